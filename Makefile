@@ -1,0 +1,44 @@
+# Every target sets up .venv by itself, once; `make help` lists them.
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+UV_VERSION := 0.9.7
+READY := $(VENV)/.ready
+export PYTHONHASHSEED := 0
+
+.PHONY: help reproduce test lint lab bench lock
+.DEFAULT_GOAL := help
+
+help:  ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+reproduce: $(READY)  ## run every notebook of the embedded profile and build the report
+	$(PY) run_all.py --profile embedded
+
+test: $(READY)  ## lint, then run the tests
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m pytest
+
+lint: $(READY)  ## apply the linter's and the formatter's fixes
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+lab: $(READY)  ## open JupyterLab on the start page (loopback only, with its token)
+	$(PY) -m hashcenters.lab
+
+bench: $(READY)  ## run the benchmarks and write their tables
+	$(PY) -m benchmarks
+
+lock: $(READY)  ## resolve requirements.lock again from pyproject.toml
+	$(PY) -m uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-annotate --no-header --constraint constraints.txt --output-file requirements.lock
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v < (3, 14) else "Python 3.11, 3.12 or 3.13 is needed, found %d.%d (%s); choose another with: make PYTHON=python3.12 ..." % (*v, sys.executable))'
+	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	@$(PY) -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION) \
+		&& $(PY) -m uv pip install --quiet --python $(PY) --require-hashes --requirement requirements.lock \
+		|| $(PY) -m pip install --quiet --require-hashes --requirement requirements.lock
+	@$(PY) -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@

@@ -1,0 +1,136 @@
+"""Hash codes as ±1 arrays: binarise, check, pack, and measure their distances.
+
+Codes and centers are numpy `int8` arrays of −1 and +1, one code a row. The papers' {0, 1} codes are the same
+codes under `(code + 1) / 2`. Packed codes hold 8 bits a byte, most significant bit first (`numpy.packbits`,
+FAISS's binary layout), a set bit for +1, the last byte padded with zeros.
+"""
+
+import numpy as np
+from jaxtyping import Float, Int, Int8, Num, UInt8
+
+from hashcenters.errors import InputError
+
+
+def binarise(outputs: Num[np.ndarray, "n bits"]) -> Int8[np.ndarray, "n bits"]:
+    """The signs of continuous outputs, with 0 → +1 (the authors' `sign` leaves a third value at 0).
+
+    Raises:
+        InputError: an output is NaN.
+
+    >>> binarise(np.array([[0.0, -0.3, 2.0]]))
+    array([[ 1, -1,  1]], dtype=int8)
+    """
+    missing = np.isnan(outputs).any(axis=1)
+    if missing.any():
+        raise InputError(f"outputs must be numbers, got NaN in row {int(missing.argmax())}")
+    return np.where(outputs >= 0, 1, -1).astype(np.int8)
+
+
+def as_codes(values: Num[np.ndarray, "n bits"], *, name: str = "codes") -> Int8[np.ndarray, "n bits"]:
+    """The same ±1 values as `int8`; any number type comes in.
+
+    Raises:
+        InputError: the array is not 2-D, is empty in bits, or holds anything but −1 and +1.
+    """
+    values = np.asarray(values)
+    if values.ndim != 2 or values.shape[1] == 0:
+        raise InputError(f"{name} must have shape (n, bits) with bits >= 1, got {values.shape}")
+    wrong = ~((values == 1) | (values == -1))
+    if wrong.any():
+        row, column = np.argwhere(wrong)[0]
+        found = values[row, column]
+        hint = "; turn {0, 1} codes into ±1 with 2 * codes - 1" if found == 0 else ""
+        raise InputError(f"{name} must be -1 or +1, got {found} in row {row}, bit {column}{hint}")
+    return values.astype(np.int8)
+
+
+def check_same_bits(query: np.ndarray, database: np.ndarray) -> None:
+    """Raise `InputError` unless two code arrays have the same number of bits."""
+    if query.shape[1] != database.shape[1]:
+        raise InputError(
+            f"query and database codes must have the same bits, got {query.shape[1]} and {database.shape[1]}"
+        )
+
+
+def from_zero_one(codes: Num[np.ndarray, "n bits"]) -> Int8[np.ndarray, "n bits"]:
+    """±1 codes from {0, 1} codes.
+
+    Raises:
+        InputError: a value is neither 0 nor 1.
+    """
+    if not np.isin(codes, (0, 1)).all():
+        raise InputError("codes must be 0 or 1")
+    return as_codes(2 * codes.astype(np.int8) - 1)
+
+
+def pack(codes: Int8[np.ndarray, "n bits"]) -> UInt8[np.ndarray, "n bytes"]:
+    """Eight bits a byte, +1 as a set bit, the last byte padded with zeros.
+
+    >>> pack(np.array([[1, -1, -1, -1, -1, -1, -1, 1, 1]], dtype=np.int8))
+    array([[129, 128]], dtype=uint8)
+    """
+    return np.packbits(codes > 0, axis=1)
+
+
+def unpack(packed: UInt8[np.ndarray, "n bytes"], bits: int) -> Int8[np.ndarray, "n bits"]:
+    """The ±1 codes of a packed array; the inverse of `pack`.
+
+    Raises:
+        InputError: the packed width does not fit `bits`.
+    """
+    if packed.shape[1] != -(-bits // 8):
+        raise InputError(f"{bits} bits take {-(-bits // 8)} packed bytes a code, got {packed.shape[1]}")
+    return np.unpackbits(packed, axis=1, count=bits).astype(np.int8) * 2 - 1
+
+
+def inner_product(
+    query: Int8[np.ndarray, "n_query bits"], database: Int8[np.ndarray, "n_database bits"]
+) -> Int[np.ndarray, "n_query n_database"]:
+    """⟨q, d⟩ of every pair, from −bits to +bits.
+
+    Raises:
+        InputError: the two differ in bits.
+    """
+    check_same_bits(query, database)
+    # float32 sums of ±1 are exact up to 2**24 bits, and its matrix product is a BLAS call
+    return (query.astype(np.float32) @ database.astype(np.float32).T).astype(np.int32)
+
+
+def hamming_distance(
+    query: Int8[np.ndarray, "n_query bits"], database: Int8[np.ndarray, "n_database bits"]
+) -> Int[np.ndarray, "n_query n_database"]:
+    """Number of differing bits of every pair, 0 to bits: ½(bits − ⟨q, d⟩).
+
+    Source: CSQ supplement, the identity above Eq. S.4.
+
+    >>> hamming_distance(np.array([[1, 1, -1]], dtype=np.int8), np.array([[1, -1, 1]], dtype=np.int8))
+    array([[2]], dtype=int32)
+    """
+    return (query.shape[1] - inner_product(query, database)) // 2
+
+
+def pairwise_distances(codes: Int8[np.ndarray, "n bits"]) -> Int[np.ndarray, "pairs"]:
+    """Hamming distances of the n(n−1)/2 unordered pairs of rows, in `numpy.triu_indices` order."""
+    return hamming_distance(codes, codes)[np.triu_indices(len(codes), k=1)]
+
+
+def diagnostics(outputs: Float[np.ndarray, "n bits"], *, near_zero: float = 0.1) -> dict[str, float]:
+    """How healthy a set of continuous outputs is as hash codes.
+
+    Args:
+        outputs: network outputs in [−1, 1].
+        near_zero: outputs with |y| below this count as undecided.
+
+    Returns:
+        `constant_bits` (count of bits that never change), `balance` (mean over bits of the share of +1,
+        0–1), `distinct_codes` (share of rows, 0–1, that would remain after removing duplicates) and
+        `near_zero` (share of undecided outputs, 0–1).
+    """
+    codes = binarise(outputs)
+    ones = (codes > 0).mean(axis=0)
+    return {
+        "constant_bits": int(((ones == 0) | (ones == 1)).sum()),
+        "balance": float(ones.mean()),
+        "distinct_codes": len(np.unique(pack(codes), axis=0)) / len(codes),
+        "near_zero": float((np.abs(outputs) < near_zero).mean()),
+    }

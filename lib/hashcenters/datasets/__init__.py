@@ -1,0 +1,1 @@
+"""Data sets: one source a module, their splits, and the audit of list files."""

@@ -1,0 +1,1 @@
+"""The losses of both documents, one a module, as functions of tensors."""

@@ -1,0 +1,1 @@
+"""Networks: backbones, the hash head that sits on them, and the multi-fiber video network."""

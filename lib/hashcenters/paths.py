@@ -1,0 +1,39 @@
+"""Every path of the project: where its parts lie and which environment variables move them."""
+
+import os
+from pathlib import Path
+
+
+def project_root() -> Path:
+    """The folder that holds `run_all.py`, `notebooks/` and `profiles/`."""
+    return Path(__file__).resolve().parents[2]
+
+
+def data_root() -> Path:
+    """Where data sets lie: `HASHCENTERS_DATA`, or `data/` in the project. It may be read-only."""
+    return Path(os.environ.get("HASHCENTERS_DATA") or project_root() / "data")
+
+
+def results_root() -> Path:
+    """Where results are written: `HASHCENTERS_RESULTS`, or `results/` in the project."""
+    return Path(os.environ.get("HASHCENTERS_RESULTS") or project_root() / "results")
+
+
+def notebooks_root() -> Path:
+    """Where the source notebooks lie: `HASHCENTERS_NOTEBOOKS`, or `notebooks/` in the project."""
+    return Path(os.environ.get("HASHCENTERS_NOTEBOOKS") or project_root() / "notebooks")
+
+
+def profiles_root() -> Path:
+    """Where the profiles lie: `HASHCENTERS_PROFILES`, or `profiles/` in the project."""
+    return Path(os.environ.get("HASHCENTERS_PROFILES") or project_root() / "profiles")
+
+
+def profile_results(profile: str) -> Path:
+    """The results folder of one profile."""
+    return results_root() / profile
+
+
+def runs_root(profile: str) -> Path:
+    """Where the finished and unfinished trainings of one profile are cached."""
+    return profile_results(profile) / "runs"
