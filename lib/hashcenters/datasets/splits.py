@@ -40,7 +40,7 @@ class Split:
     Args:
         inputs: the images or clips.
         labels: `int64` class indices (n,), or `uint8` multi-hot rows (n, num_classes).
-        ids: (n,) strings that name what an input is made of: a file path, or base digits joined by "+".
+        ids: (n,) strings that name what an input is made of: a file path, or base digits on lines of their own.
             Two inputs overlap when they share any such source.
     """
 
@@ -58,7 +58,7 @@ class Split:
 
     def sources(self) -> set[str]:
         """Everything the inputs of this split are made of."""
-        return {source for sample in self.ids for source in str(sample).split("+")}
+        return {source for sample in self.ids for source in str(sample).split("\n")}
 
 
 @dataclass(frozen=True)
