@@ -1,0 +1,97 @@
+"""What a ranking needs: packed codes of both sides, and who is relevant to whom."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Shaped, UInt64
+
+from hashcenters.codes import as_codes
+from hashcenters.errors import InputError
+from hashcenters.kernels.popcount import pack_signs
+from hashcenters.metrics.relevance import Labels, SameClass, SharedLabel, relate
+
+Codes = Shaped[np.ndarray, "..."]
+_ROWS_AT_ONCE = 65_536
+
+
+@dataclass(frozen=True)
+class RankingInput:
+    """Checked and packed: codes of both sides as 64-bit words, relevance, and which queries have a label."""
+
+    bits: int
+    query: UInt64[np.ndarray, "n_query words"]
+    database: UInt64[np.ndarray, "n_database words"]
+    relevance: SameClass | SharedLabel
+    labelled: Bool[np.ndarray, "n_query"]
+
+
+def pack_words(codes: Codes, *, name: str = "codes") -> UInt64[np.ndarray, "n words"]:
+    """±1 codes of any number type as 64-bit words, 64 bits a word, the last one padded with zeros.
+
+    Raises:
+        InputError: another shape, no row, no bit, or a value that is neither −1 nor +1.
+    """
+    if codes.ndim != 2 or 0 in codes.shape:
+        raise InputError(f"{name} must have shape (n, bits) with n >= 1 and bits >= 1, got {codes.shape}")
+    words = np.empty((len(codes), -(-codes.shape[1] // 64)), dtype=np.uint64)
+    for start in range(0, len(codes), _ROWS_AT_ONCE):
+        rows = slice(start, start + _ROWS_AT_ONCE)
+        part = codes[rows] if codes.dtype == np.int8 else as_codes(codes[rows], name=name)
+        if pack_signs(part, words[rows]) >= 0:
+            as_codes(part, name=name)
+    return words
+
+
+def widen_packed(packed: Codes, bits: int, *, name: str = "codes") -> UInt64[np.ndarray, "n words"]:
+    """Codes packed eight bits a byte (`hashcenters.codes.pack`) as 64-bit words.
+
+    Raises:
+        InputError: not `uint8`, no row, the wrong number of bytes for `bits`, or a padding bit that is set.
+    """
+    size = -(-bits // 8)
+    if packed.ndim != 2 or packed.dtype != np.uint8 or packed.shape[1] != size or len(packed) == 0:
+        came = f"{packed.dtype} {packed.shape}"
+        raise InputError(f"packed {name} of {bits} bits must be uint8 of shape (n, {size}), got {came}")
+    if bits % 8 and (packed[:, -1] & (0xFF >> bits % 8)).any():
+        raise InputError(f"the padding behind {bits} bits of packed {name} must be zero")
+    padded = np.zeros((len(packed), -(-size // 8) * 8), dtype=np.uint8)
+    padded[:, :size] = packed
+    return padded.view(np.uint64)
+
+
+def prepare(
+    query_codes: Codes,
+    query_labels: Labels,
+    database_codes: Codes,
+    database_labels: Labels,
+    *,
+    bits: int | None = None,
+) -> RankingInput:
+    """Check the four arrays of an evaluation and pack them.
+
+    Args:
+        query_codes, database_codes: ±1 codes (n, bits), or with `bits` packed bytes (n, ⌈bits/8⌉).
+        query_labels, database_labels: class indices (n,) or multi-hot rows (n, num_classes).
+        bits: given when the codes are packed.
+
+    Raises:
+        InputError: anything that does not fit together, in one line.
+    """
+    given = (("query", query_codes, query_labels), ("database", database_codes, database_labels))
+    for name, codes, labels in given:
+        if len(codes) != len(labels):
+            raise InputError(
+                f"{name} needs one label a code, got {len(codes)} codes and {len(labels)} labels"
+            )
+    if bits is None and query_codes.shape[1:] != database_codes.shape[1:]:
+        widths = f"{query_codes.shape[1:]} and {database_codes.shape[1:]}"
+        raise InputError(f"query and database codes must have the same bits, got {widths}")
+    packed = [
+        pack_words(codes, name=f"{name} codes")
+        if bits is None
+        else widen_packed(codes, bits, name=f"{name} codes")
+        for name, codes, _ in given
+    ]
+    relevance, labelled = relate(query_labels, database_labels)
+    width = query_codes.shape[1] if bits is None else bits
+    return RankingInput(width, packed[0], packed[1], relevance, labelled)
