@@ -1,0 +1,36 @@
+"""Face center: centers learned beside the network as in face recognition (S.8, S.9)."""
+
+from jaxtyping import Float
+from torch import Tensor
+
+
+def center_loss(outputs: Float[Tensor, "n bits"], centers: Float[Tensor, "n bits"]) -> Float[Tensor, ""]:
+    """½ Σ ‖x_j − c‖² over the batch, each x_j against its own class's center.
+
+    The document writes L_FC = Δc_i, a vector in the place of a loss. This is the loss whose gradient in c_i
+    is the numerator of Δc_i, and the one of the face recognition paper that the document cites.
+
+    Source: CSQ supplement, Eq. S.8 and the line below it; Wen et al., ECCV 2016.
+    """
+    return (outputs - centers).square().sum() / 2
+
+
+def center_step(
+    outputs: Float[Tensor, "n bits"],
+    member: Float[Tensor, "n num_classes"],
+    centers: Float[Tensor, "num_classes bits"],
+) -> Float[Tensor, "num_classes bits"]:
+    """Δc_i = Σ_j δ(l_j = i)(c_i − x_j) / (1 + Σ_j δ(l_j = i)); the update is c ← c − α Δc.
+
+    Args:
+        outputs: x_j.
+        member: 1 where sample j has class i, else 0.
+        centers: c_i before the update.
+
+    Returns:
+        Δc, 0 for a class that is absent from the batch. With α = 1 a center moves to (c + Σx) / (1 + n).
+
+    Source: CSQ supplement, Eq. S.8.
+    """
+    count = member.sum(dim=0)[:, None]
+    return (count * centers - member.T @ outputs) / (1 + count)
