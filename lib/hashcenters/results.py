@@ -1,0 +1,270 @@
+"""Where a notebook records what it found: tables, figures and verdicts, each with the files it stands on."""
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from filelock import FileLock
+from matplotlib.figure import Figure
+
+from hashcenters import display, live, paths, tables
+from hashcenters.claims import Claim
+from hashcenters.errors import InputError
+from hashcenters.files import read_json, write_json, write_text
+from hashcenters.literature import check_comparison
+from hashcenters.plots import style
+
+EXHIBITS = "exhibits.json"
+CLAIMS = "claims.json"
+SCREEN_DOTS_PER_INCH = 140
+
+
+def open_results(notebook: str, *, profile: str) -> "Results":
+    """Start recording for one notebook; what it recorded before is dropped, with its files.
+
+    A notebook that a person has open in JupyterLab records under `runs/live/` of the profile instead, so that
+    playing with parameters never changes the results of the batch run.
+
+    Args:
+        notebook: file name without suffix, `NN_name`.
+        profile: name of the profile, a folder under the results.
+
+    Raises:
+        InputError: a malformed name, or a results folder that cannot be written.
+    """
+    if not re.fullmatch(r"\d\d_\w+", notebook):
+        raise InputError(f"notebook must be named NN_name, got {notebook!r}")
+    if not re.fullmatch(r"\w[\w.-]*", profile):
+        raise InputError(f"profile must be a plain name, got {profile!r}")
+    folder = paths.runs_root(profile) / "live" if live.is_live() else paths.profile_results(profile)
+    _drop(folder, notebook)
+    return Results(notebook, profile, folder)
+
+
+def read_exhibits(profile: str) -> dict[str, dict[str, Any]]:
+    """All figures and tables of a profile by id, in the order of notebooks and of recording."""
+    entries = _read(paths.profile_results(profile) / EXHIBITS)
+    return dict(sorted(entries.items(), key=lambda item: (item[1]["notebook"], item[1]["order"])))
+
+
+def read_claims(profile: str) -> list[dict[str, Any]]:
+    """All recorded verdicts of a profile, in the order of notebooks and of recording."""
+    entries = _read(paths.profile_results(profile) / CLAIMS)
+    return sorted(entries.values(), key=lambda entry: (entry["notebook"], entry["order"]))
+
+
+def read_table(name: str, *, profile: str) -> pd.DataFrame:
+    """The table `NN-name` that another notebook recorded.
+
+    Raises:
+        InputError: no such table; the notebook has to be run first.
+    """
+    path = paths.profile_results(profile) / "tables" / f"{name}.csv"
+    if not path.is_file():
+        raise InputError(
+            f"expected the table {name} in the results of {profile}; run notebook {name[:2]} first"
+        )
+    return pd.read_csv(path)
+
+
+@dataclass(frozen=True)
+class Results:
+    """The open record of one notebook.
+
+    Args:
+        notebook: file name without suffix.
+        profile: name of the profile.
+        folder: where it is written.
+    """
+
+    notebook: str
+    profile: str
+    folder: Path
+
+    @property
+    def number(self) -> str:
+        """The two digits of the notebook."""
+        return self.notebook[:2]
+
+    def table(
+        self,
+        frame: pd.DataFrame,
+        name: str,
+        *,
+        caption: str,
+        protocol: dict[str, Any] | None = None,
+        source: str | None = None,
+        substitute: str | None = None,
+    ) -> display.Shown:
+        """Save a table as csv, md and tex, record it, and return it for display.
+
+        Args:
+            frame: the table, without times, dates or hosts.
+            name: short name in lower case with hyphens.
+            caption: one sentence; the only text that many readers see.
+            protocol: what the numbers depend on: dataset, protocol, bits, top_k, ties, epochs, seeds, device.
+            source: the table of a document that this one stands beside, such as "CSQ Table 1".
+            substitute: one sentence on what the data stands in for; None for the documents' own data.
+
+        Raises:
+            InputError: a malformed name, a volatile column, an empty caption, an unwritable folder.
+        """
+        stem = self._stem("tables", name, caption)
+        files = tables.save(frame, stem, caption=caption)
+        entry = self._entry("table", caption, source, substitute) | {
+            "files": self._relative(files),
+            "protocol": _plain(protocol or {}),
+        }
+        exhibit = self._record(f"table-{stem.name}", entry)
+        return display.shown_exhibit_table(exhibit, frame, entry)
+
+    def figure(
+        self,
+        drawn: Figure,
+        name: str,
+        *,
+        data: pd.DataFrame,
+        caption: str,
+        alt: str,
+        source: str | None = None,
+        substitute: str | None = None,
+    ) -> display.Shown:
+        """Save a figure as svg, png and pdf with the table it was drawn from, record it, close it, return it.
+
+        Args:
+            drawn: the figure.
+            name: short name in lower case with hyphens.
+            data: the table it was drawn from, saved beside it as csv.
+            caption: one sentence or two.
+            alt: what the picture shows, for readers who cannot see it.
+            source: the figure of a document that this one stands beside, such as "CSQ Fig. S.2".
+            substitute: one sentence on what the data stands in for; None for the documents' own data.
+
+        Raises:
+            InputError: a malformed name, an empty caption or alt text, or a folder that cannot be written.
+        """
+        if not alt.strip():
+            raise InputError(f"figure {name} needs an alt text")
+        stem = self._stem("figures", name, caption)
+        files = style.save(drawn, stem)
+        write_text(stem.with_name(f"{stem.name}.csv"), tables.to_csv(data))
+        width = round(drawn.get_figwidth() * SCREEN_DOTS_PER_INCH)
+        entry = self._entry("figure", caption, source, substitute) | {
+            "files": self._relative(files | {"csv": stem.with_name(f"{stem.name}.csv")}),
+            "alt": alt,
+            "width": width,
+            "height": round(width * drawn.get_figheight() / drawn.get_figwidth()),
+        }
+        if "matplotlib.pyplot" in sys.modules:
+            sys.modules["matplotlib.pyplot"].close(drawn)
+        exhibit = self._record(f"figure-{stem.name}", entry)
+        return display.shown_figure(exhibit, files["png"], entry)
+
+    def claim(
+        self,
+        claim: str,
+        verdict: str,
+        *,
+        observed: Any,
+        expected: Any,
+        evidence: str,
+        data: str,
+        tolerance: Any = None,
+        compare: dict[str, float] | None = None,
+    ) -> display.Shown:
+        """Record a verdict and return it for display, under the anchor `claim-<id>`.
+
+        Args:
+            claim: an id of the catalogue.
+            verdict: a key of `claims.VERDICTS`.
+            observed: what was measured or derived.
+            expected: what the document says.
+            evidence: one line that says why.
+            data: what it was measured on; contains "substitute" where it stands in for the documents' data.
+            tolerance: the largest accepted difference with its unit.
+            compare: ours of published numbers, by their key in literature.yaml; the documents' data only.
+
+        Raises:
+            InputError: see `claims.Claim` and `literature.check_comparison`.
+        """
+        limit = None if tolerance is None else tables.cell(tolerance)
+        made = Claim(claim, verdict, tables.cell(observed), tables.cell(expected), evidence, limit, data)
+        check_comparison(made, compare or {})
+        entry = made.record() | {"compare": {name: float(compare[name]) for name in sorted(compare or {})}}
+        with _changing(self.folder / CLAIMS) as entries:
+            key = f"{claim}/{self.notebook}/{data}"
+            earlier = sum(e["id"] == claim and e["notebook"] == self.notebook for e in entries.values())
+            anchor = f"claim-{claim}-{earlier + 1}" if earlier else f"claim-{claim}"
+            entry["anchor"] = entries[key]["anchor"] if key in entries else anchor
+            _put(entries, key, entry | {"notebook": self.notebook})
+        return display.shown_claim(made, entry["anchor"])
+
+    def show(self, frame: pd.DataFrame, *, caption: str) -> display.Shown:
+        """Show a table without saving it: the place for times and numbers that change with every run."""
+        return display.shown_table(frame, caption=caption, exhibit=None)
+
+    def _stem(self, folder: str, name: str, caption: str) -> Path:
+        if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
+            raise InputError(f"name must be lower-case words with hyphens, got {name!r}")
+        if not caption.strip() or "\n" in caption:
+            raise InputError(f"caption of {name} must be one line of text, got {caption!r}")
+        return self.folder / folder / f"{self.number}-{name}"
+
+    def _entry(self, kind: str, caption: str, source: str | None, substitute: str | None) -> dict[str, Any]:
+        """What a figure and a table have in common."""
+        about = {"caption": caption, "source": source, "substitute": substitute}
+        return {"kind": kind, "notebook": self.notebook, **about}
+
+    def _relative(self, files: dict[str, Path]) -> dict[str, str]:
+        return {suffix: path.relative_to(self.folder).as_posix() for suffix, path in files.items()}
+
+    def _record(self, exhibit: str, entry: dict[str, Any]) -> str:
+        with _changing(self.folder / EXHIBITS) as entries:
+            _put(entries, exhibit, entry)
+        return exhibit
+
+
+def _plain(protocol: dict[str, Any]) -> dict[str, Any]:
+    """The protocol as JSON holds it; values of other kinds become text."""
+    return json.loads(json.dumps(protocol, default=str))
+
+
+def _put(entries: dict[str, Any], key: str, entry: dict[str, Any]) -> None:
+    """Set an entry; it keeps its place in the notebook when it is recorded again, else it comes last."""
+    orders = [other["order"] for other in entries.values() if other["notebook"] == entry["notebook"]]
+    entries[key] = entry | {"order": entries[key]["order"] if key in entries else max(orders, default=0) + 1}
+
+
+def _read(path: Path) -> dict[str, Any]:
+    return read_json(path) if path.is_file() else {}
+
+
+@contextmanager
+def _changing(path: Path) -> Iterator[dict[str, Any]]:
+    """Hold the lock of a results folder, yield a file's entries, and write them back whole."""
+    lock = path.parent / "runs" / "record.lock"
+    try:
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(lock):
+            entries = _read(path)
+            yield entries
+            write_json(path, entries)
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror or error}") from error
+
+
+def _drop(folder: Path, notebook: str) -> None:
+    """Forget what a notebook recorded, and remove the files of its figures and tables."""
+    with _changing(folder / CLAIMS) as entries:
+        for key in [key for key, entry in entries.items() if entry["notebook"] == notebook]:
+            del entries[key]
+    with _changing(folder / EXHIBITS) as entries:
+        for key in [key for key, entry in entries.items() if entry["notebook"] == notebook]:
+            for name in entries.pop(key)["files"].values():
+                (folder / name).unlink(missing_ok=True)

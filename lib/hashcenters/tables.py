@@ -1,0 +1,255 @@
+"""Tables as people read them: one formatting for csv, Markdown, booktabs LaTeX and HTML."""
+
+import html
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from hashcenters.errors import InputError
+from hashcenters.files import write_text
+
+MISSING = "–"
+_VOLATILE = re.compile(
+    r"(wall[ _])?(time|seconds|minutes|duration|elapsed|runtime|date|timestamp|host|hostname)"
+    r"([ _]?(s|seconds|\(s\)))?"
+)
+_LATEX_SIGNS = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    **{sign: f"\\{sign}" for sign in "&%$#_"},
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": "$<$",
+    ">": "$>$",
+    "|": "$|$",
+    "–": "--",
+    "−": "$-$",
+    "±": r"$\pm$",
+    "×": r"$\times$",
+    "·": r"$\cdot$",
+    "≤": r"$\le$",
+    "≥": r"$\ge$",
+    "≠": r"$\ne$",
+    "≈": r"$\approx$",
+    "→": r"$\to$",
+    "∞": r"$\infty$",
+    "½": r"$\frac{1}{2}$",
+    "α": r"$\alpha$",
+    "λ": r"$\lambda$",
+    "Δ": r"$\Delta$",
+    "ρ": r"$\rho$",
+    "σ": r"$\sigma$",
+    **{sign: f"$_{digit}$" for digit, sign in enumerate("₀₁₂₃₄₅₆₇₈₉")},
+    "²": "$^2$",
+}
+_MARKDOWN_SIGNS = {
+    **{sign: f"\\{sign}" for sign in "\\`*_[]|$"},
+    "&": "&amp;",
+    "<": "&lt;",
+    ">": "&gt;",
+    "\n": " ",
+}
+
+
+def mean_std(
+    frame: pd.DataFrame, by: str | list[str], value: str, *, percentage_points: bool = False
+) -> pd.DataFrame:
+    """Mean and sample standard deviation of `value` in each group, as numbers and as one readable text.
+
+    Args:
+        frame: one row a run.
+        by: the columns that make a group, in the order of their first appearance.
+        value: the measured column; a fraction 0–1 when `percentage_points` is set.
+        percentage_points: give the deviation in percentage points, as CSQ's Table 1 most plausibly does.
+
+    Returns:
+        One row a group: `by`, `<value>` ("0.8680 ± 0.0013"), `<value>_mean`, `<value>_std`, `n`.
+
+    Raises:
+        InputError: a column is missing.
+
+    >>> mean_std(pd.DataFrame({"m": ["a", "a", "b"], "map": [0.5, 0.7, 0.4]}), "m", "map")["map"].tolist()
+    ['0.6000 ± 0.1414', '0.4000 (one run)']
+    """
+    by = [by] if isinstance(by, str) else list(by)
+    missing = [column for column in [*by, value] if column not in frame.columns]
+    if missing:
+        raise InputError(f"mean_std needs the columns {missing}, the table has {list(frame.columns)}")
+    grouped = frame.groupby(by, sort=False, dropna=False)[value].agg(["mean", "std", "count"]).reset_index()
+    scale, unit = (100, " pp") if percentage_points else (1, "")
+    deviation = grouped["std"] * scale
+    digits = 2 if percentage_points else 4
+    text = [
+        f"{mean:.4f} (one run)" if np.isnan(std) else f"{mean:.4f} ± {std:.{digits}f}{unit}"
+        for mean, std in zip(grouped["mean"], deviation, strict=True)
+    ]
+    suffix = "_std_pp" if percentage_points else "_std"
+    numbers = {
+        value: text,
+        f"{value}_mean": grouped["mean"],
+        f"{value}{suffix}": deviation,
+        "n": grouped["count"],
+    }
+    return grouped[by].assign(**numbers)
+
+
+def refuse_volatile(frame: pd.DataFrame) -> None:
+    """Refuse columns whose content changes from run to run: times, dates, hosts belong to the manifest."""
+    volatile = [str(column) for column in frame.columns if _VOLATILE.fullmatch(str(column).lower())]
+    if volatile:
+        raise InputError(
+            f"a saved table must be the same after every run, got the columns {volatile}; "
+            "show them with results.show(...), which saves nothing"
+        )
+
+
+def _decimals(values: np.ndarray) -> int:
+    """The fewest decimals that show a column exactly, at most 4 below ten and 2 above."""
+    most = 4 if np.abs(values).max() < 10 else 2
+    return next((d for d in range(most) if np.allclose(np.round(values, d), values, rtol=0, atol=1e-9)), most)
+
+
+def _format_float(value: float, decimals: int) -> str:
+    if np.isnan(value):
+        return MISSING
+    if np.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    if value != 0 and abs(value) < 0.5 * 10**-decimals:
+        return f"{value:.1e}".replace("-", "−")
+    return f"{value:.{decimals}f}".replace("-", "−")
+
+
+def _format_column(column: pd.Series) -> list[str]:
+    if pd.api.types.is_float_dtype(column):
+        values = column.to_numpy(dtype=float, na_value=np.nan)
+        finite = values[np.isfinite(values)]
+        decimals = _decimals(finite) if len(finite) else 0
+        return [_format_float(value, decimals) for value in values]
+    return [cell(value) for value in column]
+
+
+def cell(value: object) -> str:
+    """One value as text.
+
+    >>> cell(0.86120000001), cell(-3), cell(True), cell(None)
+    ('0.8612', '−3', 'yes', '–')
+    """
+    if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
+        return MISSING
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "no"
+    if isinstance(value, float | np.floating):
+        return _format_float(float(value), _decimals(np.array([value])) if np.isfinite(value) else 0)
+    if isinstance(value, int | np.integer):
+        return str(value).replace("-", "−")
+    return str(value)
+
+
+def cells(frame: pd.DataFrame) -> pd.DataFrame:
+    """The table as text: floats with the fewest decimals that tell them apart, "–" where there is no value.
+
+    >>> cells(pd.DataFrame({"map": [0.5, float("nan")], "bits": [16, 64]})).values.tolist()
+    [['0.5', '16'], ['–', '64']]
+    """
+    named = frame.reset_index() if any(name is not None for name in frame.index.names) else frame
+    columns = [_format_column(named.iloc[:, place]) for place in range(named.shape[1])]
+    headings = [
+        " ".join(filter(None, map(str, heading))) if isinstance(heading, tuple) else str(heading)
+        for heading in named.columns
+    ]
+    return pd.DataFrame(dict(enumerate(columns)), dtype=object).set_axis(headings, axis=1)
+
+
+def _numeric(column: pd.Series) -> bool:
+    """Whether a column of text holds numbers only, so that it is set flush right."""
+    number = re.compile(r"[−+-]?[\d.,]+(e[−+-]?\d+)?%?|[–∞]|−∞")
+    return len(column) > 0 and all(number.fullmatch(str(cell)) for cell in column)
+
+
+def _escape(text: str, signs: dict[str, str]) -> str:
+    return "".join(signs.get(sign, sign) for sign in text)
+
+
+def to_csv(frame: pd.DataFrame) -> str:
+    """The table as csv with ten significant digits; an unnamed index is left out."""
+    named = any(name is not None for name in frame.index.names)
+    return frame.to_csv(index=named, float_format="%.10g", lineterminator="\n")
+
+
+def to_markdown(frame: pd.DataFrame, *, caption: str = "") -> str:
+    """The table as GitHub Markdown under its caption; markup in cells is shown as text."""
+    text = cells(frame)
+    rows = [
+        [_escape(cell, _MARKDOWN_SIGNS) for cell in row] for row in [list(text.columns), *text.to_numpy()]
+    ]
+    rule = ["---:" if _numeric(text.iloc[:, place]) else "---" for place in range(text.shape[1])]
+    lines = [f"| {' | '.join(row)} |" for row in [rows[0], rule, *rows[1:]]]
+    heading = [f"**{_escape(caption, _MARKDOWN_SIGNS)}**", ""] if caption else []
+    return "\n".join([*heading, *lines]) + "\n"
+
+
+def to_latex(frame: pd.DataFrame, *, caption: str = "", label: str = "") -> str:
+    """The table as a LaTeX `table` with booktabs rules; needs `\\usepackage{booktabs}` only."""
+    text = cells(frame)
+    alignment = "".join("r" if _numeric(text.iloc[:, place]) else "l" for place in range(text.shape[1]))
+    rows = [[_escape(cell, _LATEX_SIGNS) for cell in row] for row in [list(text.columns), *text.to_numpy()]]
+    body = [f"{' & '.join(row)} \\\\" for row in rows]
+    lines = [r"\begin{table}", r"\centering"]
+    lines += [f"\\caption{{{_escape(caption, _LATEX_SIGNS)}}}"] if caption else []
+    lines += [f"\\label{{tab:{label}}}"] if label else []
+    lines += [
+        f"\\begin{{tabular}}{{{alignment}}}",
+        r"\toprule",
+        body[0],
+        r"\midrule",
+        *body[1:],
+        r"\bottomrule",
+    ]
+    return "\n".join([*lines, r"\end{tabular}", r"\end{table}"]) + "\n"
+
+
+def to_html(frame: pd.DataFrame, *, caption: str = "", most_rows: int | None = None) -> str:
+    """The table as HTML in which every string is escaped.
+
+    Args:
+        frame: the table.
+        caption: shown above it.
+        most_rows: rows shown before the rest is only counted; None shows all.
+    """
+    text = cells(frame)
+    shown = text if most_rows is None else text.head(most_rows)
+    kinds = [' class="num"' if _numeric(text.iloc[:, place]) else "" for place in range(text.shape[1])]
+    head = "".join(
+        f"<th{kind}>{html.escape(name)}</th>" for kind, name in zip(kinds, text.columns, strict=True)
+    )
+    body = "\n".join(
+        "<tr>"
+        + "".join(f"<td{kind}>{html.escape(c)}</td>" for kind, c in zip(kinds, row, strict=True))
+        + "</tr>"
+        for row in shown.to_numpy()
+    )
+    rest = len(text) - len(shown)
+    foot = f'\n<tfoot><tr><td colspan="{len(kinds)}">… {rest} more rows</td></tr></tfoot>' if rest else ""
+    title = f"<caption>{html.escape(caption)}</caption>\n" if caption else ""
+    return f"<table>\n{title}<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>{foot}\n</table>"
+
+
+def save(frame: pd.DataFrame, stem: Path, *, caption: str) -> dict[str, Path]:
+    """Write `<stem>.csv`, `<stem>.md` and `<stem>.tex`, and return their paths by suffix.
+
+    Raises:
+        InputError: a column holds times, dates or hosts, or the folder cannot be written.
+    """
+    refuse_volatile(frame)
+    contents = {
+        "csv": to_csv(frame),
+        "md": to_markdown(frame, caption=caption),
+        "tex": to_latex(frame, caption=caption, label=stem.name),
+    }
+    paths = {suffix: stem.with_name(f"{stem.name}.{suffix}") for suffix in contents}
+    for suffix, content in contents.items():
+        write_text(paths[suffix], content)
+    return paths
