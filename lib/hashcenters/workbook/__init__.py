@@ -1,0 +1,1 @@
+"""Runs the notebooks: their order, parameters, freshness, execution and manifest."""
