@@ -1,0 +1,82 @@
+"""One look: sizes, restored settings, the same bytes, readable fonts, bounded SVGs."""
+
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from hashcenters import plots
+from hashcenters.errors import InputError
+from hashcenters.plots import style
+from PIL import Image
+
+
+def _figure(points: int = 10):
+    drawn, axes = style.figure(columns=1, height=2.0)
+    axes.scatter(np.arange(points), np.arange(points) % 7)
+    axes.set(title="Title", xlabel="bits", ylabel="mAP")
+    return drawn
+
+
+@pytest.mark.parametrize(("columns", "inches"), [(1, 3.35), (2, 6.9)])
+def test_widths_are_those_of_paper_columns(columns, inches):
+    drawn, axes = style.figure(columns=columns, grid=(1, 2), sharey=True)
+    assert drawn.get_figwidth() == inches
+    assert axes.shape == (2,)
+
+
+def test_other_widths_are_refused():
+    with pytest.raises(InputError, match="columns must be 1 or 2, got 3"):
+        style.figure(columns=3)
+
+
+def test_settings_are_restored():
+    before = dict(mpl.rcParams)
+
+    @style.look()
+    def inside() -> float:
+        return mpl.rcParams["lines.linewidth"]
+
+    assert inside() == style.RC["lines.linewidth"]
+    assert dict(mpl.rcParams) == before
+
+
+def test_saving_gives_the_same_bytes_and_no_dates(tmp_path: Path):
+    first = {kind: path.read_bytes() for kind, path in style.save(_figure(), tmp_path / "a").items()}
+    again = {kind: path.read_bytes() for kind, path in style.save(_figure(), tmp_path / "b").items()}
+    assert first == again
+    assert b"dc:date" not in first["svg"]
+    assert b"CreationDate" not in first["pdf"]
+    with Image.open(tmp_path / "a.png") as image:
+        assert image.size == (670, 400)
+
+
+def test_fonts_are_embedded(tmp_path: Path):
+    paths = style.save(_figure(), tmp_path / "a")
+    assert b"<text" not in paths["svg"].read_bytes()
+    assert b"/Type3" not in paths["pdf"].read_bytes()
+    assert b"/FontFile2" in paths["pdf"].read_bytes()
+
+
+def test_crowded_figures_keep_a_small_svg(tmp_path: Path):
+    paths = style.save(_figure(20_000), tmp_path / "a")
+    assert paths["svg"].stat().st_size < style.LARGEST_SVG
+    assert b"data:image/png" in paths["svg"].read_bytes()
+
+
+def test_codes_are_drawn_white_for_plus_one():
+    axes = style.figure()[1]
+    style.show_codes(axes, np.array([[1, -1]], dtype=np.int8))
+    (image,) = axes.images
+    assert image.to_rgba(image.get_array())[0, :, :3].tolist() == [[1, 1, 1], [0, 0, 0]]
+
+
+def test_lines_differ_without_colour():
+    looks = {(style.line_style(i)["linestyle"], style.line_style(i)["marker"]) for i in range(8)}
+    assert len(looks) == 8
+
+
+def test_figures_are_found_by_name():
+    with pytest.raises(AttributeError, match="no figure named 'unheard_of'"):
+        plots.unheard_of  # noqa: B018
+    assert all(callable(getattr(plots, name)) for name in dir(plots))
