@@ -1,0 +1,88 @@
+"""What CSQ's text says about its centers, beside what the authors' published files hold."""
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Int8
+
+from hashcenters.centers.algorithm1 import csq_rule
+from hashcenters.centers.hadamard import hadamard_matrix
+from hashcenters.centers.published import PUBLISHED, PublishedFile, published_centers
+from hashcenters.centers.separation import separation
+from hashcenters.centers.sizes import is_power_of_two
+
+HADAMARD, BERNOULLI = "Hadamard rows", "Bernoulli draws"
+
+
+def text_says(dataset: str, bits: int) -> str:
+    """How the text says the centers of a data set were made.
+
+    Source: CSQ supplement, section 5.
+
+    >>> text_says("NUS-WIDE", 16), text_says("ImageNet", 16), text_says("ImageNet", 64)
+    ('Hadamard rows', 'Bernoulli draws', 'Hadamard rows')
+    """
+    return HADAMARD if dataset == "NUS-WIDE" or bits == 64 else BERNOULLI
+
+
+def count_hadamard_rows(centers: Int8[np.ndarray, "num_classes bits"]) -> int:
+    """How many centers are a row of Sylvester's H_K or the negative of one.
+
+    >>> count_hadamard_rows(np.array([[1, -1, 1, -1], [-1, -1, -1, -1], [1, 1, 1, -1]], dtype=np.int8))
+    2
+    """
+    bits = centers.shape[1]
+    if not is_power_of_two(bits):
+        return 0
+    products = centers.astype(np.int64) @ hadamard_matrix(bits).astype(np.int64).T
+    return int((np.abs(products) == bits).any(axis=1).sum())
+
+
+def is_balanced(centers: Int8[np.ndarray, "num_classes bits"]) -> bool:
+    """Whether every center has as many +1 as −1, which independent coin flips have only now and then."""
+    return bool((centers.astype(np.int64).sum(axis=1) == 0).all())
+
+
+def audit(
+    file: PublishedFile, centers: Int8[np.ndarray, "num_classes bits"]
+) -> dict[str, str | int | float | bool]:
+    """One row of the audit: the text, Algorithm 1, and the file.
+
+    Args:
+        file: which published file.
+        centers: what it holds.
+
+    Returns:
+        `text` and `algorithm_1` as stated, `holds` as found, `hadamard_rows`, `minimum` and `below_half` as measured
+        (bits; share of pairs below bits / 2, 0 to 1), `constant_bits`, and whether the file is as the text says.
+    """
+    report, rows = separation(centers), count_hadamard_rows(centers)
+    said, holds = text_says(file.dataset, file.bits), _kind(centers, rows)
+    return {
+        "dataset": file.dataset,
+        "bits": file.bits,
+        "num_classes": file.num_classes,
+        "text": said,
+        "algorithm_1": csq_rule(file.bits, file.num_classes),
+        "holds": holds,
+        "hadamard_rows": rows,
+        "minimum": report.minimum,
+        "upper_bound": report.upper_bound,
+        "below_half": report.below_half,
+        "constant_bits": report.constant_bits,
+        "as_text_says": (said == HADAMARD) == (holds == HADAMARD),
+    }
+
+
+def _kind(centers: Int8[np.ndarray, "num_classes bits"], hadamard: int) -> str:
+    if hadamard == len(centers):
+        return HADAMARD
+    return "random rows of K/2 ones" if is_balanced(centers) else "random rows"
+
+
+def audit_published() -> pd.DataFrame:
+    """The audit of all published files, one row a file.
+
+    Raises:
+        InputError: a file is missing or is not the published one.
+    """
+    return pd.DataFrame([audit(file, published_centers(file.dataset, file.bits)) for file in PUBLISHED])

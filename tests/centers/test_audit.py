@@ -1,0 +1,63 @@
+"""The audit of the authors' centers: on forged centers everywhere, on the real files where they lie."""
+
+import numpy as np
+import pytest
+from hashcenters.centers.audit import audit, audit_published, count_hadamard_rows, is_balanced
+from hashcenters.centers.bernoulli import bernoulli_centers
+from hashcenters.centers.hadamard import double_hadamard, hadamard_rows
+from hashcenters.centers.published import PublishedFile, published_available
+
+
+def _file(dataset: str, bits: int, num_classes: int) -> PublishedFile:
+    return PublishedFile(dataset, bits, num_classes, "nowhere.pkl", "0" * 64)
+
+
+def test_hadamard_rows_are_as_the_text_says():
+    row = audit(_file("NUS-WIDE", 32, 21), hadamard_rows(32, 21, seed=0))
+    assert row["text"] == row["holds"] == "Hadamard rows"
+    assert (row["hadamard_rows"], row["minimum"], row["below_half"], row["as_text_says"]) == (21, 16, 0, True)
+
+
+@pytest.mark.parametrize("planted", [0, 20])
+def test_one_wrong_bit_is_noticed(planted: int):
+    centers = hadamard_rows(32, 21, seed=0)
+    centers[planted, 5] *= -1
+    row = audit(_file("NUS-WIDE", 32, 21), centers)
+    assert row["hadamard_rows"] == 20
+    assert not row["as_text_says"]
+
+
+def test_balanced_rows_are_told_from_coin_flips():
+    balanced = bernoulli_centers(16, 100, seed=0, balanced=True)
+    assert audit(_file("ImageNet", 16, 100), balanced)["holds"] == "random rows of K/2 ones"
+    flips = bernoulli_centers(16, 100, seed=0)
+    row = audit(_file("ImageNet", 16, 100), flips)
+    assert (row["holds"], row["as_text_says"], row["algorithm_1"]) == ("random rows", True, "Bernoulli")
+    assert is_balanced(balanced) and not is_balanced(flips)
+
+
+def test_random_centers_where_the_text_says_hadamard():
+    row = audit(_file("MS COCO", 64, 80), bernoulli_centers(64, 80, seed=0, balanced=True))
+    assert (row["text"], row["algorithm_1"], row["as_text_says"]) == ("Hadamard rows", "H_2K", False)
+
+
+def test_negatives_count_and_other_lengths_have_no_rows():
+    assert count_hadamard_rows(double_hadamard(8)) == 16
+    assert count_hadamard_rows(np.ones((2, 12), dtype=np.int8)) == 0
+
+
+@pytest.mark.skipif(not published_available(), reason="the authors' files are not in the data root")
+def test_the_published_files():
+    """Two contradictions: 64 bits of MS COCO, 16 bits of NUS-WIDE."""
+    rows = audit_published()
+    wrong = rows[~rows["as_text_says"]]
+    assert [*zip(wrong["dataset"], wrong["bits"], strict=True)] == [("MS COCO", 64), ("NUS-WIDE", 16)]
+    assert list(wrong["minimum"]) == [20, 4]
+    assert list(wrong["hadamard_rows"]) == [0, 0]
+    constant = rows[rows["constant_bits"] > 0]
+    assert [*zip(constant["dataset"], constant["bits"], constant["constant_bits"], strict=True)] == [
+        ("NUS-WIDE", 32, 1),
+        ("NUS-WIDE", 64, 2),
+        ("HMDB51", 64, 1),
+    ]
+    assert set(rows.loc[rows["holds"] != "Hadamard rows", "holds"]) == {"random rows of K/2 ones"}
