@@ -1,0 +1,58 @@
+"""The command line of `run_all.py`."""
+
+from typing import Any
+
+import click
+
+from hashcenters.errors import EXIT_BAD_INPUT, InputError, one_line_errors
+from hashcenters.workbook.plan import DEVICES, EXIT_INTERRUPTED, Request, make_plan
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--profile", default="embedded", show_default=True, help="Size of the work, a file in profiles/."
+)
+@click.option("--only", help="Notebooks to run: numbers, names and ranges, such as 03,05-07.")
+@click.option("--from", "start", help="Run this notebook and all that come after it.")
+@click.option("--force", is_flag=True, help="Run notebooks that are fresh, too.")
+@click.option(
+    "--set", "settings", multiple=True, metavar="[NB.]KEY=VALUE", help="Set a parameter; repeatable."
+)
+@click.option(
+    "--estimate", "action", flag_value="estimate", help="Say how many trainings, how long, how much disk."
+)
+@click.option("--list", "action", flag_value="list", help="Say what is fresh, and why the rest is not.")
+@click.option("--check", "action", flag_value="check", help="Say whether the profile has all that it needs.")
+@click.option("--jobs", type=int, help="Trainings side by side within a notebook.")
+@click.option("--device", help=f"Where networks run: {', '.join(DEVICES)}.")
+@click.option("--timeout", type=float, metavar="SECONDS", help="Stop a notebook that takes longer.")
+def run_all(action: str | None, **options: Any) -> int:
+    """Run every notebook that is not fresh, then build the report.
+
+    Exit code 0: all is fresh or done. 1: a notebook failed; those that need it were skipped. 2: bad input,
+    nothing was run. 130: interrupted.
+    """
+    plan = make_plan(Request(**options))
+    if action is None:
+        from hashcenters.workbook.run import run
+
+        return run(plan)
+    from hashcenters.workbook import listing
+
+    if action == "check":
+        missing = listing.check(plan)
+        click.echo("\n".join(missing) or f"profile {plan.profile.name} has all that it needs")
+        return EXIT_BAD_INPUT if missing else 0
+    click.echo(listing.list_notebooks(plan) if action == "list" else listing.estimate(plan))
+    return 0
+
+
+def main() -> int:
+    """Run the command line; wrong use gets one line and exit code 2."""
+    with one_line_errors():
+        try:
+            return run_all.main(standalone_mode=False)
+        except click.Abort:
+            return EXIT_INTERRUPTED
+        except click.ClickException as error:
+            raise InputError(error.format_message()) from error

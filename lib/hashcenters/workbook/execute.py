@@ -1,0 +1,199 @@
+"""Executes one notebook in a child process and puts the result where it belongs, whole or not at all."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from hashcenters import paths
+from hashcenters.files import write_json
+from hashcenters.workbook.freshness import notebook_output, record_path
+from hashcenters.workbook.graph import Notebook
+from hashcenters.workbook.scrub import scrub
+
+GRACE_SECONDS = 20
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an execution ended.
+
+    Args:
+        seconds: wall-clock time.
+        cells: code cells that were started.
+        error: `Name: message` of what stopped it, None if it went through.
+    """
+
+    seconds: float
+    cells: int
+    error: str | None
+
+
+def execute(
+    notebook: Notebook,
+    *,
+    profile: str,
+    parameters: Mapping[str, Any],
+    environment: Mapping[str, str],
+    timeout: float | None = None,
+    on_cell: Callable[[int, int], None] = lambda position, total: None,
+) -> Outcome:
+    """Execute a notebook; it appears under the profile's results even where it failed, up to the failure.
+
+    Args:
+        notebook: the source.
+        profile: whose results.
+        parameters: values to inject after the parameters cell.
+        environment: variables for the kernel, added to this process's own.
+        timeout: seconds after which the notebook is stopped and counts as failed, None for never.
+        on_cell: called with position and number of code cells when one starts.
+
+    Raises:
+        InputError: the results folder cannot be written.
+    """
+    began = time.monotonic()
+    draft = record_path(profile, notebook.name).with_suffix(".running.ipynb")
+    draft.unlink(missing_ok=True)
+    job = {
+        "starter": os.getpid(),
+        "source": str(notebook.path.resolve()),
+        "output": str(draft.resolve()),
+        "parameters": dict(parameters),
+    }
+    with tempfile.TemporaryFile("w+", errors="replace") as log:
+        run = _ChildRun(job, os.environ | environment, log)
+        try:
+            run.follow(on_cell, timeout)
+        finally:
+            run.stop()
+        error = run.error(log)
+    content = _read_draft(draft, notebook)
+    if error and not run.in_notebook:
+        _mark(content, run.index, error)
+    write_json(notebook_output(profile, notebook.name), scrub(content))
+    draft.unlink(missing_ok=True)
+    return Outcome(time.monotonic() - began, run.cells, error)
+
+
+@dataclass
+class _ChildRun:
+    """A child process, what it told so far, and how to end it with its kernel."""
+
+    job: dict[str, Any]
+    environment: Mapping[str, str]
+    log: IO[str]
+    cells: int = 0
+    index: int | None = None
+    kernel: int | None = None
+    ended: bool = False
+    failure: dict[str, str] | None = None
+    timed_out: float | None = None
+    process: subprocess.Popen[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        # a session of its own: Ctrl-C reaches this process only, which then ends the child
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "hashcenters.workbook.child"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self.log,
+            cwd=paths.project_root(),
+            env=self.environment,
+            text=True,
+            start_new_session=True,
+        )
+
+    def follow(self, on_cell: Callable[[int, int], None], timeout: float | None) -> None:
+        """Send the job and take in events until the child has ended."""
+        timer = threading.Timer(timeout, self._time_out, [timeout]) if timeout else None
+        if timer:
+            timer.daemon = True
+            timer.start()
+        try:
+            with suppress(BrokenPipeError):
+                json.dump(self.job, self.process.stdin)
+                self.process.stdin.close()
+            for line in self.process.stdout:
+                self._take(json.loads(line), on_cell)
+            self.process.wait()
+        finally:
+            if timer:
+                timer.cancel()
+
+    def _take(self, event: dict[str, Any], on_cell: Callable[[int, int], None]) -> None:
+        if "kernel" in event:
+            self.kernel = event["kernel"]
+        elif "cell" in event:
+            self.cells, self.index = event["cell"], event["index"]
+            on_cell(event["cell"], event["of"])
+        else:
+            self.ended, self.failure = True, event["end"]
+
+    def _time_out(self, timeout: float) -> None:
+        """End the kernel; the child then keeps what there is, and is ended itself if it does not."""
+        self.timed_out = timeout
+        if self.kernel is None:
+            self.process.kill()
+            return
+        self._end_kernel()
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(GRACE_SECONDS)
+            return
+        self.process.kill()
+
+    def stop(self) -> None:
+        """Make sure that nothing of this run is left."""
+        if self.process.poll() is None:
+            self._end_kernel()
+            self.process.kill()
+            self.process.wait()
+        self.process.stdout.close()
+
+    def _end_kernel(self) -> None:
+        """End the kernel and the processes that it started, which share its process group."""
+        if self.kernel is not None:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.kernel, signal.SIGKILL)
+
+    @property
+    def in_notebook(self) -> bool:
+        """Whether papermill itself wrote the failure into the notebook."""
+        return self.failure is not None and self.failure["name"] != "DeadKernelError" and not self.timed_out
+
+    def error(self, log: IO[str]) -> str | None:
+        """What stopped the notebook, as one line."""
+        if self.ended and self.failure is None:
+            return None
+        if self.timed_out:
+            return f"TimeoutError: the notebook took more than {self.timed_out:g} seconds"
+        if self.failure:
+            return " ".join(f"{self.failure['name']}: {self.failure['message']}".split())
+        log.seek(0)
+        last = [line for line in log.read().splitlines() if line.strip()][-1:]
+        return f"RuntimeError: the process that executes it ended with {self.process.returncode}: {''.join(last)}"
+
+
+def _read_draft(draft: Path, notebook: Notebook) -> dict[str, Any]:
+    """The executed notebook as far as it got; the source where there is nothing whole."""
+    try:
+        return json.loads(draft.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return json.loads(notebook.path.read_text(encoding="utf-8"))
+
+
+def _mark(content: dict[str, Any], index: int | None, error: str) -> None:
+    """Write an error below the cell where it happened, in place."""
+    code = [cell for cell in content["cells"] if cell["cell_type"] == "code"]
+    cell = code[0] if index is None or index >= len(content["cells"]) else content["cells"][index]
+    name, _, message = error.partition(": ")
+    output = {"output_type": "error", "ename": name, "evalue": message, "traceback": [error]}
+    cell.setdefault("outputs", []).append(output)

@@ -1,0 +1,153 @@
+"""What a notebook's results depend on, and whether they are still what it made of that.
+
+A record in `results/<profile>/fresh/` holds, for the last run of a notebook here, what went in (its source, its
+parameters, the library modules it uses, its data, the results of the notebooks it reads) and what came out.
+"""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from hashcenters.errors import InputError
+from hashcenters.files import read_json, sha256, write_json
+from hashcenters.paths import data_root, profile_results
+from hashcenters.workbook.graph import Notebook
+from hashcenters.workbook.modules import digests
+
+VOLATILE_PARAMETERS = ("jobs",)
+RECORDED_IN = ("claims.json", "exhibits.json")
+
+
+def digest(value: Any) -> str:
+    """SHA-256 of a JSON value."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+
+
+def notebook_output(profile: str, name: str) -> Path:
+    """Where the executed notebook lies."""
+    return profile_results(profile) / "notebooks" / f"{name}.ipynb"
+
+
+def record_path(profile: str, name: str) -> Path:
+    """Where the record of one notebook lies."""
+    return profile_results(profile) / "fresh" / f"{name}.json"
+
+
+def read_record(profile: str, name: str) -> dict[str, Any]:
+    """The record of a notebook's last run here, empty where there is none or it cannot be read."""
+    return _read_or_empty(record_path(profile, name))
+
+
+def _read_or_empty(path: Path) -> dict[str, Any]:
+    try:
+        content = read_json(path)
+    except InputError:
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def write_record(profile: str, name: str, *, state: str, inputs: dict[str, Any]) -> None:
+    """Record a run.
+
+    Args:
+        profile: whose results.
+        name: of the notebook.
+        state: `running`, `failed` or `done`; what came out is recorded for `done` only.
+        inputs: from `inputs_of`.
+    """
+    outputs = outputs_of(profile, name) if state == "done" else {}
+    write_json(record_path(profile, name), {"state": state, "inputs": inputs, "outputs": outputs})
+
+
+def inputs_of(profile: str, notebook: Notebook, parameters: dict[str, Any]) -> dict[str, Any]:
+    """Everything that a notebook's results depend on.
+
+    Args:
+        profile: whose results.
+        notebook: the source.
+        parameters: the value of every parameter.
+    """
+    grid = [f"import {notebook.grid.partition(':')[0]}"] if notebook.grid else []
+    return {
+        "source": digest(notebook.cells),
+        "parameters": {key: value for key, value in parameters.items() if key not in VOLATILE_PARAMETERS},
+        "library": digests([*notebook.code, *grid]),
+        "data": {folder: listing(data_root() / folder) for folder in notebook.data},
+        "upstream": {name: results_key(read_record(profile, name)) for name in notebook.after},
+    }
+
+
+def listing(folder: Path) -> str:
+    """Digest of the names, sizes and times of all files under a folder; empty where there is none."""
+    found = []
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            status = os.stat(os.path.join(parent, name))
+            place = os.path.relpath(os.path.join(parent, name), folder)
+            found.append((place, status.st_size, status.st_mtime_ns))
+    return digest(sorted(found)) if found else ""
+
+
+def outputs_of(profile: str, name: str) -> dict[str, str]:
+    """Digests of what a notebook made: itself executed, its figures and tables, its entries in shared files."""
+    folder = profile_results(profile)
+    files = [notebook_output(profile, name)]
+    entries = {}
+    for shared in RECORDED_IN:
+        content = _read_or_empty(folder / shared)
+        own = {key: entry for key, entry in content.items() if entry.get("notebook") == name}
+        files += [folder / file for entry in own.values() for file in entry.get("files", {}).values()]
+        entries[shared] = digest(own)
+    made = {path.relative_to(folder).as_posix(): sha256(path) for path in files if path.is_file()}
+    return entries | made
+
+
+def results_key(record: dict[str, Any]) -> str | None:
+    """What identifies the results of a run for the notebooks that read them, None where there are none."""
+    return digest([record["inputs"], record["outputs"]]) if record.get("state") == "done" else None
+
+
+def why_stale(profile: str, name: str, inputs: dict[str, Any]) -> str | None:
+    """Why a notebook has to run, in a few words; None when its results are fresh.
+
+    Args:
+        profile: whose results.
+        name: of the notebook.
+        inputs: what its results depend on now, from `inputs_of`.
+    """
+    record = read_record(profile, name)
+    state = record.get("state")
+    if state != "done":
+        stopped = {"running": "its last run was stopped", "failed": "its last run failed"}
+        return stopped.get(state or "", "it has not been run here")
+    return _changed_input(record["inputs"], inputs) or _changed_output(record["outputs"], profile, name)
+
+
+def _changed_input(before: dict[str, Any], now: dict[str, Any]) -> str | None:
+    """The first input that changed."""
+    if before["source"] != now["source"]:
+        return "its source changed"
+    for kind, phrase in (
+        ("parameters", "its parameter {} changed"),
+        ("library", "lib/hashcenters/{} changed"),
+        ("data", "the data in {} changed"),
+        ("upstream", "the results of {} changed"),
+    ):
+        old, new = before[kind], now[kind]
+        changed = sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
+        if changed:
+            return phrase.format(changed[0])
+    return None
+
+
+def _changed_output(before: dict[str, str], profile: str, name: str) -> str | None:
+    """The first output that is not what the notebook made."""
+    now = outputs_of(profile, name)
+    for key in sorted(before.keys() | now.keys()):
+        if key not in now:
+            return f"its {key} is missing"
+        if before.get(key) != now[key]:
+            return f"its {key} was changed"
+    return None

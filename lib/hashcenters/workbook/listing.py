@@ -1,0 +1,86 @@
+"""What `--list`, `--estimate` and `--check` say; nothing is run or written."""
+
+from collections.abc import Iterator
+from importlib import import_module
+
+from hashcenters import paths
+from hashcenters.errors import InputError
+from hashcenters.workbook import trainings
+from hashcenters.workbook.manifest import read_manifest
+from hashcenters.workbook.plan import Plan
+from hashcenters.workbook.text import columns, duration, size
+
+
+def list_notebooks(plan: Plan) -> str:
+    """A line a notebook: what it reads, its last time, and whether and why it has to run."""
+    states = plan.states()
+    known = read_manifest(plan.profile.name).get("notebooks", {})
+    rows = [("notebook", "reads", "last time", "state")]
+    for name in plan.selected:
+        reads = ", ".join(upstream[:2] for upstream in plan.notebooks[name].after)
+        last = duration(known[name]["seconds"]) if name in known else ""
+        rows.append((name, reads, last, f"stale: {states[name]}" if states[name] else "fresh"))
+    return columns(rows)
+
+
+def estimate(plan: Plan) -> str:
+    """What a run would do: trainings, time and disk, from the times of the last recorded run."""
+    known = read_manifest(plan.profile.name).get("notebooks", {})
+    rows = [("notebook", "trainings to do", "about")]
+    seconds, count, space, unknown = 0.0, 0, 0.0, []
+    for name in (name for name, state in plan.states().items() if state and name in plan.selected):
+        entry = known.get(name, {})
+        missing = missing_trainings(plan, name)
+        expected = trainings.estimated_seconds(entry, missing, jobs=plan.parameters(name).get("jobs", 1))
+        rows.append(
+            (name, "" if missing is None else str(missing), "?" if expected is None else duration(expected))
+        )
+        seconds += expected or 0
+        count += missing or 0
+        space += (missing or 0) * entry.get("trainings", {}).get("mean_bytes", 0)
+        if expected is None:
+            unknown.append(name)
+    rows.append(("all", str(count), ("more than " if unknown else "") + duration(seconds)))
+    return "\n".join([columns(rows), _disk(plan, space)])
+
+
+def _disk(plan: Plan, more: float) -> str:
+    """What lies on disk and what would come to it."""
+    folder = paths.profile_results(plan.profile.name)
+    return f"disk: {size(trainings.size_of(folder))} in {folder}, about {size(more)} more for the trainings to do"
+
+
+def missing_trainings(plan: Plan, name: str) -> int | None:
+    """How many trainings of a notebook are still to be done, None where it declares none.
+
+    Raises:
+        InputError: its metadata names no importable function.
+    """
+    grid = plan.notebooks[name].grid
+    if grid is None:
+        return None
+    from hashcenters import sweep
+
+    module, _, function = grid.partition(":")
+    try:
+        cells = getattr(import_module(module), function)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise InputError(f"{name}: metadata grid must be module:function, got {grid!r} ({error})") from error
+    return len(sweep.missing(cells(plan.parameters(name)), plan.profile.name))
+
+
+def check(plan: Plan) -> list[str]:
+    """What the profile needs and does not find, a line each; empty when it can run."""
+    return [f"{name}: {step}" for name in plan.selected for step in _missing_data(plan, name)]
+
+
+def _missing_data(plan: Plan, name: str) -> Iterator[str]:
+    """Data that one notebook needs and does not find."""
+    for folder in plan.notebooks[name].data:
+        if not (paths.data_root() / folder).is_dir():
+            yield f"there is no {paths.data_root() / folder}"
+    for key, value in plan.parameters(name).items():
+        if (key == "dataset" or key.endswith("_dataset")) and value:
+            from hashcenters.datasets import registry
+
+            yield from registry.check(value)

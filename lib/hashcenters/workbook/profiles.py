@@ -1,0 +1,161 @@
+"""Profiles and `--set`: which values the notebooks get, checked before anything runs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hashcenters.errors import InputError
+from hashcenters.workbook.graph import Notebook, select
+from hashcenters.workbook.plain_yaml import parse_yaml
+
+RESERVED = "profile"
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One size of the work.
+
+    Args:
+        name: of its file and of its results folder.
+        title: one line for the report.
+        notebooks: parameter values by notebook; a notebook without an entry keeps its own defaults.
+    """
+
+    name: str
+    title: str
+    notebooks: dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One `--set [NB.]KEY=VALUE`.
+
+    Args:
+        text: as it was given.
+        notebook: a number or name, None for every notebook that has the key.
+        key: the parameter.
+        value: what YAML makes of the value.
+    """
+
+    text: str
+    notebook: str | None
+    key: str
+    value: Any
+
+
+def profile_names(folder: Path) -> list[str]:
+    """The names of the profiles in a folder, sorted."""
+    return sorted(path.stem for path in folder.glob("*.yaml"))
+
+
+def load_profile(name: str, folder: Path) -> Profile:
+    """Read one profile.
+
+    Raises:
+        InputError: there is none of this name, or it holds anything but name, title and notebooks.
+    """
+    if name not in profile_names(folder):
+        raise InputError(
+            f"there is no profile {name!r}; there are {', '.join(profile_names(folder)) or 'none'}"
+        )
+    where = f"profile {name}"
+    content = parse_yaml((folder / f"{name}.yaml").read_text(encoding="utf-8"), where=where)
+    if not isinstance(content, dict) or set(content) != {"name", "title", "notebooks"}:
+        raise InputError(f"{where} must hold name, title and notebooks, and nothing else")
+    if content["name"] != name:
+        raise InputError(f"{where} must be named like its file, got {content['name']!r}")
+    entries = content["notebooks"] or {}
+    if not isinstance(entries, dict) or not all(isinstance(entry, dict) for entry in entries.values()):
+        raise InputError(f"{where}: notebooks must hold `NN_topic: {{parameter: value}}`")
+    return Profile(name, str(content["title"]), entries)
+
+
+def parse_setting(text: str) -> Setting:
+    """Read one `--set` value.
+
+    Raises:
+        InputError: not of the form `[NB.]KEY=VALUE`, or the value is no YAML.
+
+    >>> parse_setting("04.bits=[16, 32]")
+    Setting(text='04.bits=[16, 32]', notebook='04', key='bits', value=[16, 32])
+    """
+    target, sign, value = text.partition("=")
+    notebook, _, key = target.strip().rpartition(".")
+    if not sign or not key:
+        raise InputError(f"--set takes [NB.]KEY=VALUE, got {text!r}")
+    return Setting(text, notebook or None, key, parse_yaml(value, where=f"--set {target.strip()}"))
+
+
+def resolve(
+    notebooks: dict[str, Notebook],
+    profile: Profile,
+    *,
+    settings: Sequence[Setting] = (),
+    selected: Sequence[str] | None = None,
+    options: dict[str, Any] | None = None,
+) -> dict[str, dict[str, Any]]:
+    """The values that differ from a notebook's own defaults, by notebook.
+
+    Args:
+        notebooks: all, by name.
+        profile: gives values by notebook.
+        settings: win over the profile; they may name only notebooks that are `selected`.
+        selected: names of the notebooks that are to run, None for all.
+        options: values such as `jobs` for every notebook that declares them.
+
+    Raises:
+        InputError: an unknown notebook or parameter, or a value of the wrong type.
+    """
+    for name in profile.notebooks:
+        if name not in notebooks:
+            raise InputError(f"profile {profile.name}: there is no notebook {name!r}")
+    values = {}
+    for name, notebook in notebooks.items():
+        given = {key: value for key, value in (options or {}).items() if key in notebook.declared}
+        if RESERVED in notebook.declared:
+            given[RESERVED] = profile.name
+        entry = profile.notebooks.get(name, {})
+        values[name] = given | _accepted(notebook, entry, where=f"profile {profile.name}, {name}")
+    for setting in settings:
+        _apply(setting, notebooks, values, list(notebooks) if selected is None else selected)
+    return values
+
+
+def _accepted(notebook: Notebook, given: dict[str, Any], *, where: str) -> dict[str, Any]:
+    """Given values as the notebook's types."""
+    accepted = {}
+    for key, value in given.items():
+        if key == RESERVED:
+            raise InputError(f"{where}: profile is chosen with --profile only")
+        if key not in notebook.declared:
+            known = ", ".join(name for name in notebook.declared if name != RESERVED)
+            raise InputError(f"{where}: there is no parameter {key!r}; there are {known or 'none'}")
+        accepted[key] = notebook.declared[key].accept(value, where=where)
+    return accepted
+
+
+def _apply(
+    setting: Setting,
+    notebooks: dict[str, Notebook],
+    values: dict[str, dict[str, Any]],
+    selected: Sequence[str],
+) -> None:
+    """Put one setting into `values`, in place."""
+    where = f"--set {setting.text}"
+    if setting.notebook is None:
+        targets = [name for name in selected if setting.key in notebooks[name].declared]
+        if not targets:
+            raise InputError(f"{where}: no notebook that is to run has a parameter {setting.key!r}")
+    else:
+        targets = select(notebooks, setting.notebook)
+        left_out = [name for name in targets if name not in selected]
+        if left_out:
+            raise InputError(f"{where}: {left_out[0]} is not among the notebooks that are to run")
+    for name in targets:
+        values[name] |= _accepted(notebooks[name], {setting.key: setting.value}, where=f"{where}, {name}")
+
+
+def effective(notebook: Notebook, values: dict[str, Any]) -> dict[str, Any]:
+    """Every parameter with the value it has in a run."""
+    return {parameter.name: parameter.default for parameter in notebook.parameters} | values

@@ -1,0 +1,139 @@
+"""Profiles and `--set`: which values reach which notebook, and what is refused."""
+
+from typing import Any
+
+import pytest
+from hashcenters.errors import InputError
+from hashcenters.workbook.graph import discover
+from hashcenters.workbook.plain_yaml import parse_yaml
+from hashcenters.workbook.plan import Request
+from hashcenters.workbook.profiles import Setting, effective, load_profile, parse_setting, resolve
+
+
+@pytest.fixture
+def book(workbook: Any) -> Any:
+    workbook.write("01_a", parameters='profile: str = "x"\nbits: list = [16]\nrate: float = 0.1')
+    workbook.write("02_b", parameters="bits: list = [32]\njobs: int = 1")
+    workbook.profile("{01_a: {rate: 1e-5}}")
+    return workbook
+
+
+def values(book: Any, *settings: str, **options: Any) -> dict[str, dict[str, Any]]:
+    notebooks = discover(book.folder / "notebooks")
+    profile = load_profile("embedded", book.folder / "profiles")
+    return resolve(notebooks, profile, settings=[parse_setting(text) for text in settings], **options)
+
+
+def test_profile_overrides_defaults(book: Any) -> None:
+    given = values(book)
+    assert given == {"01_a": {"profile": "embedded", "rate": 1e-5}, "02_b": {}}
+    first = discover(book.folder / "notebooks")["01_a"]
+    assert effective(first, given["01_a"]) == {"profile": "embedded", "bits": [16], "rate": 1e-5}
+
+
+def test_set_overrides_the_profile(book: Any) -> None:
+    given = values(book, "rate=2", "02.bits=[8, 4]")
+    assert given["01_a"]["rate"] == 2.0
+    assert given["02_b"]["bits"] == [8, 4]
+
+
+def test_set_without_notebook_reaches_all_that_have_the_key(book: Any) -> None:
+    given = values(book, "bits=[1]")
+    assert given["01_a"]["bits"] == given["02_b"]["bits"] == [1]
+    given = values(book, "bits=[1]", selected=["02_b"])
+    assert "bits" not in given["01_a"]
+
+
+def test_options_reach_notebooks_that_declare_them(book: Any) -> None:
+    given = values(book, options={"jobs": 4, "device": "cpu"})
+    assert given["02_b"] == {"jobs": 4}
+    assert set(given["01_a"]) == {"profile", "rate"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "selected", "message"),
+    [
+        (["bit=[1]"], None, "no notebook that is to run has a parameter 'bit'"),
+        (["01.bit=[1]"], None, "01_a: there is no parameter 'bit'; there are bits, rate"),
+        (["07.bits=[1]"], None, "there is no notebook '07'"),
+        (["02.bits=[1]"], ["01_a"], "02_b is not among the notebooks that are to run"),
+        (["bits=many"], None, "bits must be list of int, such as"),
+        (["01.profile=paper"], None, "profile is chosen with --profile only"),
+        (["bits"], None, r"--set takes \[NB.\]KEY=VALUE, got 'bits'"),
+        (["=3"], None, "--set takes"),
+        (["bits=[1"], None, "--set bits is not YAML"),
+    ],
+)
+def test_refuses_settings(book: Any, settings: list[str], selected: list[str] | None, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        values(book, *settings, selected=selected)
+
+
+@pytest.mark.parametrize(
+    ("entries", "message"),
+    [
+        ("{07_x: {}}", "profile embedded: there is no notebook '07_x'"),
+        ("{01_a: {bit: 3}}", "profile embedded, 01_a: there is no parameter 'bit'"),
+        ("{01_a: {bits: many}}", "profile embedded, 01_a: bits must be list of int"),
+        ("{01_a: {profile: paper}}", "profile is chosen with --profile only"),
+        ("{01_a: 3}", "notebooks must hold"),
+        ("[1]", "notebooks must hold"),
+        ("{01_a: {rate: 1, rate: 2}}", "profile embedded is not YAML: 'rate' is given twice"),
+        ("{}\nmore: 1", "must hold name, title and notebooks, and nothing else"),
+        ("{}: 1", "is not YAML"),
+    ],
+)
+def test_refuses_profiles(book: Any, entries: str, message: str) -> None:
+    book.profile(entries)
+    with pytest.raises(InputError, match=message):
+        values(book)
+
+
+def test_refuses_unknown_and_renamed_profiles(book: Any) -> None:
+    folder = book.folder / "profiles"
+    with pytest.raises(InputError, match="there is no profile 'paper'; there are embedded"):
+        load_profile("paper", folder)
+    (folder / "embedded.yaml").rename(folder / "paper.yaml")
+    with pytest.raises(InputError, match="must be named like its file, got 'embedded'"):
+        load_profile("paper", folder)
+
+
+def test_reads_settings() -> None:
+    assert parse_setting("04_training.bits=[16]") == Setting(
+        "04_training.bits=[16]", "04_training", "bits", [16]
+    )
+    assert parse_setting("options=[a=b.c]").value == ["a=b.c"]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1e-5", 1e-5),
+        ("-2E+3", -2000.0),
+        ("1.5", 1.5),
+        ("16", 16),
+        ("on", "on"),
+        ("no", "no"),
+        ("True", True),
+        ("2020-01-01", "2020-01-01"),
+        ("null", None),
+        ("'1e5'", "1e5"),
+    ],
+)
+def test_yaml_without_surprises(text: str, value: Any) -> None:
+    assert parse_yaml(text, where="here") == value
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"only": "01", "start": "02"}, "--only and --from exclude each other"),
+        ({"jobs": 0}, "--jobs must be 1 or more, got 0"),
+        ({"device": "tpu"}, "--device must be one of auto, cpu, cuda, got 'tpu'"),
+        ({"timeout": 0.0}, "--timeout must be more than 0 seconds, got 0"),
+        ({"timeout": float("nan")}, "--timeout must be more than 0 seconds, got nan"),
+    ],
+)
+def test_refuses_requests(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        Request(**options)
