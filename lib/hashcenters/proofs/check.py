@@ -1,0 +1,156 @@
+"""The record of one check: what was looked at, over how many cases, and what broke it if anything did."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Bool, Num
+
+from hashcenters.errors import InputError
+
+Method = Literal["exhaustive", "symbolic", "numeric", "sampled"]
+PROVING = ("exhaustive", "symbolic")
+ROUNDING = 1e-9
+
+
+@dataclass(frozen=True)
+class Check:
+    """One statement and what became of it.
+
+    Args:
+        statement: what should hold, in plain words.
+        method: "exhaustive" (all cases, exact), "symbolic" (an identity of expressions), "numeric" (floating
+            point, within a tolerance) or "sampled" (seeded cases out of more).
+        cases: how many cases were looked at.
+        deviation: the largest distance from what should hold, 0 where all is exact.
+        counter_example: the first case that breaks the statement; None where it holds.
+    """
+
+    statement: str
+    method: Method
+    cases: int
+    deviation: float | int = 0.0
+    counter_example: str | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Whether no case broke the statement."""
+        return self.counter_example is None
+
+    @property
+    def outcome(self) -> str:
+        """What came out, without the statement."""
+        return f"holds in {self.cases:,} cases" if self.holds else f"fails at {self.counter_example}"
+
+    @property
+    def evidence(self) -> str:
+        """The record in one line."""
+        return f"{self.statement}: {self.outcome} ({self.method}, deviation {_size(self.deviation)})"
+
+
+def _size(deviation: float | int) -> str:
+    """A deviation for reading; what is rounding alone, and differs between machines, is not spelled out."""
+    return f"below {ROUNDING:g}" if 0 < deviation < ROUNDING else f"{deviation:.3g}"
+
+
+def compare(
+    statement: str,
+    method: Method,
+    observed: Num[np.ndarray, "*cases"],
+    expected: Num[np.ndarray, "*cases"] | float | int,
+    *,
+    names: Sequence[str] = (),
+    among: Bool[np.ndarray, "*cases"] | None = None,
+    tolerance: float | int = 0.0,
+) -> Check:
+    """A check that two arrays agree in every entry.
+
+    Args:
+        statement: what should hold.
+        method: see `Check`.
+        observed: one value a case; NaN never agrees.
+        expected: what each should be.
+        names: what the indices count, for the counter-example; their positions where left out.
+        among: True for the entries that are cases; all of them where left out.
+        tolerance: largest absolute difference that still counts as equal.
+    """
+    off = np.abs(np.asarray(observed, dtype=np.float64) - expected)
+    among = np.ones(off.shape, dtype=bool) if among is None else among
+    wrong = ~(off <= tolerance) & among
+    example = None
+    if wrong.any():
+        place = tuple(int(i) for i in np.unravel_index(int(wrong.argmax()), wrong.shape))
+        labels = names or [f"index {axis}" for axis in range(len(place))]
+        where = ", ".join(f"{name} {i}" for name, i in zip(labels, place, strict=True))
+        wanted = np.broadcast_to(expected, off.shape)[place]
+        example = f"{where}: {np.asarray(observed)[place]:.6g} instead of {wanted:.6g}"
+    return Check(statement, method, int(among.sum()), float(off[among].max(initial=0.0)), example)
+
+
+def combine(statement: str, checks: Iterable[Check], *, labels: Sequence[object] | None = None) -> Check:
+    """Several checks of one method as one: cases added up, the largest deviation, the first counter-example.
+
+    Args:
+        statement: what they show together.
+        checks: at least one.
+        labels: what tells them apart, put before the counter-example.
+
+    Raises:
+        InputError: no check, or checks of different methods.
+    """
+    checks = list(checks)
+    if len({check.method for check in checks}) != 1:
+        raise InputError(
+            f"checks to combine must share one method, got {sorted({c.method for c in checks}) or 'none'}"
+        )
+    names = labels or [None] * len(checks)
+    examples = [
+        check.counter_example if name is None else f"{name}: {check.counter_example}"
+        for name, check in zip(names, checks, strict=True)
+        if not check.holds
+    ]
+    return Check(
+        statement,
+        checks[0].method,
+        sum(check.cases for check in checks),
+        max(check.deviation for check in checks),
+        examples[0] if examples else None,
+    )
+
+
+def about(subject: str, check: Check) -> Check:
+    """The same record with what it is about in front of its statement."""
+    return replace(check, statement=f"{subject}: {check.statement}")
+
+
+def verdict(*checks: Check) -> str:
+    """The ledger's word for a claim that rests on these checks.
+
+    Returns:
+        "contradicted" when one fails, "proved" when all hold and one of them is exhaustive or symbolic,
+        "inconclusive" when all hold but only in floating point or on samples.
+
+    Raises:
+        InputError: no check.
+    """
+    if not checks:
+        raise InputError("a verdict needs at least one check, got none")
+    if not all(check.holds for check in checks):
+        return "contradicted"
+    return "proved" if any(check.method in PROVING for check in checks) else "inconclusive"
+
+
+def check_table(*checks: Check) -> pd.DataFrame:
+    """One row a check, for reading."""
+    return pd.DataFrame(
+        {
+            "statement": [check.statement for check in checks],
+            "method": [check.method for check in checks],
+            "cases": [check.cases for check in checks],
+            "largest deviation": [_size(check.deviation) for check in checks],
+            "holds": ["yes" if check.holds else "no" for check in checks],
+            "counter-example": [check.counter_example or "" for check in checks],
+        }
+    )

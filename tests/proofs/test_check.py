@@ -1,0 +1,74 @@
+import numpy as np
+import pytest
+from hashcenters.errors import InputError
+from hashcenters.proofs.check import Check, about, check_table, combine, compare, verdict
+
+EXACT = Check("a", "exhaustive", 3)
+SAMPLED = Check("b", "sampled", 5, 0.25)
+BROKEN = Check("c", "exhaustive", 2, 1.0, "row 1")
+
+
+def test_compare_names_the_first_wrong_entry_and_the_largest_deviation():
+    observed = np.array([[1.0, 2.0], [5.0, 7.0]])
+    check = compare("s", "numeric", observed, np.array([[1, 2], [4, 4]]), names=("row", "bit"))
+    assert not check.holds
+    assert check.counter_example == "row 1, bit 0: 5 instead of 4"
+    assert check.deviation == 3 and check.cases == 4
+
+
+def test_compare_counts_only_the_cases_it_is_told_of():
+    check = compare("s", "numeric", np.array([1.0, 9.0]), 1, among=np.array([True, False]))
+    assert check.holds and check.cases == 1 and check.deviation == 0
+
+
+def test_compare_never_accepts_nan():
+    assert not compare("s", "numeric", np.array([np.nan]), 0, tolerance=10).holds
+
+
+@pytest.mark.parametrize(("off", "holds"), [(0.1, True), (0.1001, False)])
+def test_compare_accepts_the_tolerance_and_no_more(off, holds):
+    assert compare("s", "numeric", np.array([off]), 0, tolerance=0.1).holds == holds
+
+
+@pytest.mark.parametrize(
+    ("checks", "word"),
+    [
+        ([EXACT], "proved"),
+        ([EXACT, SAMPLED], "proved"),
+        ([SAMPLED], "inconclusive"),
+        ([EXACT, BROKEN], "contradicted"),
+    ],
+)
+def test_verdict_needs_an_exact_check_and_no_broken_one(checks, word):
+    assert verdict(*checks) == word
+
+
+def test_verdict_of_nothing_is_refused():
+    with pytest.raises(InputError, match="at least one check"):
+        verdict()
+
+
+def test_combine_adds_cases_and_keeps_the_first_counter_example_with_its_label():
+    both = combine("all", [EXACT, BROKEN], labels=["K = 2", "K = 4"])
+    assert both == Check("all", "exhaustive", 5, 1.0, "K = 4: row 1")
+    assert combine("all", [EXACT, EXACT]).holds
+
+
+@pytest.mark.parametrize("checks", [[], [EXACT, SAMPLED]])
+def test_combine_refuses_nothing_and_mixed_methods(checks):
+    with pytest.raises(InputError, match="must share one method"):
+        combine("all", checks)
+
+
+def test_evidence_is_one_line_that_hides_rounding():
+    assert (
+        Check("s", "numeric", 1200, 3e-16).evidence
+        == "s: holds in 1,200 cases (numeric, deviation below 1e-09)"
+    )
+    assert "fails at row 1" in BROKEN.evidence
+
+
+def test_table_has_a_row_a_check():
+    table = check_table(about("K = 8", EXACT), BROKEN)
+    assert table["holds"].tolist() == ["yes", "no"]
+    assert table["statement"][0] == "K = 8: a"
