@@ -1,4 +1,4 @@
-"""Codes as 64-bit words, and the number of bits in which two words differ."""
+"""Codes as 64-bit words, and the number of set bits of a word."""
 
 import numpy as np
 from numba import njit, types
@@ -7,7 +7,7 @@ from numba.extending import intrinsic
 
 @intrinsic
 def popcount(typingctx, word):
-    """Number of set bits of a `uint64`, one instruction on every CPU of the last fifteen years."""
+    """Number of set bits of a `uint64`: one instruction on every CPU of the last fifteen years."""
 
     def emit(context, builder, signature, arguments):
         return builder.ctpop(arguments[0])
@@ -16,18 +16,11 @@ def popcount(typingctx, word):
 
 
 @njit(nogil=True, cache=True)
-def distance(query, word_rows, row):
-    """Hamming distance between one query's words and one row of `word_rows`."""
-    differing = np.uint64(0)
-    for word in range(query.shape[0]):
-        differing += popcount(query[word] ^ word_rows[row, word])
-    return differing
-
-
-@njit(nogil=True, cache=True)
 def pack_signs(codes, words):
-    """Set bit b of row n of `words` where `codes[n, b]` is +1; the flat index of the first value that is
-    neither −1 nor +1, or −1 when there is none."""
+    """Set bit b of `words[:, n]` where `codes[n, b]` is +1.
+
+    Returns the flat index of the first value that is neither −1 nor +1, or −1 when there is none.
+    """
     rows, bits = codes.shape
     for row in range(rows):
         for first in range(0, bits, 64):
@@ -37,5 +30,5 @@ def pack_signs(codes, words):
                 if value != 1 and value != -1:
                     return row * bits + bit
                 word |= np.uint64(value == 1) << np.uint64(bit - first)
-            words[row, first // 64] = word
+            words[first // 64, row] = word
     return -1

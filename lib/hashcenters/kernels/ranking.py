@@ -1,147 +1,231 @@
-"""One pass over packed database codes for a block of queries: histograms over distances, and the stable
-order.
+"""Hamming rankings of a block of queries: histograms over distances, and the places in database order.
 
-The database is walked in tiles that stay in cache while every query of the block visits them. Relevant
-items are found either by class (their database rows are listed, so nothing is tested a pair) or by a test
-of packed labels.
+Codes and label sets are 64-bit words laid out by columns, (words, n): then the distances of a tile of the
+database to one query are a loop that vectorises, for any width. A tile stays in cache while the whole block
+visits it.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 
-from hashcenters.kernels.popcount import distance, popcount
+from hashcenters.kernels.popcount import popcount
 
-_TILE_WORDS = 8192
+_TILE = 8192
 _LANES = 4
 
 
+class Relevance(NamedTuple):
+    """Who is relevant to the queries of a block, by class or by label; the arrays of the other way are empty.
+
+    Args:
+        classes: class of each query.
+        starts, members: database rows of class c are members[starts[c]:starts[c + 1]], rising.
+        query_labels, labels: packed label sets of the queries (n_query, words) and of the database (words,
+            n).
+    """
+
+    classes: np.ndarray
+    starts: np.ndarray
+    members: np.ndarray
+    query_labels: np.ndarray
+    labels: np.ndarray
+
+
 @njit(nogil=True, cache=True)
-def _count_rows(query, words, start, stop, lanes):
-    """Add the distances of rows start…stop−1 to the histograms `lanes`, whose rows alternate so that an
-    increment need not wait for the one before it."""
-    one = np.uint32(1)
-    if words.shape[1] > 1:
-        for row in range(start, stop):
-            lanes[row % _LANES, distance(query, words, row)] += one
+def group_rows(classes, num_classes, starts, members):
+    """List the rows of each class in `members`, rising, class after class; classes below 0 are left out."""
+    for row in range(classes.shape[0]):
+        if classes[row] >= 0:
+            starts[classes[row] + 1] += 1
+    for c in range(num_classes):
+        starts[c + 1] += starts[c]
+    place = starts[:-1].copy()
+    for row in range(classes.shape[0]):
+        if classes[row] >= 0:
+            members[place[classes[row]]] = row
+            place[classes[row]] += 1
+
+
+@njit(nogil=True, cache=True, forceinline=True)
+def _distances(code, columns, first, last, near):
+    """Hamming distances of one code to items first…last−1."""
+    for word in range(code.shape[0]):
+        column, value = columns[word][first:last], code[word]
+        if word == 0:
+            for i in range(column.shape[0]):
+                near[i] = popcount(value ^ column[i])
+        else:
+            for i in range(column.shape[0]):
+                near[i] += popcount(value ^ column[i])
+
+
+@njit(nogil=True, cache=True, forceinline=True)
+def _mark_shared(query_labels, labels, first, last, shares):
+    """1 for those of items first…last−1 that have a label in common with the query, 0 for the others."""
+    shares[: last - first] = 0
+    for word in range(query_labels.shape[0]):
+        column, value = labels[word][first:last], query_labels[word]
+        if value:
+            for i in range(column.shape[0]):
+                shares[i] |= (value & column[i]) != 0
+
+
+@njit(nogil=True, cache=True, forceinline=True)
+def _count(value, column, near, start, stop, offset, lanes):
+    """Count the distances to items start…stop−1: near[start − offset…] if filled, else those to one column.
+
+    Neighbours go to different lanes, so that no count waits for the one before it.
+    """
+    if near.shape[0]:
+        for i in range(stop - start):
+            lanes[i % _LANES, near[np.uint64(start - offset + i)]] += np.uint32(1)
         return
-    code = query[0]
-    whole = start + (stop - start) // _LANES * _LANES
-    for row in range(start, whole, _LANES):
-        lanes[0, popcount(code ^ words[row, 0])] += one
-        lanes[1, popcount(code ^ words[row + 1, 0])] += one
-        lanes[2, popcount(code ^ words[row + 2, 0])] += one
-        lanes[3, popcount(code ^ words[row + 3, 0])] += one
-    for row in range(whole, stop):
-        lanes[0, popcount(code ^ words[row, 0])] += one
+    for i in range(stop - start):
+        lanes[i % _LANES, popcount(value ^ column[np.uint64(start + i)])] += np.uint32(1)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, forceinline=True)
 def _empty_lanes(lanes, histogram):
     """Add the lanes to `histogram` and set them to zero."""
     for d in range(histogram.shape[0]):
-        for lane in range(_LANES):
-            histogram[d] += lanes[lane, d]
-            lanes[lane, d] = 0
+        histogram[d] += lanes[0, d] + lanes[1, d] + lanes[2, d] + lanes[3, d]
+    lanes[:] = 0
+
+
+@njit(nogil=True, cache=True, forceinline=True)
+def _distance_to(code, columns, row):
+    differing = np.uint64(0)
+    for word in range(code.shape[0]):
+        differing += popcount(code[word] ^ columns[word, row])
+    return differing
+
+
+@njit(nogil=True, cache=True, forceinline=True)
+def _own_rows(relevance, q):
+    """Database rows of the class of query q."""
+    c = relevance.classes[q]
+    return relevance.members[relevance.starts[c] : relevance.starts[c + 1]]
 
 
 @njit(nogil=True, cache=True)
-def count_by_class(queries, classes, words, starts, members, items, relevant, places):
-    """Fill the histograms of all items and of the query's class, and say where in their block members stand.
+def _count_members(queries, columns, relevance, relevant, depths):
+    """Histogram of the distances to the members of each query's class; written down where `depths` has room."""
+    for q in range(queries.shape[0]):
+        own = _own_rows(relevance, q)
+        for j in range(own.shape[0]):
+            d = _distance_to(queries[q], columns, own[j])
+            relevant[q, d] += np.uint32(1)
+            if depths.shape[1]:
+                depths[q, j] = d
+
+
+@njit(nogil=True, cache=True, forceinline=True)
+def _visit_tile(value, column, near, first, last, own, j, lanes, items, places, depths):
+    """Count one tile for one query, with a stop behind each member that needs its place; the next member."""
+    start = first
+    while start < last:
+        stops = j < places.shape[0] and j < own.shape[0] and own[j] < last
+        stop = own[j] + 1 if stops else last
+        _count(value, column, near, start, stop, first, lanes)
+        start = stop
+        if stops:
+            d = depths[j]
+            places[j] = items[d] + lanes[0, d] + lanes[1, d] + lanes[2, d] + lanes[3, d]
+            j += 1
+    return j
+
+
+@njit(nogil=True, cache=True)
+def count_by_class(queries, columns, relevance, items, relevant, places, depths):
+    """Fill the histograms of all items and of the query's class, and say where the members stand.
 
     Args:
-        queries, words: packed codes, (n_query, words) and (n_database, words).
-        classes: class of each query.
-        starts, members: rows of class c are members[starts[c]:starts[c + 1]], rising.
+        queries: packed codes (n_query, words).
+        columns: packed database codes (words, n_database).
+        relevance: by class.
         items, relevant: zeroed histograms (n_query, bits + 1).
-        places: (n_query, largest class) 1-based place of each member among the items at its distance in
-            database order, or (n_query, 0) when the stable order is not wanted.
+        places, depths: (n_query, largest class): the distance of each member and its place, counted from 1 in
+            database order, among the items at that distance; (n_query, 0) where not wanted.
     """
+    _count_members(queries, columns, relevance, relevant, depths)
+    near = np.empty(0 if queries.shape[1] == 1 else _TILE, np.uint16)
     lanes = np.zeros((_LANES, items.shape[1]), np.uint32)
     seen = np.zeros(queries.shape[0], np.int64)
-    tile = max(1, _TILE_WORDS // words.shape[1])
-    for first in range(0, words.shape[0], tile):
-        last = min(first + tile, words.shape[0])
+    for first in range(0, columns.shape[1], _TILE):
+        last = min(first + _TILE, columns.shape[1])
         for q in range(queries.shape[0]):
-            row = first
-            begin, end = starts[classes[q]], starts[classes[q] + 1]
-            while begin + seen[q] < end and members[begin + seen[q]] < last:
-                member = members[begin + seen[q]]
-                _count_rows(queries[q], words, row, member + 1, lanes)
-                d = distance(queries[q], words, member)
-                relevant[q, d] += np.uint32(1)
-                if places.shape[1]:
-                    place = items[q, d]
-                    for lane in range(_LANES):
-                        place += lanes[lane, d]
-                    places[q, seen[q]] = place
-                seen[q] += 1
-                row = member + 1
-            _count_rows(queries[q], words, row, last, lanes)
+            if near.shape[0]:
+                _distances(queries[q], columns, first, last, near)
+            rows = (items[q], places[q], depths[q])
+            own = _own_rows(relevance, q)
+            seen[q] = _visit_tile(queries[q, 0], columns[0], near, first, last, own, seen[q], lanes, *rows)
             _empty_lanes(lanes, items[q])
 
 
 @njit(nogil=True, cache=True)
-def _shares_label(query, label_rows, row):
-    shared = np.uint64(0)
-    for word in range(query.shape[0]):
-        shared |= query[word] & label_rows[row, word]
-    return shared != 0
-
-
-@njit(nogil=True, cache=True)
-def count_by_labels(queries, query_labels, words, labels, items, relevant):
-    """Fill the histograms of all items and of those that share a label, from packed label bits."""
+def count_by_labels(queries, columns, relevance, items, relevant):
+    """Fill the histograms of all items and of those that share a label; arguments as `count_by_class`."""
+    near, shares = np.empty(_TILE, np.uint16), np.empty(_TILE, np.uint8)
     lanes = np.zeros((_LANES, 2 * items.shape[1]), np.uint32)
-    tile = max(1, _TILE_WORDS // (words.shape[1] + labels.shape[1]))
-    for first in range(0, words.shape[0], tile):
-        last = min(first + tile, words.shape[0])
+    both = np.zeros(2 * items.shape[1], np.uint32)
+    for first in range(0, columns.shape[1], _TILE):
+        last = min(first + _TILE, columns.shape[1])
         for q in range(queries.shape[0]):
-            for row in range(first, last):
-                shares = np.uint64(_shares_label(query_labels[q], labels, row))
-                cell = distance(queries[q], words, row) * np.uint64(2) + shares
-                lanes[row % _LANES, cell] += np.uint32(1)
+            _distances(queries[q], columns, first, last, near)
+            _mark_shared(relevance.query_labels[q], relevance.labels, first, last, shares)
+            for i in range(last - first):
+                near[i] = 2 * near[i] + shares[i]
+            _count(queries[q, 0], columns[0], near, 0, last - first, 0, lanes)
+            both[:] = 0
+            _empty_lanes(lanes, both)
             for d in range(items.shape[1]):
-                for lane in range(_LANES):
-                    relevant[q, d] += lanes[lane, 2 * d + 1]
-                    items[q, d] += lanes[lane, 2 * d] + lanes[lane, 2 * d + 1]
-            lanes[:] = 0
+                relevant[q, d] += both[2 * d + 1]
+                items[q, d] += both[2 * d] + both[2 * d + 1]
 
 
 @njit(nogil=True, cache=True)
-def _offsets(histogram, top_k, before):
-    """Write the count of items at smaller distances; the last distance that starts in front of the cut."""
+def _offsets(histogram, reach, before):
+    """Write the count of items at smaller distances; the last distance that starts in front of rank `reach`."""
     total, last = 0, 0
     for d in range(histogram.shape[0]):
         before[d] = total
-        if total < top_k:
+        if total < reach:
             last = d
         total += histogram[d]
     return last
 
 
 @njit(nogil=True, cache=True)
-def _note_hit(rank, cutoffs, hits):
-    """Count a hit for the first cutoff it lies within; `hits` has one cell more, for ranks behind all."""
-    hits[np.searchsorted(cutoffs, rank)] += 1
+def _reach(top_k, cutoffs):
+    """The last rank that matters."""
+    return max(top_k, cutoffs[-1]) if cutoffs.shape[0] else top_k
 
 
 @njit(nogil=True, cache=True)
-def stable_by_class(
-    queries, classes, words, starts, members, items, relevant, places, top_k, cutoffs, scores, hits
-):
-    """AP@k and hits a cutoff in database order, from the histograms and places of `count_by_class`."""
-    before = np.empty(items.shape[1], np.int64)
-    hits_before = np.empty(items.shape[1], np.int64)
-    for q in range(queries.shape[0]):
-        _offsets(items[q], top_k, before)
-        _offsets(relevant[q], top_k, hits_before)
-        begin, end = starts[classes[q]], starts[classes[q] + 1]
+def stable_from_places(relevance, items, relevant, places, depths, top_k, cutoffs, scores, hits):
+    """AP@k in database order and hits by cutoff, from what `count_by_class` filled in.
+
+    Args:
+        top_k: ranks that count in the AP.
+        cutoffs: rising ranks.
+        scores: (n_query,) AP.
+        hits: zeroed (n_query, cutoffs + 1): hits by the first cutoff they lie within, the last cell for the
+            rest.
+    """
+    before, hits_before = np.empty(items.shape[1], np.int64), np.empty(items.shape[1], np.int64)
+    for q in range(items.shape[0]):
+        furthest = _offsets(items[q], _reach(top_k, cutoffs), before)
+        _offsets(relevant[q], 0, hits_before)
         summed, found = 0.0, 0
-        for j in range(end - begin):
-            d = distance(queries[q], words, members[begin + j])
+        for j in range(_own_rows(relevance, q).shape[0]):
+            d = depths[q, j]
+            if d > furthest:
+                continue
             rank = before[d] + places[q, j]
             hits_before[d] += 1
-            _note_hit(rank, cutoffs, hits[q])
+            hits[q, np.searchsorted(cutoffs, rank)] += 1
             if rank <= top_k:
                 summed += hits_before[d] / rank
                 found += 1
@@ -149,29 +233,40 @@ def stable_by_class(
 
 
 @njit(nogil=True, cache=True)
-def stable_by_labels(queries, query_labels, words, labels, items, relevant, top_k, cutoffs, scores, hits):
-    """AP@k and hits a cutoff in database order, by a second pass that keeps a running place a distance.
+def _mark_relevant(relevance, q, first, last, shares):
+    """1 for those of items first…last−1 that are relevant to query q, 0 for the others."""
+    if relevance.labels.shape[0]:
+        _mark_shared(relevance.query_labels[q], relevance.labels, first, last, shares)
+        return
+    shares[: last - first] = 0
+    own = _own_rows(relevance, q)
+    for j in range(np.searchsorted(own, first), np.searchsorted(own, last)):
+        shares[own[j] - first] = 1
 
-    Distances that start behind both the cut and the last cutoff are passed over.
-    """
-    before = np.empty(items.shape[1], np.int64)
-    hits_before = np.empty(items.shape[1], np.int64)
-    reach = max(top_k, cutoffs[-1]) if cutoffs.shape[0] else top_k
+
+@njit(nogil=True, cache=True)
+def stable_by_second_pass(queries, columns, relevance, items, relevant, top_k, cutoffs, scores, hits):
+    """The same from the histograms alone, without memory for places: one more pass over the database."""
+    near, shares = np.empty(_TILE, np.uint16), np.empty(_TILE, np.uint8)
+    before, hits_before = np.empty(items.shape[1], np.int64), np.empty(items.shape[1], np.int64)
     for q in range(queries.shape[0]):
-        _offsets(relevant[q], top_k, hits_before)
-        furthest = _offsets(items[q], reach, before)
+        _offsets(relevant[q], 0, hits_before)
+        furthest = _offsets(items[q], _reach(top_k, cutoffs), before)
         summed, found = 0.0, 0
-        for row in range(words.shape[0]):
-            d = distance(queries[q], words, row)
-            if d > furthest:
-                continue
-            before[d] += 1
-            if not _shares_label(query_labels[q], labels, row):
-                continue
-            rank = before[d]
-            hits_before[d] += 1
-            _note_hit(rank, cutoffs, hits[q])
-            if rank <= top_k:
-                summed += hits_before[d] / rank
-                found += 1
+        for first in range(0, columns.shape[1], _TILE):
+            last = min(first + _TILE, columns.shape[1])
+            _distances(queries[q], columns, first, last, near)
+            _mark_relevant(relevance, q, first, last, shares)
+            for i in range(last - first):
+                d = near[i]
+                if d > furthest:
+                    continue
+                before[d] += 1
+                if shares[i]:
+                    rank = before[d]
+                    hits_before[d] += 1
+                    hits[q, np.searchsorted(cutoffs, rank)] += 1
+                    if rank <= top_k:
+                        summed += hits_before[d] / rank
+                        found += 1
         scores[q] = summed / found if found else 0.0

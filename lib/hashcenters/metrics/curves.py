@@ -98,7 +98,7 @@ def precision_at(
         InputError: as for `average_precision`, and for cutoffs that do not rise or lie outside the database.
     """
     inputs = prepare(query_codes, query_labels, database_codes, database_labels, bits=bits)
-    ranks = check_cutoffs(cutoffs, len(inputs.database))
+    ranks = check_cutoffs(cutoffs, inputs.database_size)
     return rank_table(inputs, ranks, ties=check_ties(ties))["precision"].to_numpy()
 
 
@@ -114,7 +114,7 @@ def recall_at(
 ) -> Float64[np.ndarray, "cutoffs"]:
     """Recall@N for each N of `cutoffs`, over queries with a relevant item; arguments as `precision_at`."""
     inputs = prepare(query_codes, query_labels, database_codes, database_labels, bits=bits)
-    ranks = check_cutoffs(cutoffs, len(inputs.database))
+    ranks = check_cutoffs(cutoffs, inputs.database_size)
     return rank_table(inputs, ranks, ties=check_ties(ties))["recall"].to_numpy()
 
 
@@ -144,7 +144,7 @@ def precision_recall_by_rank(
         Columns `rank`, `precision`, `recall`.
     """
     inputs = prepare(query_codes, query_labels, database_codes, database_labels, bits=bits)
-    size = len(inputs.database)
+    size = inputs.database_size
     chosen = curve_ranks(size) if ranks is None else check_cutoffs(ranks, size)
     table = rank_table(inputs, chosen, ties=check_ties(ties))
     return pd.DataFrame({"rank": chosen, "precision": table["paired_precision"], "recall": table["recall"]})

@@ -11,11 +11,11 @@ from jaxtyping import Float64, Int64, UInt32
 
 from hashcenters.kernels import ranking
 from hashcenters.metrics.inputs import RankingInput
-from hashcenters.metrics.relevance import SameClass
 
-MEMORY_BUDGET = 128 * 2**20
+MEMORY_BUDGET = 64 * 2**20
 """Bytes of working memory over all threads, beside the packed copies of the inputs."""
-_LARGEST_BLOCK = 256
+_LARGEST_BLOCK = 128
+_PLACE_BYTES = 6
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,30 @@ class Histograms:
     stable_hits: Int64[np.ndarray, "n cutoffs"] | None
 
 
+@dataclass(frozen=True)
+class _Plan:
+    """How to rank: ranks that count, whether in database order too, and room for the places of a class."""
+
+    top_k: int
+    stable: bool
+    cutoffs: Int64[np.ndarray, "cutoffs"]
+    places: int
+    block: int
+
+
+def _plan(inputs: RankingInput, top_k: int, stable: bool, cutoffs: np.ndarray, threads: int) -> _Plan:
+    """Choose the block of queries that fits the budget, without room for places where one query's do not fit."""
+    room = MEMORY_BUDGET // (2 * threads)
+    row = (inputs.bits + 1) * 8 + (len(cutoffs) + 1) * 16
+    by_class = stable and len(inputs.relevance.starts) > 0
+    places = int(np.diff(inputs.relevance.starts).max()) if by_class else 0
+    if row + places * _PLACE_BYTES > room:
+        places = 0
+    fair = -(-len(inputs.query) // (4 * threads))
+    block = max(1, min(_LARGEST_BLOCK, fair, room // (row + places * _PLACE_BYTES)))
+    return _Plan(top_k, stable, cutoffs, places, block)
+
+
 def histograms(
     inputs: RankingInput, *, top_k: int, stable: bool, cutoffs: Int64[np.ndarray, "cutoffs"] | None = None
 ) -> Iterator[Histograms]:
@@ -49,19 +73,11 @@ def histograms(
     """
     cutoffs = np.empty(0, dtype=np.int64) if cutoffs is None else cutoffs
     threads = numba.config.NUMBA_NUM_THREADS
-    by_class = isinstance(inputs.relevance, SameClass)
-    places = inputs.relevance.largest_class if by_class and stable else 0
-    row_bytes = (inputs.bits + 1) * 8 + places * 4 + (len(cutoffs) + 1) * 8
+    plan = _plan(inputs, top_k, stable, cutoffs, threads)
     count = len(inputs.query)
-    block = max(
-        1, min(_LARGEST_BLOCK, -(-count // (4 * threads)), MEMORY_BUDGET // (2 * threads * row_bytes))
-    )
-    work = _by_class if by_class else _by_labels
-    blocks = [slice(start, min(start + block, count)) for start in range(0, count, block)]
+    blocks = [slice(start, min(start + plan.block, count)) for start in range(0, count, plan.block)]
     with ThreadPoolExecutor(threads) as pool:
-        yield from _in_order(
-            pool, lambda rows: work(inputs, rows, top_k, stable, cutoffs), blocks, 2 * threads
-        )
+        yield from _in_order(pool, lambda rows: _rank(inputs, rows, plan), blocks, 2 * threads)
 
 
 def _in_order(pool: ThreadPoolExecutor, work: Callable, tasks: list, ahead: int) -> Iterator[Any]:
@@ -73,43 +89,27 @@ def _in_order(pool: ThreadPoolExecutor, work: Callable, tasks: list, ahead: int)
             waiting.append(pool.submit(work, following))
 
 
-def _empty(inputs: RankingInput, rows: slice) -> tuple[np.ndarray, np.ndarray]:
-    shape = (rows.stop - rows.start, inputs.bits + 1)
-    return np.zeros(shape, dtype=np.uint32), np.zeros(shape, dtype=np.uint32)
-
-
-def _by_class(inputs: RankingInput, rows: slice, top_k: int, stable: bool, cutoffs: np.ndarray) -> Histograms:
-    items, relevant = _empty(inputs, rows)
-    relevance = inputs.relevance
-    places = np.empty((len(items), relevance.largest_class if stable else 0), dtype=np.uint32)
-    common = (
-        inputs.query[rows],
-        relevance.query[rows],
-        inputs.database,
-        relevance.starts,
-        relevance.members,
-        items,
-        relevant,
-        places,
-    )
-    ranking.count_by_class(*common)
-    if not stable:
+def _rank(inputs: RankingInput, rows: slice, plan: _Plan) -> Histograms:
+    """The kernels' work for one block of queries."""
+    count = rows.stop - rows.start
+    items, relevant = np.zeros((2, count, inputs.bits + 1), dtype=np.uint32)
+    by_class = len(inputs.relevance.starts) > 0
+    part = "classes" if by_class else "query_labels"
+    relevance = inputs.relevance._replace(**{part: getattr(inputs.relevance, part)[rows]})
+    ranked = (inputs.query[rows], inputs.database, relevance, items, relevant)
+    places = np.empty((count, plan.places), dtype=np.uint32)
+    depths = np.empty((count, plan.places), dtype=np.uint16)
+    if by_class:
+        ranking.count_by_class(*ranked, places, depths)
+    else:
+        ranking.count_by_labels(*ranked)
+    if not plan.stable:
         return Histograms(rows, items, relevant, None, None)
-    scores = np.zeros(len(items))
-    hits = np.zeros((len(items), len(cutoffs) + 1), dtype=np.int64)
-    ranking.stable_by_class(*common, top_k, cutoffs, scores, hits)
-    return Histograms(rows, items, relevant, scores, hits[:, :-1].cumsum(axis=1))
-
-
-def _by_labels(
-    inputs: RankingInput, rows: slice, top_k: int, stable: bool, cutoffs: np.ndarray
-) -> Histograms:
-    items, relevant = _empty(inputs, rows)
-    common = (inputs.query[rows], inputs.relevance.query[rows], inputs.database, inputs.relevance.database)
-    ranking.count_by_labels(*common, items, relevant)
-    if not stable:
-        return Histograms(rows, items, relevant, None, None)
-    scores = np.zeros(len(items))
-    hits = np.zeros((len(items), len(cutoffs) + 1), dtype=np.int64)
-    ranking.stable_by_labels(*common, items, relevant, top_k, cutoffs, scores, hits)
+    scores = np.zeros(count)
+    hits = np.zeros((count, len(plan.cutoffs) + 1), dtype=np.int64)
+    wanted = (plan.top_k, plan.cutoffs, scores, hits)
+    if plan.places:
+        ranking.stable_from_places(relevance, items, relevant, places, depths, *wanted)
+    else:
+        ranking.stable_by_second_pass(*ranked, *wanted)
     return Histograms(rows, items, relevant, scores, hits[:, :-1].cumsum(axis=1))

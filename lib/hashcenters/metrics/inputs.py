@@ -8,7 +8,8 @@ from jaxtyping import Bool, Shaped, UInt64
 from hashcenters.codes import as_codes
 from hashcenters.errors import InputError
 from hashcenters.kernels.popcount import pack_signs
-from hashcenters.metrics.relevance import Labels, SameClass, SharedLabel, relate
+from hashcenters.kernels.ranking import Relevance
+from hashcenters.metrics.relevance import Labels, relate
 
 Codes = Shaped[np.ndarray, "..."]
 _ROWS_AT_ONCE = 65_536
@@ -16,34 +17,39 @@ _ROWS_AT_ONCE = 65_536
 
 @dataclass(frozen=True)
 class RankingInput:
-    """Checked and packed: codes of both sides as 64-bit words, relevance, and which queries have a label."""
+    """Checked and packed: codes as 64-bit words (the database by columns), relevance, and labelled queries."""
 
     bits: int
     query: UInt64[np.ndarray, "n_query words"]
-    database: UInt64[np.ndarray, "n_database words"]
-    relevance: SameClass | SharedLabel
+    database: UInt64[np.ndarray, "words n_database"]
+    relevance: Relevance
     labelled: Bool[np.ndarray, "n_query"]
 
+    @property
+    def database_size(self) -> int:
+        """Number of database items."""
+        return self.database.shape[1]
 
-def pack_words(codes: Codes, *, name: str = "codes") -> UInt64[np.ndarray, "n words"]:
-    """±1 codes of any number type as 64-bit words, 64 bits a word, the last one padded with zeros.
+
+def pack_words(codes: Codes, *, name: str = "codes") -> UInt64[np.ndarray, "words n"]:
+    """±1 codes of any number type as columns of 64-bit words, the last word padded with zeros.
 
     Raises:
         InputError: another shape, no row, no bit, or a value that is neither −1 nor +1.
     """
     if codes.ndim != 2 or 0 in codes.shape:
         raise InputError(f"{name} must have shape (n, bits) with n >= 1 and bits >= 1, got {codes.shape}")
-    words = np.empty((len(codes), -(-codes.shape[1] // 64)), dtype=np.uint64)
+    words = np.empty((-(-codes.shape[1] // 64), len(codes)), dtype=np.uint64)
     for start in range(0, len(codes), _ROWS_AT_ONCE):
         rows = slice(start, start + _ROWS_AT_ONCE)
         part = codes[rows] if codes.dtype == np.int8 else as_codes(codes[rows], name=name)
-        if pack_signs(part, words[rows]) >= 0:
+        if pack_signs(part, words[:, rows]) >= 0:
             as_codes(part, name=name)
     return words
 
 
-def widen_packed(packed: Codes, bits: int, *, name: str = "codes") -> UInt64[np.ndarray, "n words"]:
-    """Codes packed eight bits a byte (`hashcenters.codes.pack`) as 64-bit words.
+def widen_packed(packed: Codes, bits: int, *, name: str = "codes") -> UInt64[np.ndarray, "words n"]:
+    """Codes packed eight bits a byte (`hashcenters.codes.pack`) as columns of 64-bit words.
 
     Raises:
         InputError: not `uint8`, no row, the wrong number of bytes for `bits`, or a padding bit that is set.
@@ -56,7 +62,7 @@ def widen_packed(packed: Codes, bits: int, *, name: str = "codes") -> UInt64[np.
         raise InputError(f"the padding behind {bits} bits of packed {name} must be zero")
     padded = np.zeros((len(packed), -(-size // 8) * 8), dtype=np.uint8)
     padded[:, :size] = packed
-    return padded.view(np.uint64)
+    return np.ascontiguousarray(padded.view(np.uint64).T)
 
 
 def prepare(
@@ -94,4 +100,4 @@ def prepare(
     ]
     relevance, labelled = relate(query_labels, database_labels)
     width = query_codes.shape[1] if bits is None else bits
-    return RankingInput(width, packed[0], packed[1], relevance, labelled)
+    return RankingInput(width, np.ascontiguousarray(packed[0].T), packed[1], relevance, labelled)

@@ -56,7 +56,7 @@ def average_precision_table(
         top_k: ranks that count, at least 1; None for the whole database.
         stable: False leaves the `stable` column at NaN and saves its work.
     """
-    top_k = check_top_k(top_k, len(inputs.database))
+    top_k = check_top_k(top_k, inputs.database_size)
     table = np.full((len(inputs.query), len(TIES)), np.nan)
     for part in histograms(inputs, top_k=top_k, stable=stable):
         scores = np.empty((len(part.items), 3))

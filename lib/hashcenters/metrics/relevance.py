@@ -1,40 +1,13 @@
 """Which database items are relevant to a query: same class, or a label in common."""
 
-from dataclasses import dataclass
-
 import numpy as np
-from jaxtyping import Int64, Shaped, UInt64
+from jaxtyping import Bool, Int64, Shaped, UInt8, UInt64
 
 from hashcenters.errors import InputError
+from hashcenters.kernels.ranking import Relevance, group_rows
 
 Labels = Shaped[np.ndarray, "..."]
-
-
-@dataclass(frozen=True)
-class SameClass:
-    """Relevance by one class an item.
-
-    Args:
-        query: class of each query, counted from 0.
-        starts, members: the database rows of class c, rising, are `members[starts[c]:starts[c + 1]]`.
-    """
-
-    query: Int64[np.ndarray, "n_query"]
-    starts: Int64[np.ndarray, "num_classes_and_one"]
-    members: Int64[np.ndarray, "n_database"]
-
-    @property
-    def largest_class(self) -> int:
-        """Number of database items in the largest class."""
-        return int(np.diff(self.starts).max())
-
-
-@dataclass(frozen=True)
-class SharedLabel:
-    """Relevance by a label in common, from label sets packed into 64-bit words."""
-
-    query: UInt64[np.ndarray, "n_query label_words"]
-    database: UInt64[np.ndarray, "n_database label_words"]
+_ROWS_AT_ONCE = 65_536
 
 
 def as_labels(values: Labels, *, name: str = "labels") -> np.ndarray:
@@ -67,24 +40,37 @@ def as_labels(values: Labels, *, name: str = "labels") -> np.ndarray:
     return values.astype(np.int64, copy=False)
 
 
-def pack_labels(labels: Shaped[np.ndarray, "n num_classes"]) -> UInt64[np.ndarray, "n label_words"]:
-    """Multi-hot rows as 64-bit words."""
+def pack_labels(labels: UInt8[np.ndarray, "n num_classes"]) -> UInt64[np.ndarray, "label_words n"]:
+    """Multi-hot rows as columns of 64-bit words."""
     packed = np.packbits(labels, axis=1)
-    missing = -packed.shape[1] % 8
-    return np.ascontiguousarray(np.pad(packed, ((0, 0), (0, missing)))).view(np.uint64)
+    padded = np.pad(packed, ((0, 0), (0, -packed.shape[1] % 8)))
+    return np.ascontiguousarray(padded.view(np.uint64).T)
 
 
-def same_class(query: Int64[np.ndarray, "n_query"], database: Int64[np.ndarray, "n_database"]) -> SameClass:
-    """Number the classes that occur, and list the database rows of each."""
-    classes, inverse = np.unique(np.concatenate([query, database]), return_inverse=True)
-    of_query, of_database = inverse[: len(query)], inverse[len(query) :]
-    counts = np.bincount(of_database, minlength=len(classes))
-    starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    members = np.argsort(of_database, kind="stable").astype(np.int64)
-    return SameClass(of_query.astype(np.int64), starts, members)
+def by_class(query: Int64[np.ndarray, "n_query"], database: Int64[np.ndarray, "n_database"]) -> Relevance:
+    """Relevance of items of the same class; classes that no query has are left out."""
+    classes, of_query = np.unique(query, return_inverse=True)
+    of_database = np.empty(len(database), dtype=np.int32)
+    for start in range(0, len(database), _ROWS_AT_ONCE):
+        part = database[start : start + _ROWS_AT_ONCE]
+        index = np.searchsorted(classes, part).clip(max=len(classes) - 1)
+        of_database[start : start + _ROWS_AT_ONCE] = np.where(classes[index] == part, index, -1)
+    starts = np.zeros(len(classes) + 1, dtype=np.int64)
+    members = np.empty(int((of_database >= 0).sum()), dtype=np.int32)
+    group_rows(of_database, len(classes), starts, members)
+    return Relevance(of_query.astype(np.int64), starts, members, *[np.empty((0, 0), np.uint64)] * 2)
 
 
-def relate(query_labels: Labels, database_labels: Labels) -> tuple[SameClass | SharedLabel, np.ndarray]:
+def by_label(
+    query: UInt8[np.ndarray, "n_query num_classes"], database: UInt8[np.ndarray, "n_database num_classes"]
+) -> Relevance:
+    """Relevance of items with a label in common."""
+    nothing = np.empty(0, dtype=np.int64)
+    query_rows = np.ascontiguousarray(pack_labels(query).T)
+    return Relevance(nothing, nothing, nothing.astype(np.int32), query_rows, pack_labels(database))
+
+
+def relate(query_labels: Labels, database_labels: Labels) -> tuple[Relevance, Bool[np.ndarray, "n_query"]]:
     """Check both label arrays and make them ready for ranking.
 
     Args:
@@ -99,11 +85,10 @@ def relate(query_labels: Labels, database_labels: Labels) -> tuple[SameClass | S
     query = as_labels(query_labels, name="query labels")
     database = as_labels(database_labels, name="database labels")
     if query.ndim != database.ndim:
-        raise InputError(
-            f"query and database labels must be of one kind, got {query.shape} and {database.shape}"
-        )
+        shapes = f"{query.shape} and {database.shape}"
+        raise InputError(f"query and database labels must be of one kind, got {shapes}")
     if query.ndim == 1:
-        return same_class(query, database), np.ones(len(query), dtype=bool)
+        return by_class(query, database), np.ones(len(query), dtype=bool)
     if query.shape[1] != database.shape[1]:
         widths = f"{query.shape[1]} and {database.shape[1]}"
         raise InputError(f"query and database labels must have the same number of classes, got {widths}")
@@ -112,5 +97,5 @@ def relate(query_labels: Labels, database_labels: Labels) -> tuple[SameClass | S
         if not some.any():
             raise InputError(f"at least one {name} must have a label, got none")
     if (query.sum(axis=1, dtype=np.int64) == 1).all() and (database.sum(axis=1, dtype=np.int64) == 1).all():
-        return same_class(query.argmax(axis=1), database.argmax(axis=1)), labelled
-    return SharedLabel(pack_labels(query), pack_labels(database)), labelled
+        return by_class(query.argmax(axis=1), database.argmax(axis=1)), labelled
+    return by_label(query, database), labelled

@@ -31,7 +31,7 @@ def score_codes(
     """
     check_ties(ties)
     inputs = prepare(query_codes, query_labels, database_codes, database_labels, bits=bits)
-    size = len(inputs.database)
+    size = inputs.database_size
     kept = check_top_k(top_k, size)
     rows = []
     for depth in dict.fromkeys((kept, size)):
