@@ -6,7 +6,7 @@ import torch
 from hashcenters.errors import InputError
 from hashcenters.losses.central import central_loss
 from hashcenters.losses.classification import ClassificationObjective
-from hashcenters.losses.objectives import OBJECTIVES, make_objective
+from hashcenters.losses.factory import OBJECTIVES, make_objective
 from hashcenters.losses.pairwise import pairwise_loss_of
 from hashcenters.losses.quantization import quantization_loss
 from hashcenters.losses.targets import binary_targets, membership
@@ -143,7 +143,7 @@ def test_half_precision_outputs_are_computed_in_float32(name: str, outputs) -> N
 @pytest.mark.parametrize(
     ("name", "options", "message"),
     [
-        ("csq", {}, "one of central, face, magnet, repmet, semantic, got 'csq'"),
+        ("csq", {}, "one of central, face, magnet, repmet, semantic, classification, got 'csq'"),
         ("face", {"lambda_pairwise": 1.0}, "'face' takes .*lambda_center.*, got lambda_pairwise"),
         (
             "central",
@@ -162,12 +162,32 @@ def test_multi_hot_labels_of_another_width_are_refused() -> None:
         membership(ROWS[:, :2], 3)
 
 
+def test_missing_or_surplus_ingredients_are_refused() -> None:
+    with pytest.raises(InputError, match="'central' needs hash centers, got None"):
+        make_objective("central", None)
+    with pytest.raises(InputError, match="needs a network with a classifier"):
+        make_objective("classification", None)
+    with pytest.raises(InputError, match="takes weight_quantization, got lambda_pairwise"):
+        make_objective("classification", None, lambda_pairwise=1)
+
+
+class Network(nn.Module):
+    """As much of a network as classification needs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hash_layer = nn.Sequential()
+        self.hash_layer.linear = nn.Linear(6, 3)
+
+
 def test_classification_is_cross_entropy_with_the_head_penalty() -> None:
-    head = nn.Linear(6, 3)
+    network = Network()
+    head = network.hash_layer.linear
     logits = head(torch.ones(5, 6))
-    plain = ClassificationObjective(3)(logits, LABELS)
+    plain = make_objective("classification", None, network=network)(logits, LABELS)
+    assert set(plain) == {"loss", "classification"}
     torch.testing.assert_close(plain["loss"], nn.functional.cross_entropy(logits, LABELS))
-    objective = ClassificationObjective(3, head=head, weight_quantization=2.0)
+    objective = make_objective("classification", None, network=network, weight_quantization=2)
     assert list(objective.parameters()) == [] and objective.state_dict() == {}
     parts = objective(logits, LABELS)
     penalty = (head.weight.abs() - 1).square().mean()
@@ -179,5 +199,6 @@ def test_classification_is_cross_entropy_with_the_head_penalty() -> None:
 def test_classification_of_several_labels_is_binary_cross_entropy() -> None:
     logits = torch.tensor([[0.0, 2.0, -2.0]], dtype=torch.float64)
     expected = (np.log(2) + np.log1p(np.exp(-2)) + np.log1p(np.exp(-2))) / 3
-    loss = ClassificationObjective(3)(logits, torch.tensor([[1, 1, 0]], dtype=torch.uint8))["loss"]
+    objective = ClassificationObjective(nn.Linear(6, 3))
+    loss = objective(logits, torch.tensor([[1, 1, 0]], dtype=torch.uint8))["loss"]
     assert loss.item() == pytest.approx(expected)

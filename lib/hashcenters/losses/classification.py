@@ -16,25 +16,21 @@ class ClassificationObjective(nn.Module):
     It has the methods of `Objective`; there are no centers, and the outputs are logits.
 
     Args:
-        num_classes: number of classes.
-        head: linear layer whose rows become category features; None without the penalty.
+        head: the linear layer that makes the logits; its rows become category features.
         weight_quantization: weight of mean((|w| − 1)²) over the head's weights; SHC's code has 1.
 
     Source: SHC main text, category features; its released classifier training for the penalty.
     """
 
-    def __init__(
-        self, num_classes: int, *, head: nn.Linear | None = None, weight_quantization: Weight = 0.0
-    ) -> None:
+    def __init__(self, head: nn.Linear, *, weight_quantization: Weight = 0.0) -> None:
         super().__init__()
-        self.num_classes = num_classes
-        self.weight_quantization = weight_quantization if head is not None else 0.0
+        self.weight_quantization = weight_quantization
         # in a tuple, so that the head's parameters belong to the network alone
         self._head = (head,)
 
     def targets(self, labels: Labels) -> Float[Tensor, "n num_classes"]:
         """The rows of 0 and 1 that the logits are compared with."""
-        return membership(labels, self.num_classes)
+        return membership(labels, self._head[0].out_features)
 
     def forward(self, outputs: Float[Tensor, "n num_classes"], labels: Labels) -> dict[str, Tensor]:
         """The loss as "loss", and its parts "classification" and "weight_quantization"."""
@@ -44,9 +40,8 @@ class ClassificationObjective(nn.Module):
         else:
             classification = binary_cross_entropy_with_logits(logits, self.targets(labels).to(logits.dtype))
         parts = {"classification": (1.0, classification)}
-        head = self._head[0]
-        if head is not None and self.weight_quantization:
-            penalty = quantization_loss(head.weight, form="squared")
+        if self.weight_quantization:
+            penalty = quantization_loss(self._head[0].weight, form="squared")
             parts["weight_quantization"] = (self.weight_quantization, penalty)
         return weighted_sum(parts)
 

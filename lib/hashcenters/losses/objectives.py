@@ -5,8 +5,6 @@ L_C compares with binary centers (it is defined on {0, 1}), so learned continuou
 signs. `centers` is a buffer, or a parameter where the gradient learns it, so that `state_dict` carries it.
 """
 
-import inspect
-
 import numpy as np
 import torch
 from jaxtyping import Float, Num
@@ -233,32 +231,3 @@ class SemanticObjective(Objective):
                 "quantization": (self.lambda_quantization, quantization_loss(outputs, form="squared")),
             }
         )
-
-
-OBJECTIVES: dict[str, type[Objective]] = {
-    "central": CentralObjective,
-    "face": FaceObjective,
-    "magnet": MagnetObjective,
-    "repmet": RepMetObjective,
-    "semantic": SemanticObjective,
-}
-
-
-def make_objective(name: str, centers: Centers, **options: Weight | str | None) -> Objective:
-    """The objective called `name`, with its documented weights where none are given.
-
-    Args:
-        name: a key of `OBJECTIVES`.
-        centers: ±1 hash centers, one row a class.
-        options: keyword arguments of that objective, such as its λ.
-
-    Raises:
-        InputError: an unknown name or option.
-    """
-    if name not in OBJECTIVES:
-        raise InputError(f"objective must be one of {', '.join(OBJECTIVES)}, got {name!r}")
-    known = [option for option in inspect.signature(OBJECTIVES[name]).parameters if option != "centers"]
-    unknown = sorted(set(options) - set(known))
-    if unknown:
-        raise InputError(f"objective {name!r} takes {', '.join(known)}, got {', '.join(unknown)}")
-    return OBJECTIVES[name](centers, **options)

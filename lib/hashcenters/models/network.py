@@ -1,0 +1,51 @@
+"""A backbone with a head on it."""
+
+import numpy as np
+from jaxtyping import Float
+from torch import Tensor, nn
+
+
+class Backbone(nn.Module):
+    """Layers that turn images or clips into feature vectors.
+
+    Args:
+        layers: maps (n, channels, [frames,] height, width) to (n, feature_dim), with or without axes of size 1
+            behind.
+        feature_dim: number of features.
+        cut: names of torchvision's layers that were cut off the end, `fc` for example; a file of weights may
+            hold them.
+    """
+
+    def __init__(self, layers: nn.Module, feature_dim: int, *, cut: str = "") -> None:
+        super().__init__()
+        self.layers = layers
+        self.feature_dim = feature_dim
+        self.cut = cut
+
+    def forward(self, inputs: Float[Tensor, "n channels *size"]) -> Float[Tensor, "n feature_dim"]:
+        return self.layers(inputs).flatten(1)
+
+
+class HashNetwork(nn.Module):
+    """A backbone and its hash layer, or, for pre-training, a backbone and a classifier in the same place."""
+
+    def __init__(self, backbone: Backbone, hash_layer: nn.Module) -> None:
+        super().__init__()
+        self.backbone = backbone
+        self.hash_layer = hash_layer
+
+    def features(self, inputs: Float[Tensor, "n channels *size"]) -> Float[Tensor, "n feature_dim"]:
+        """The backbone's features."""
+        return self.backbone(inputs)
+
+    def forward(self, inputs: Float[Tensor, "n channels *size"]) -> Float[Tensor, "n outputs"]:
+        """Continuous outputs in [−1, 1], one a bit; logits under a classifier."""
+        return self.hash_layer(self.backbone(inputs))
+
+
+def category_features(network: HashNetwork) -> Float[np.ndarray, "num_classes feature_dim"]:
+    """The rows of a classifier's weight matrix, SHC's description of the classes.
+
+    Source: SHC main text, category features.
+    """
+    return network.hash_layer.linear.weight.detach().cpu().double().numpy()
