@@ -1,0 +1,176 @@
+"""Semantic centers compared: solvers and acceptance rules, what a minimum distance costs, distance by similarity."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Int8, Num
+
+from hashcenters.centers.bounds import gilbert_varshamov_distance
+from hashcenters.centers.generate import make_centers
+from hashcenters.centers.semantic import SemanticCenters, rank_correlation, semantic_centers
+from hashcenters.centers.targets import asymmetry, asymmetry_floor, target_error, target_matrix
+from hashcenters.codes import hamming_distance, pairwise_distances
+
+SOLVERS = {
+    "annealing": {"solver": "annealing"},
+    "lpbox": {"solver": "lpbox"},
+    "lpbox, authors' acceptance": {"solver": "lpbox", "acceptance": "authors"},
+}
+
+
+def solve_all(
+    similarity: Num[np.ndarray, "num_classes num_classes"],
+    all_bits: Sequence[int],
+    *,
+    seed: int,
+    lpbox_sweeps: int | None = None,
+) -> dict[tuple[int, str], SemanticCenters]:
+    """Semantic centers of every length by every solver and acceptance rule, at the Gilbert–Varshamov distance.
+
+    Args:
+        similarity: of the classes.
+        all_bits: lengths of a center.
+        seed: of every solver.
+        lpbox_sweeps: most passes of the paper's solver over all rows; None for its own number.
+    """
+    return {
+        (bits, name): semantic_centers(
+            similarity,
+            bits,
+            seed=seed,
+            **options,
+            sweeps=lpbox_sweeps if options["solver"] == "lpbox" else None,
+        )
+        for bits in all_bits
+        for name, options in SOLVERS.items()
+    }
+
+
+def solver_table(
+    similarity: Num[np.ndarray, "num_classes num_classes"],
+    solved: dict[tuple[int, str], SemanticCenters],
+    *,
+    seed: int,
+) -> pd.DataFrame:
+    """One row a length and solver, and Algorithm 1's centers, which know nothing of similarity, as the foot.
+
+    Returns:
+        Columns `bits`, `centers` (how they were made), `required` and `reached` minimum distance (bits), `feasible`,
+        `objective` (mean squared error of an inner product), `rank_correlation` (−1 to 1).
+    """
+    rows = []
+    for bits in dict.fromkeys(bits for bits, _ in solved):
+        for (_, name), found in ((key, one) for key, one in solved.items() if key[0] == bits):
+            rows.append(
+                {
+                    "bits": bits,
+                    "centers": name,
+                    "required": found.required_distance,
+                    "reached": found.min_distance,
+                    "feasible": found.feasible,
+                    "objective": found.objective,
+                    "rank_correlation": found.rank_correlation,
+                }
+            )
+        rows.append(_without_similarity(similarity, bits, seed))
+    return pd.DataFrame(rows)
+
+
+def _without_similarity(
+    similarity: Num[np.ndarray, "num_classes num_classes"], bits: int, seed: int
+) -> dict[str, str | int | float | bool]:
+    num_classes = len(similarity)
+    centers = make_centers("csq", bits, num_classes, seed=seed)
+    required, reached = gilbert_varshamov_distance(bits, num_classes), int(pairwise_distances(centers).min())
+    return {
+        "bits": bits,
+        "centers": "csq (no similarity)",
+        "required": required,
+        "reached": reached,
+        "feasible": reached >= required,
+        "objective": target_error(centers, target_matrix(similarity, bits)),
+        "rank_correlation": rank_correlation(similarity, centers),
+    }
+
+
+def distance_cost(
+    similarity: Num[np.ndarray, "num_classes num_classes"],
+    bits: int,
+    distances: Iterable[int],
+    *,
+    seed: int,
+) -> pd.DataFrame:
+    """What each minimum distance costs in the objective, by the discrete solver.
+
+    Args:
+        similarity: of the classes.
+        bits: length of a center.
+        distances: minimum distances to ask for; 0 (none asked) is always included.
+        seed: of the solver.
+
+    Returns:
+        Columns `bits`, `min_distance`, `objective`, `cost` (rise over no minimum distance, 0 for none),
+        `rank_correlation`.
+
+    Raises:
+        InputError: a distance that is impossible or out of reach.
+    """
+    asked = sorted({0, *distances})
+    found = [semantic_centers(similarity, bits, seed=seed, min_distance=distance) for distance in asked]
+    frame = pd.DataFrame(
+        {
+            "bits": bits,
+            "min_distance": asked,
+            "objective": [one.objective for one in found],
+            "rank_correlation": [one.rank_correlation for one in found],
+        }
+    )
+    frame.insert(3, "cost", frame["objective"] / frame["objective"].iloc[0] - 1)
+    return frame
+
+
+def target_table(
+    similarity: Num[np.ndarray, "num_classes num_classes"], all_bits: Sequence[int]
+) -> pd.DataFrame:
+    """How asymmetric Eq. 2 makes the target, at every length.
+
+    Returns:
+        Columns `bits`, `mean_gap` (mean |t_ij − t_ji|), `share_of_range` (of the range 2 · bits, 0–1), `floor`
+        (squared error per pair that no centers can avoid).
+    """
+    targets = {bits: target_matrix(similarity, bits) for bits in all_bits}
+    return pd.DataFrame(
+        {
+            "bits": bits,
+            "mean_gap": asymmetry(target),
+            "share_of_range": asymmetry(target) / (2 * bits),
+            "floor": asymmetry_floor(target),
+        }
+        for bits, target in targets.items()
+    )
+
+
+def distance_by_similarity(
+    similarity: Num[np.ndarray, "num_classes num_classes"],
+    centers: Int8[np.ndarray, "num_classes bits"],
+    *,
+    groups: int = 10,
+) -> pd.DataFrame:
+    """Distances of pairs of classes, grouped by how similar the two are.
+
+    Args:
+        similarity: symmetric.
+        centers: one ±1 center a class.
+        groups: how many groups of equal size.
+
+    Returns:
+        Columns `group` (1 for the least similar pairs to `groups`), `mean`, `low`, `high` (mean, 10 % and 90 %
+        quantile of the distances, bits).
+    """
+    pairs = np.triu_indices(len(centers), 1)
+    distances = hamming_distance(centers, centers)[pairs][np.argsort(similarity[pairs], kind="stable")]
+    parts = np.array_split(distances, groups)
+    low, high = np.transpose([np.quantile(part, [0.1, 0.9]) for part in parts])
+    means = [part.mean() for part in parts]
+    return pd.DataFrame({"group": np.arange(1, groups + 1), "mean": means, "low": low, "high": high})

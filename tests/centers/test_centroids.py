@@ -1,0 +1,51 @@
+"""Distances of multi-label centroids and what the tie vector does to them."""
+
+import numpy as np
+import pytest
+from hashcenters.centers.centroids import centroid_distances, disjoint_label_sets, tie_sensitivity
+from hashcenters.centers.hadamard import hadamard_matrix
+from hashcenters.errors import InputError
+from hashcenters.proofs.centroid_theory import expected_distance
+
+ROWS = hadamard_matrix(16)
+
+
+def test_label_sets_are_disjoint_and_of_the_size_asked():
+    first, second = disjoint_label_sets(9, 4, samples=50, seed=0)
+    assert (first.sum(axis=1) == 4).all() and (second.sum(axis=1) == 4).all()
+    assert (first + second).max() == 1
+    assert first.any(axis=0).all()
+
+
+def test_single_labels_are_the_centers_themselves():
+    frame = centroid_distances(ROWS, [1], samples=30, seed=0)
+    assert set(frame["distance"]) == {8}
+    assert set(frame["ties"]) == {"none"} and frame["tied"].max() == 0
+
+
+def test_means_are_the_exact_ones():
+    frame = centroid_distances(ROWS, [2, 3, 4], samples=4000, seed=1)
+    groups = frame.groupby(["set_size", "ties"])["distance"]
+    errors = groups.std() / 4000**0.5
+    for (size, ties), mean in groups.mean().items():
+        exact = float(expected_distance(16, size, ties="shared" if ties == "shared" else "independent"))
+        # with shared ties all samples lean on one and the same tie vector
+        slack = 0.3 if ties == "shared" else 5 * errors[size, ties]
+        assert mean == pytest.approx(exact, abs=slack)
+    assert frame.loc[frame["set_size"] == 2, "tied"].mean() == pytest.approx(0.5)
+
+
+def test_sensitivity():
+    frame = tie_sensitivity(ROWS, [2, 3], samples=400, vectors=6, seed=0).set_index("set_size")
+    assert frame.loc[3, ["tied", "moved"]].tolist() == [0, 0]
+    assert frame.loc[3, "lowest_mean"] == frame.loc[3, "highest_mean"]
+    assert frame.loc[2, "moved"] == pytest.approx(frame.loc[2, "tied"] / 2, abs=0.08)
+    assert frame.loc[2, "lowest_mean"] < frame.loc[2, "highest_mean"] < 8
+
+
+def test_bad_input():
+    with pytest.raises(InputError, match="set_size must be 1 to 8 for 16 labels, got 9"):
+        centroid_distances(ROWS, [9], samples=2, seed=0)
+    with pytest.raises(InputError, match="vectors must be at least 2, got 1"):
+        tie_sensitivity(ROWS, [2], samples=2, vectors=1, seed=0)
+    assert np.array_equal(ROWS, hadamard_matrix(16))

@@ -1,0 +1,80 @@
+"""The figures of generators, published centers and semantic centers draw what their tables hold."""
+
+import numpy as np
+import pandas as pd
+from hashcenters import plots
+from hashcenters.centers.compare import compare_generators
+from hashcenters.plots import style
+
+
+def _texts(axis: object) -> list[str]:
+    return [text.get_text() for text in axis.texts]
+
+
+def test_gap_heatmaps_say_reached_and_bound():
+    frame = compare_generators([12, 16], [10, 21], seed=0, methods=("hadamard", "bernoulli"))
+    drawn = plots.gap_heatmaps(frame)
+    hadamard, bernoulli = drawn.axes[:2]
+    assert _texts(hadamard) == ["–", "–", "8/8", "8/8"]
+    cells = [f"{row.minimum}/{row.upper_bound}" for row in frame[frame.method == "bernoulli"].itertuples()]
+    assert _texts(bernoulli) == cells
+    assert hadamard.images[0].get_array()[1].tolist() == [0, 0]
+    assert np.isnan(np.ma.filled(hadamard.images[0].get_array(), np.nan)[0]).all()
+
+
+def test_minimum_histograms():
+    frame = pd.DataFrame(
+        {
+            "bits": 16,
+            "num_classes": 100,
+            "draws": ["a", "a", "b"],
+            "minimum": [1, 2, 2],
+            "share": [0.25, 0.75, 1.0],
+            "coding": 6,
+            "upper_bound": 6,
+        }
+    )
+    axis = plots.minimum_histograms(frame).axes[0]
+    assert axis.lines[0].get_ydata().tolist() == [0.25, 0.75]
+    assert axis.get_title(loc="left") == "K = 16, m = 100"
+    assert [line.get_xdata()[0] for line in axis.lines[2:]] == [8, 6, 6]
+
+
+def test_published_histograms_mark_what_contradicts_the_text():
+    frame = pd.DataFrame(
+        {
+            "dataset": ["A", "A", "B", "B"],
+            "bits": [16, 32, 16, 32],
+            "distance": 8,
+            "share": 1.0,
+            "as_text_says": [True, True, False, True],
+        }
+    )
+    axes = plots.published_histograms(frame).axes
+    colours = [axis.patches[0].get_facecolor() for axis in axes]
+    assert colours[0] == colours[1] == colours[3] != colours[2]
+    assert "not as the text says" in axes[2].get_title(loc="left")
+
+
+def test_distance_cost_curves_are_in_per_cent():
+    frame = pd.DataFrame(
+        {
+            "similarity": "digits",
+            "min_distance": [0, 8],
+            "cost": [0, 0.5],
+            "rank_correlation": [0.9, 0.8],
+            "eighth": 8,
+            "gilbert_varshamov": 23,
+        }
+    )
+    cost, correlation = plots.distance_cost_curves(frame).axes
+    assert cost.lines[0].get_ydata().tolist() == [0, 50]
+    assert correlation.lines[0].get_ydata().tolist() == [0.9, 0.8]
+
+
+def test_similarity_curves_have_a_panel_a_length():
+    part = {"group": [1, 2], "mean": [9.0, 4], "low": [8.0, 3], "high": [10.0, 5]}
+    frame = pd.concat(pd.DataFrame(part | {"bits": bits, "centers": "annealing"}) for bits in (16, 32))
+    axes = plots.similarity_curves(frame).axes
+    assert [axis.get_title(loc="left") for axis in axes] == ["16 bits", "32 bits"]
+    assert axes[0].lines[0].get_color() == style.line_style(0)["color"]
