@@ -1,0 +1,184 @@
+"""Inputs that lie in files: read by threads, kept in memory up to a stated share, unreadable ones listed together."""
+
+import hashlib
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from hashcenters.datasets.splits import Inputs
+from hashcenters.errors import InputError
+from hashcenters.files import sha256
+
+LISTED_FAILURES = 20
+CGROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
+
+
+def memory_bytes() -> int:
+    """Memory that this process may use: the machine's, or its container's limit where that is lower."""
+    physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    try:
+        return min(physical, int(CGROUP_LIMIT.read_text()))
+    except (OSError, ValueError):
+        return physical
+
+
+def available_cores() -> int:
+    """Cores that this process may run on."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def unreadable_message(failures: dict[Path, str]) -> str:
+    """One line that lists unreadable files with the reason for each."""
+    listed = [f"{path} ({reason})" for path, reason in list(failures.items())[:LISTED_FAILURES]]
+    more = f" and {len(failures) - len(listed)} more" if len(failures) > len(listed) else ""
+    return (
+        f'{len(failures)} unreadable files: {"; ".join(listed)}{more}; pass corrupt="skip" to leave them out'
+    )
+
+
+class FileInputs:
+    """Files that are decoded when they are asked for; satisfies `Inputs`.
+
+    Args:
+        paths: the files.
+        decode: reads one file as a `uint8` array of `shape`; whatever it raises makes the file unreadable.
+        shape: of one decoded file, channels first.
+        workers: threads that read; None takes one a core. The decoders of pictures and videos run outside
+            Python's lock, so that threads do what processes would, without copies.
+        cache: share (0–0.9) of the memory that decoded files may fill. Files beyond it are read again each time.
+
+    Raises:
+        InputError: the share or the number of workers is out of range.
+    """
+
+    def __init__(
+        self,
+        paths: Sequence[Path],
+        decode: Callable[[Path], np.ndarray],
+        shape: tuple[int, ...],
+        *,
+        workers: int | None = None,
+        cache: float = 0.0,
+    ) -> None:
+        if not 0 <= cache <= 0.9:
+            raise InputError(f"cache must be a share of the memory from 0 to 0.9, got {cache}")
+        if workers is not None and workers < 1:
+            raise InputError(f"workers must be at least 1, got {workers}")
+        self.paths = list(paths)
+        self.decode = decode
+        self.shape = shape
+        self.workers = workers or available_cores()
+        kept = min(len(self.paths), int(cache * memory_bytes() / np.prod(shape))) if cache else 0
+        # pages of an empty array take memory only once they are written
+        self._store = np.empty((kept, *shape), np.uint8)
+        self._filled = np.zeros(kept, bool)
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    def batch(self, indices: np.ndarray) -> np.ndarray:
+        """The decoded files at `indices`, shape (n, *shape).
+
+        Raises:
+            InputError: lists every file of the batch that cannot be read.
+        """
+        indices = np.asarray(indices)
+        out = np.empty((len(indices), *self.shape), np.uint8)
+        cached = indices < len(self._filled)
+        cached[cached] = self._filled[indices[cached]]
+        out[cached] = self._store[indices[cached]]
+        failures = self._read(indices[~cached], out, np.flatnonzero(~cached))
+        if failures:
+            raise InputError(unreadable_message({self.paths[i]: reason for i, reason in failures.items()}))
+        return out
+
+    def unreadable(self, *, chunk: int = 256) -> dict[int, str]:
+        """Decode every file once, filling the cache on the way; index and reason of those that fail."""
+        failures: dict[int, str] = {}
+        for start in range(0, len(self), chunk):
+            indices = np.arange(start, min(start + chunk, len(self)))
+            out = np.empty((len(indices), *self.shape), np.uint8)
+            failures |= self._read(indices, out, np.arange(len(indices)))
+        return failures
+
+    def _read(self, indices: np.ndarray, out: np.ndarray, rows: np.ndarray) -> dict[int, str]:
+        """Decode files into rows of `out` and into the cache; index and reason of those that fail."""
+
+        def read(index: int, row: int) -> str | None:
+            try:
+                out[row] = self.decode(self.paths[index])
+            except Exception as error:  # a decoder given a hostile file may raise anything
+                return " ".join(str(error).split()) or type(error).__name__
+            if index < len(self._filled):
+                self._store[index] = out[row]
+                self._filled[index] = True
+            return None
+
+        pairs = list(zip(indices.tolist(), rows.tolist(), strict=True))
+        if self.workers == 1 or len(pairs) < 2:
+            reasons = [read(*pair) for pair in pairs]
+        else:
+            with ThreadPoolExecutor(self.workers) as pool:
+                reasons = list(pool.map(lambda pair: read(*pair), pairs))
+        return {index: reason for (index, _), reason in zip(pairs, reasons, strict=True) if reason}
+
+
+@dataclass(frozen=True)
+class Selected:
+    """Some of the inputs of another object, in another order, sharing its files and cache."""
+
+    inputs: Inputs
+    indices: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+    def batch(self, indices: np.ndarray) -> np.ndarray:
+        return self.inputs.batch(self.indices[np.asarray(indices)])
+
+
+def batches(inputs: Inputs, order: Iterable[np.ndarray], *, ahead: int = 2) -> Iterator[np.ndarray]:
+    """Batches in the given order, the next ones being read while the current one is used.
+
+    Args:
+        inputs: what to read from.
+        order: index arrays, one a batch.
+        ahead: how many batches may wait, at least 1.
+    """
+    pool = ThreadPoolExecutor(1)
+    waiting: deque = deque()
+    try:
+        for indices in order:
+            waiting.append(pool.submit(inputs.batch, indices))
+            if len(waiting) > ahead:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def check_present(files: Sequence[Path], *, root: Path) -> None:
+    """Check that listed files exist.
+
+    Raises:
+        InputError: says how many are missing and names the first.
+    """
+    missing = [file for file in files if not file.is_file()]
+    if missing:
+        raise InputError(
+            f"{len(missing):,} of {len(files):,} listed files are missing below {root}, the first is {missing[0]}"
+        )
+
+
+def files_digest(names: Sequence[str], files: Sequence[Path], *, content: bool) -> str:
+    """SHA-256 over files: their names with their sizes, or with their content where it is asked for."""
+    digest = hashlib.sha256()
+    for name, file in zip(names, files, strict=True):
+        digest.update(os.fsencode(f"{name}\0{sha256(file) if content else file.stat().st_size}\n"))
+    return digest.hexdigest()
