@@ -15,7 +15,7 @@ from hashcenters.paths import project_root
 
 WIDGET = "import ipywidgets\nfrom IPython.display import display\ndisplay(ipywidgets.IntSlider())"
 FACTS = """import json, os, sys
-own = {key: value for key, value in os.environ.items() if key.startswith("HASHCENTERS_")}
+own = {key: value for key, value in sorted(os.environ.items()) if key.startswith("HASHCENTERS_")}
 print(json.dumps({"folder": os.getcwd(), "python": sys.executable, "count": count, "jobs": jobs, **own}))"""
 SLOW = """import os, pathlib, subprocess, time
 notes = pathlib.Path(os.environ["NOTES"])

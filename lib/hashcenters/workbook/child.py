@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from hashcenters.workbook.kernel import STARTER
+from hashcenters.workbook.lean import skip_grammar
 from hashcenters.workbook.parent import when_parent_ends
 
 Tell = Callable[[dict[str, Any]], None]
@@ -23,8 +24,7 @@ def main() -> None:
     when_parent_ends(job["starter"], lambda: os._exit(1))
     tell = _events()
     os.environ[STARTER] = str(os.getpid())
-    # jsonschema imports this optional package, which compiles a grammar for two seconds; nothing here uses it
-    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
+    skip_grammar()
     tell({"end": _execute(job, tell)})
 
 

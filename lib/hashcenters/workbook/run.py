@@ -52,11 +52,11 @@ def run(plan: Plan) -> int:
             with make_progress() as progress:
                 for name in plan.selected:
                     rows.append(_do(plan, name, rows, progress))
+            print(_table(rows, time.monotonic() - began), flush=True)
             page = site.build(plan.profile.name)
         except KeyboardInterrupt:
             print("interrupted; every notebook that had finished is kept", file=sys.stderr)
             return EXIT_INTERRUPTED
-    print(_table(rows, time.monotonic() - began))
     print(page)
     return EXIT_FAILED if any(row.state in ("failed", "skipped") for row in rows) else 0
 

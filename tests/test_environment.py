@@ -1,0 +1,136 @@
+"""One set of dependencies, said in four places: pyproject.toml, requirements.lock, environment.yml, Makefile."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from importlib.util import find_spec
+from typing import Any
+
+import pytest
+import yaml
+from hashcenters.paths import project_root
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+
+ROOT = project_root()
+PYTHONS = ("3.11", "3.12", "3.13")
+
+
+def project() -> dict[str, Any]:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+
+def lock_entries() -> list[tuple[Requirement, list[str]]]:
+    """Every pinned requirement of the lock with its hashes."""
+    logical = (ROOT / "requirements.lock").read_text().replace("\\\n", " ").splitlines()
+    lines = [line for line in logical if line.strip() and not line.startswith("#")]
+    return [
+        (Requirement(line.split(" --hash")[0]), re.findall(r"--hash=sha256:([0-9a-f]{64})", line))
+        for line in lines
+    ]
+
+
+def locked(python: str) -> dict[str, Version]:
+    """Name → version of what the lock installs on Linux with one Python."""
+    machine = {"python_version": python, "python_full_version": f"{python}.0", "sys_platform": "linux"}
+    machine |= {"platform_system": "Linux", "platform_machine": "x86_64", "implementation_name": "cpython"}
+    found = [entry for entry, _ in lock_entries() if entry.marker is None or entry.marker.evaluate(machine)]
+    assert len({normal(entry.name) for entry in found}) == len(found), "a package is pinned twice"
+    return {normal(entry.name): Version(str(entry.specifier).removeprefix("==")) for entry in found}
+
+
+def normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def test_the_lock_pins_every_package_with_hashes() -> None:
+    for entry, hashes in lock_entries():
+        assert re.fullmatch(r"==[\w.+!]+", str(entry.specifier)), entry
+        assert hashes, f"{entry} has no hash"
+        assert entry.url is None
+
+
+def test_the_lock_names_no_index() -> None:
+    text = (ROOT / "requirements.lock").read_text()
+    assert "://" not in text
+    assert not re.search(
+        r"--(index-url|extra-index-url|find-links|trusted-host|no-index)|^-[if] ", text, re.MULTILINE
+    )
+    assert not re.search(r"\b[\w-]+\.(org|com|net|io)\b", text)
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+def test_the_lock_satisfies_the_project(python: str) -> None:
+    pins = locked(python)
+    declared = project()
+    wanted = [
+        *declared["dependencies"],
+        *(line for extra in declared["optional-dependencies"].values() for line in extra),
+    ]
+    for requirement in map(Requirement, wanted):
+        assert normal(requirement.name) in pins, f"{requirement} is not locked"
+        version = pins[normal(requirement.name)]
+        assert requirement.specifier.contains(version), f"{requirement} against {version}"
+        assert any(bound.operator == ">=" for bound in requirement.specifier), (
+            f"{requirement} has no lower bound"
+        )
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+def test_the_lock_keeps_its_constraints_and_can_build_the_project(python: str) -> None:
+    pins = locked(python)
+    for line in (ROOT / "constraints.txt").read_text().split():
+        constraint = Requirement(line)
+        assert constraint.specifier.contains(pins[constraint.name])
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text())["build-system"]["requires"]
+    for requirement in map(Requirement, build):
+        assert requirement.specifier.contains(pins[requirement.name])
+
+
+def test_python_versions_agree() -> None:
+    supported = SpecifierSet(project()["requires-python"])
+    assert [version for version in ("3.10", *PYTHONS, "3.14") if version in supported] == list(PYTHONS)
+    makefile = (ROOT / "Makefile").read_text()
+    low, high = (
+        tuple(map(int, bound.split(", ")))
+        for bound in re.search(r"\((3, \d+)\) <= v < \((3, \d+)\)", makefile).groups()
+    )
+    assert str(supported) in (
+        f">={low[0]}.{low[1]},<{high[0]}.{high[1]}",
+        f"<{high[0]}.{high[1]},>={low[0]}.{low[1]}",
+    )
+
+
+def conda() -> dict[str, Any]:
+    return yaml.safe_load((ROOT / "environment.yml").read_text())
+
+
+def test_conda_installs_the_lock_and_nothing_else() -> None:
+    environment = conda()
+    assert environment["name"] == "hashcenters"
+    python, pip, section = environment["dependencies"]
+    assert re.fullmatch(r"python=3\.\d+", python)
+    assert python.removeprefix("python=") in SpecifierSet(project()["requires-python"])
+    assert pip == "pip"
+    assert section == {"pip": ["-r requirements.lock"]}
+
+
+@pytest.mark.skipif(find_spec("pip") is None, reason="this environment has no pip")
+@pytest.mark.parametrize(("more", "accepted"), [([], True), (["--editable ."], False)])
+def test_pip_takes_the_section_as_one_file(more: list[str], accepted: bool) -> None:
+    """As conda does: beside environment.yml; an editable install in the same file is what pip refuses."""
+    lines = [*conda()["dependencies"][-1]["pip"], *more]
+    path = ROOT / f".conda-section-{len(more)}.tmp.txt"
+    path.write_text("\n".join(lines))
+    command = ["-m", "pip", "install", "--dry-run", "--no-deps", "--no-index", "--disable-pip-version-check"]
+    try:
+        ended = subprocess.run(
+            [sys.executable, *command, "-r", path.name], cwd=ROOT, capture_output=True, text=True, check=False
+        )
+    finally:
+        path.unlink()
+    assert (ended.returncode == 0) is accepted, ended.stderr
+    if not accepted:
+        assert "cannot be installed when requiring hashes" in ended.stderr
