@@ -169,7 +169,7 @@ B_AND_D = {"04_d": "the results of 02_b changed"}
         (change_profile_to_the_default, {}),
         (change_library, {"03_c": "lib/hashcenters/low.py changed", "04_d": "03_c has to run before it"}),
         (change_docstring, {}),
-        (change_data, {"03_c": "the data in set changed", "04_d": "03_c has to run before it"}),
+        (change_data, {"03_c": "the data of set changed", "04_d": "03_c has to run before it"}),
         (change_table, {"02_b": "its tables/02-x.csv was changed", "04_d": "02_b has to run before it"}),
         (remove_table, {"02_b": "its tables/02-x.csv is missing", "04_d": "02_b has to run before it"}),
         (
@@ -312,3 +312,22 @@ def test_the_check_names_missing_data(book: Any) -> None:
     (missing,) = listing.check(plan())
     assert missing.startswith("03_c: there is no ")
     assert missing.endswith("photographs")
+
+
+def test_data_sets_that_parameters_name(book: Any, tmp_path: Path) -> None:
+    cell = 'dataset: str = "digits100"\nroot: str = ""\nother_dataset: str = ""'
+    book.write("01_a", parameters=cell)
+    record(book)
+    assert stale() == {}
+    assert listing.check(plan()) == []
+    own = [f"01.root={tmp_path / 'mine'}", "01.dataset=image-folder"]
+    (missing,) = listing.check(plan(settings=own))
+    assert missing.startswith("01_a: image-folder: ")
+    (tmp_path / "mine").mkdir()
+    assert listing.check(plan(settings=own)) == []
+    record(book, settings=own)
+    assert stale(settings=own) == {}
+    (tmp_path / "mine" / "cat.png").write_text("x")
+    assert stale(settings=own)["01_a"] == "the data of image-folder changed"
+    with pytest.raises(InputError, match="data set must be one of"):
+        plan(settings=["01.other_dataset=cats"])

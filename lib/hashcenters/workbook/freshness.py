@@ -12,7 +12,8 @@ from typing import Any
 
 from hashcenters.errors import InputError
 from hashcenters.files import read_json, sha256, write_json
-from hashcenters.paths import data_root, profile_results
+from hashcenters.paths import profile_results
+from hashcenters.workbook.data import folders
 from hashcenters.workbook.graph import Notebook
 from hashcenters.workbook.modules import digests
 
@@ -74,7 +75,7 @@ def inputs_of(profile: str, notebook: Notebook, parameters: dict[str, Any]) -> d
         "source": digest(notebook.cells),
         "parameters": {key: value for key, value in parameters.items() if key not in VOLATILE_PARAMETERS},
         "library": digests([*notebook.code, *grid]),
-        "data": {folder: listing(data_root() / folder) for folder in notebook.data},
+        "data": {name: listing(folder) for name, folder in folders(notebook, parameters).items()},
         "upstream": {name: results_key(read_record(profile, name)) for name in notebook.after},
     }
 
@@ -132,7 +133,7 @@ def _changed_input(before: dict[str, Any], now: dict[str, Any]) -> str | None:
     for kind, phrase in (
         ("parameters", "its parameter {} changed"),
         ("library", "lib/hashcenters/{} changed"),
-        ("data", "the data in {} changed"),
+        ("data", "the data of {} changed"),
         ("upstream", "the results of {} changed"),
     ):
         old, new = before[kind], now[kind]

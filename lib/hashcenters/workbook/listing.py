@@ -1,11 +1,10 @@
 """What `--list`, `--estimate` and `--check` say; nothing is run or written."""
 
-from collections.abc import Iterator
 from importlib import import_module
 
 from hashcenters import paths
 from hashcenters.errors import InputError
-from hashcenters.workbook import trainings
+from hashcenters.workbook import data, trainings
 from hashcenters.workbook.manifest import read_manifest
 from hashcenters.workbook.plan import Plan
 from hashcenters.workbook.text import columns, duration, size
@@ -71,16 +70,8 @@ def missing_trainings(plan: Plan, name: str) -> int | None:
 
 def check(plan: Plan) -> list[str]:
     """What the profile needs and does not find, a line each; empty when it can run."""
-    return [f"{name}: {step}" for name in plan.selected for step in _missing_data(plan, name)]
-
-
-def _missing_data(plan: Plan, name: str) -> Iterator[str]:
-    """Data that one notebook needs and does not find."""
-    for folder in plan.notebooks[name].data:
-        if not (paths.data_root() / folder).is_dir():
-            yield f"there is no {paths.data_root() / folder}"
-    for key, value in plan.parameters(name).items():
-        if (key == "dataset" or key.endswith("_dataset")) and value:
-            from hashcenters.datasets import registry
-
-            yield from registry.check(value)
+    return [
+        f"{name}: {step}"
+        for name in plan.selected
+        for step in data.missing(plan.notebooks[name], plan.parameters(name))
+    ]

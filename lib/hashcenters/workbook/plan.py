@@ -7,7 +7,7 @@ from typing import Any
 
 from hashcenters import paths
 from hashcenters.errors import InputError
-from hashcenters.workbook import profiles
+from hashcenters.workbook import data, profiles
 from hashcenters.workbook.freshness import inputs_of, why_stale
 from hashcenters.workbook.graph import Notebook, discover, select, select_from
 from hashcenters.workbook.modules import package_root
@@ -116,7 +116,7 @@ def make_plan(request: Request) -> Plan:
     """Check everything that was asked for.
 
     Raises:
-        InputError: an unknown notebook, profile or parameter, or a value of the wrong type.
+        InputError: an unknown notebook, profile, parameter or data set, or a value of the wrong type.
     """
     profile = profiles.load_profile(request.profile, paths.profiles_root())
     notebooks = discover(paths.notebooks_root())
@@ -130,4 +130,7 @@ def make_plan(request: Request) -> Plan:
         selected=selected,
         options=request.options(),
     )
-    return Plan(request, profile, notebooks, selected, values)
+    plan = Plan(request, profile, notebooks, selected, values)
+    for name in selected:
+        data.folders(notebooks[name], plan.parameters(name))
+    return plan

@@ -2,13 +2,12 @@
 
 import sys
 import time
-from typing import Self
 
 
 class Lines:
     """One line a cell, for logs and pipes."""
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> "Lines":
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -31,7 +30,7 @@ class Lines:
 class Live(Lines):
     """One line that moves, for terminals: notebook, bar, cell i of n, elapsed time."""
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> "Lines":
         from rich import progress
 
         self._bar = progress.Progress(
