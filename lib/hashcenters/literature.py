@@ -23,8 +23,8 @@ class Published:
         row: method or backbone.
         column: data set, measure and bits.
         value: the number, a fraction 0–1.
-        plus_minus: the deviation as printed, in the unit that `plus_minus_unit` names; None without one.
-        plus_minus_unit: "as printed" or "percentage points".
+        digits: printed after the decimal point.
+        plus_minus: the deviation as printed, whatever its unit; None without one.
     """
 
     key: str
@@ -33,8 +33,14 @@ class Published:
     row: str
     column: str
     value: float
+    digits: int
     plus_minus: float | None = None
-    plus_minus_unit: str = "as printed"
+
+    @property
+    def text(self) -> str:
+        """The number as printed."""
+        spread = "" if self.plus_minus is None else f" ± {self.plus_minus:.2f}"
+        return f"{self.value:.{self.digits}f}{spread}"
 
 
 @cache
@@ -53,7 +59,11 @@ def _numbers(source: dict[str, Any]) -> list[Published]:
                 continue
             number, spread = value if isinstance(value, list) else (value, None)
             key = f"{source['key']}/{row}/{column}"
-            made.append(Published(key, source["source"], source["place"], row, column, number, spread))
+            made.append(
+                Published(
+                    key, source["source"], source["place"], row, column, number, source["digits"], spread
+                )
+            )
     return made
 
 
@@ -73,8 +83,7 @@ def published_table(source: str) -> pd.DataFrame:
         raise InputError(f"source must be one of {sources()}, got {source!r}")
     cells: dict[str, dict[str, str]] = {}
     for number in numbers:
-        spread = "" if number.plus_minus is None else f" ± {number.plus_minus}"
-        cells.setdefault(number.row, {"": number.row})[number.column] = f"{number.value}{spread}"
+        cells.setdefault(number.row, {"method": number.row})[number.column] = number.text
     return pd.DataFrame(list(cells.values()))
 
 

@@ -173,6 +173,11 @@ def _escape(text: str, signs: dict[str, str]) -> str:
     return "".join(signs.get(sign, sign) for sign in text)
 
 
+def markdown_text(text: str) -> str:
+    """A string as Markdown that shows it, whatever signs it holds."""
+    return _escape(text, _MARKDOWN_SIGNS)
+
+
 def to_csv(frame: pd.DataFrame) -> str:
     """The table as csv with ten significant digits; an unnamed index is left out."""
     named = any(name is not None for name in frame.index.names)
@@ -182,12 +187,10 @@ def to_csv(frame: pd.DataFrame) -> str:
 def to_markdown(frame: pd.DataFrame, *, caption: str = "") -> str:
     """The table as GitHub Markdown under its caption; markup in cells is shown as text."""
     text = cells(frame)
-    rows = [
-        [_escape(cell, _MARKDOWN_SIGNS) for cell in row] for row in [list(text.columns), *text.to_numpy()]
-    ]
+    rows = [[markdown_text(cell) for cell in row] for row in [list(text.columns), *text.to_numpy()]]
     rule = ["---:" if _numeric(text.iloc[:, place]) else "---" for place in range(text.shape[1])]
     lines = [f"| {' | '.join(row)} |" for row in [rows[0], rule, *rows[1:]]]
-    heading = [f"**{_escape(caption, _MARKDOWN_SIGNS)}**", ""] if caption else []
+    heading = [f"**{markdown_text(caption)}**", ""] if caption else []
     return "\n".join([*heading, *lines]) + "\n"
 
 
@@ -227,7 +230,7 @@ def to_html(frame: pd.DataFrame, *, caption: str = "", most_rows: int | None = N
     )
     body = "\n".join(
         "<tr>"
-        + "".join(f"<td{kind}>{html.escape(c)}</td>" for kind, c in zip(kinds, row, strict=True))
+        + "".join(f"<td{kind}>{_html_cell(c)}</td>" for kind, c in zip(kinds, row, strict=True))
         + "</tr>"
         for row in shown.to_numpy()
     )
@@ -235,6 +238,11 @@ def to_html(frame: pd.DataFrame, *, caption: str = "", most_rows: int | None = N
     foot = f'\n<tfoot><tr><td colspan="{len(kinds)}">… {rest} more rows</td></tr></tfoot>' if rest else ""
     title = f"<caption>{html.escape(caption)}</caption>\n" if caption else ""
     return f"<table>\n{title}<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>{foot}\n</table>"
+
+
+def _html_cell(text: str) -> str:
+    """Escaped, and a number stays on one line with its deviation."""
+    return html.escape(text).replace(" ± ", "&nbsp;±&nbsp;")
 
 
 def save(frame: pd.DataFrame, stem: Path, *, caption: str) -> dict[str, Path]:
