@@ -110,3 +110,13 @@ def test_singleton_is_met_by_all_words_and_by_even_ones():
 def test_bad_sizes(bound, bits, num_classes):
     with pytest.raises(InputError):
         bound(bits, num_classes)
+
+
+def test_plotkin_with_parity_is_levenshtein_s_theorem():
+    """A(n, d) = 2⌊d / (2d − n)⌋ for even d with 2d > n; (22, 5, 13) would need (23, 5, 14), but A(23, 14) = 4."""
+    assert plotkin_distance(22, 5) == 12
+    for bits in range(4, 60):
+        for distance in range(bits // 2 + 1 + (bits // 2 + 1) % 2, bits + 1, 2):
+            largest = 2 * (distance // (2 * distance - bits))
+            assert largest < 2 or plotkin_distance(bits, largest) >= distance
+            assert plotkin_distance(bits, largest + 1) < distance

@@ -29,14 +29,19 @@ def singleton_distance(bits: int, num_classes: int) -> int:
 def plotkin_distance(bits: int, num_classes: int) -> int:
     """The upper bound from the mean: a bit separates at most ⌊m/2⌋⌈m/2⌉ of the m(m−1)/2 pairs.
 
-    Source: Plotkin's bound; it is below K/2 + 1 as soon as m exceeds K/2 + 1.
+    With a parity bit an odd distance grows by one, so that d is odd only where K + 1 bits allow d + 1.
+
+    Source: Plotkin's bound; MacWilliams and Sloane, chapter 2, section 2.
 
     >>> plotkin_distance(64, 10), plotkin_distance(64, 21), plotkin_distance(64, 100)
     (35, 33, 32)
     """
     check_sizes(bits, num_classes)
     pairs = num_classes * (num_classes - 1) // 2
-    return bits * (num_classes // 2) * (num_classes - num_classes // 2) // pairs
+    separated = (num_classes // 2) * (num_classes - num_classes // 2)
+    distance = bits * separated // pairs
+    lone = distance % 2 == 1 and (bits + 1) * separated // pairs == distance
+    return distance - lone
 
 
 def gilbert_varshamov_distance(bits: int, num_classes: int) -> int:

@@ -5,10 +5,16 @@ from jaxtyping import Int8
 
 from hashcenters.centers.algorithm1 import csq_centers
 from hashcenters.centers.bernoulli import bernoulli_centers
+from hashcenters.centers.coding import coding_centers
 from hashcenters.centers.hadamard import hadamard_rows
 from hashcenters.errors import InputError
 
-GENERATORS = {"csq": csq_centers, "hadamard": hadamard_rows, "bernoulli": bernoulli_centers}
+GENERATORS = {
+    "csq": csq_centers,
+    "hadamard": hadamard_rows,
+    "bernoulli": bernoulli_centers,
+    "coding": coding_centers,
+}
 
 
 def make_centers(
@@ -17,7 +23,8 @@ def make_centers(
     """Hash centers by the name of their generator.
 
     Args:
-        method: "csq" (Algorithm 1), "hadamard" (rows of H_K or H_2K) or "bernoulli" (random bits).
+        method: "csq" (Algorithm 1), "hadamard" (rows of H_K or H_2K), "bernoulli" (random bits) or "coding" (the
+            best code that can be constructed).
         bits: length of a center.
         num_classes: 2 to 2^bits.
         seed: of every choice that the generator leaves open.
