@@ -1,12 +1,13 @@
 """A small results folder with everything in it: figures, tables, claims, formulas, hostile strings, a failure."""
 
+import shutil
 from pathlib import Path
 
 import nbformat
 import numpy as np
 import pandas as pd
 import pytest
-from hashcenters import display
+from hashcenters import display, report
 from hashcenters.centers.hadamard import hadamard_matrix
 from hashcenters.files import write_json
 from hashcenters.plots import style
@@ -129,15 +130,36 @@ def _second(folder: Path) -> None:
     nbformat.write(new_notebook(cells=cells), folder / "02_second.ipynb")
 
 
-@pytest.fixture
-def results_folder(results_elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The results of a profile with two notebooks, the second of which failed."""
-    folder = results_elsewhere / "smoke"
-    notebooks = folder / "notebooks"
+@pytest.fixture(scope="session")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The results of a profile with two notebooks, the second of which failed; made once."""
+    root = tmp_path_factory.mktemp("recorded")
+    notebooks = root / "smoke" / "notebooks"
     notebooks.mkdir(parents=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HASHCENTERS_RESULTS", str(root))
+        _first(notebooks)
+        _second(notebooks)
+    write_json(root / "smoke" / "manifest.json", MANIFEST)
+    return root / "smoke"
+
+
+@pytest.fixture(scope="session")
+def built(recorded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same results with their report, for tests that only read; the project has a third notebook."""
+    root = tmp_path_factory.mktemp("built")
+    shutil.copytree(recorded, root / "smoke")
+    (root / "03_third.ipynb").touch()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HASHCENTERS_RESULTS", str(root))
+        patch.setenv("HASHCENTERS_NOTEBOOKS", str(root))
+        assert report.build("smoke") == root / "smoke" / "index.html"
+    return root / "smoke"
+
+
+@pytest.fixture
+def results_folder(recorded: Path, results_elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the recorded results without report, in a project without notebooks."""
+    shutil.copytree(recorded, results_elsewhere / "smoke")
     monkeypatch.setenv("HASHCENTERS_NOTEBOOKS", str(results_elsewhere))
-    (results_elsewhere / "03_third.ipynb").touch()
-    _first(notebooks)
-    _second(notebooks)
-    write_json(folder / "manifest.json", MANIFEST)
-    return folder
+    return results_elsewhere / "smoke"

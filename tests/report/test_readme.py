@@ -10,10 +10,9 @@ from hashcenters.files import read_json, write_json
 
 
 @pytest.fixture
-def readme(results_folder: Path) -> str:
+def readme(built: Path) -> str:
     """The generated README of the synthetic profile."""
-    report.build("smoke")
-    return (results_folder / "README.md").read_text(encoding="utf-8")
+    return (built / "README.md").read_text(encoding="utf-8")
 
 
 def test_every_claim_and_exhibit_is_there(readme):
@@ -25,10 +24,10 @@ def test_every_claim_and_exhibit_is_there(readme):
     assert "**Failed notebooks: 02_second.**" in readme
 
 
-def test_links_resolve(readme, results_folder: Path):
+def test_links_resolve(readme, built: Path):
     links = re.findall(r"(?<!\\)\]\(([^)]+)\)", readme)
     assert len(links) > 15
-    assert [link for link in links if not (results_folder / link).is_file()] == []
+    assert [link for link in links if not (built / link).is_file()] == []
 
 
 def test_markup_in_data_stays_text(readme):

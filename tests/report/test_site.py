@@ -50,31 +50,28 @@ class Parsed(HTMLParser):
         self.text.append(data)
 
 
-@pytest.fixture
-def site(results_folder: Path) -> dict[str, Parsed]:
+@pytest.fixture(scope="module")
+def site(built: Path) -> dict[str, Parsed]:
     """The parsed pages of the synthetic report by relative path."""
-    assert report.build("smoke") == results_folder / "index.html"
-    pages = [results_folder / "index.html", *(results_folder / "html").glob("*.html")]
-    return {path.relative_to(results_folder).as_posix(): Parsed(path) for path in pages}
+    pages = [built / "index.html", *(built / "html").glob("*.html")]
+    return {path.relative_to(built).as_posix(): Parsed(path) for path in pages}
 
 
 def test_there_is_a_page_a_notebook(site):
     assert set(site) == {"index.html", "html/01_first.html", "html/02_second.html"}
 
 
-def test_every_link_and_anchor_resolves(site, results_folder: Path):
+def test_every_link_and_anchor_resolves(site, built: Path):
     checked = 0
     for name, page in site.items():
         for link in page.links:
             if link.startswith(("data:image/", "https://example.org/")):
                 continue
             path, anchor = urldefrag(link)
-            target = (
-                ((results_folder / name).parent / unquote(path)).resolve() if path else results_folder / name
-            )
+            target = ((built / name).parent / unquote(path)).resolve() if path else built / name
             assert target.is_file(), (name, link)
             if anchor:
-                assert anchor in site[target.relative_to(results_folder).as_posix()].ids, (name, link)
+                assert anchor in site[target.relative_to(built).as_posix()].ids, (name, link)
             checked += 1
     assert checked > 80
 
@@ -94,13 +91,13 @@ def test_nothing_hostile_survives_and_all_of_it_is_shown_as_text(site):
     assert shown.count('<script>alert("2")</script>') >= 6
 
 
-def test_nothing_is_loaded_from_elsewhere(results_folder: Path, site):
-    for path in results_folder.rglob("*.html"):
+def test_nothing_is_loaded_from_elsewhere(built: Path):
+    for path in built.rglob("*.html"):
         text = path.read_text(encoding="utf-8")
         assert not re.findall(r"(?:src|srcset|@import|url)\s*[=(]\s*[\"']?(?:https?:)?//", text)
         assert not re.findall(r"<link[^>]+href=[\"']?(?:https?:)?//", text)
     for asset in ("style.css", "site.js"):
-        assert "//" not in re.sub(r"/\*.*?\*/", "", (results_folder / "html" / asset).read_text(), flags=re.S)
+        assert "//" not in re.sub(r"/\*.*?\*/", "", (built / "html" / asset).read_text(), flags=re.S)
 
 
 def test_every_claim_stands_on_the_front_page_with_a_link_to_its_cell(site):
@@ -161,15 +158,15 @@ def test_without_a_manifest_the_rest_is_there(results_folder: Path, manifest):
     assert "The run left no manifest." in report.build("smoke").read_text()
 
 
-def test_numbers_are_subtracted_only_where_the_data_is_the_same(site):
+def test_numbers_are_subtracted_only_where_the_data_is_the_same(results_folder: Path):
     frame = scoreboard.comparisons("smoke")
     assert frame[["published", "ours"]].to_numpy().tolist() == [[0.579, 0.5767]]
     assert frame["difference"].tolist() == pytest.approx([-0.0023])
     assert frame["claim"].tolist() == ["csq-table1"]
 
 
-def test_formulas_are_drawn(results_folder: Path, site):
-    text = (results_folder / "html" / "01_first.html").read_text()
+def test_formulas_are_drawn(built: Path):
+    text = (built / "html" / "01_first.html").read_text()
     assert text.count('<svg class="tex"') >= 6
     assert 'aria-label="\\lambda_1"' in text
     assert "$$" not in text
@@ -182,7 +179,7 @@ def test_links_of_notebooks_lead_to_pages_or_nowhere(site):
     assert not [link for link in links if "gone" in link]
 
 
-def test_building_again_gives_the_same_bytes_and_removes_old_pages(results_folder: Path, site):
+def test_building_again_gives_the_same_bytes_and_removes_old_pages(results_folder: Path):
     def content() -> dict[str, bytes]:
         paths = [
             results_folder / "index.html",
@@ -191,6 +188,7 @@ def test_building_again_gives_the_same_bytes_and_removes_old_pages(results_folde
         ]
         return {path.name: path.read_bytes() for path in paths}
 
+    report.build("smoke")
     first = content()
     (results_folder / "html" / "99_old.html").touch()
     report.build("smoke")
