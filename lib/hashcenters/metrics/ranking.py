@@ -68,6 +68,11 @@ def average_precision_table(
     return table
 
 
+def mean_over_queries(table: Float64[np.ndarray, "n_query ties"]) -> dict[str, float]:
+    """mAP under each rule, over the queries that have a label."""
+    return {rule: float(np.nanmean(column)) for rule, column in zip(TIES, table.T, strict=True)}
+
+
 def average_precision(
     query_codes: Codes,
     query_labels: Labels,
@@ -135,5 +140,4 @@ def all_ties(
     {'expected': 0.75, 'stable': 0.5, 'relevant_first': 1.0, 'relevant_last': 0.5}
     """
     inputs = prepare(query_codes, query_labels, database_codes, database_labels, bits=bits)
-    means = np.nanmean(average_precision_table(inputs, top_k=top_k), axis=0)
-    return dict(zip(TIES, means.tolist(), strict=True))
+    return mean_over_queries(average_precision_table(inputs, top_k=top_k))

@@ -33,10 +33,9 @@ def as_labels(values: Labels, *, name: str = "labels") -> np.ndarray:
         if not ((values == 0) | (values == 1)).all():
             raise InputError(f"{name} of shape {values.shape} must be 0 or 1; class indices have shape (n,)")
         return values.astype(np.uint8, copy=False)
-    if len(values) and (values.min() < 0 or (values.dtype.kind == "f" and (values % 1 != 0).any())):
-        raise InputError(
-            f"{name} must be class indices 0, 1, 2, ..., got {values[(values < 0) | (values % 1 != 0)][0]}"
-        )
+    wrong = (values < 0) | (values != np.floor(values)) | ~np.isfinite(values)
+    if wrong.any():
+        raise InputError(f"{name} must be class indices 0, 1, 2, ..., got {values[wrong][0]}")
     return values.astype(np.int64, copy=False)
 
 

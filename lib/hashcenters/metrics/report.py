@@ -4,9 +4,12 @@ import numpy as np
 import pandas as pd
 
 from hashcenters.metrics.curves import radius_table, rank_table
-from hashcenters.metrics.inputs import Codes, prepare
-from hashcenters.metrics.ranking import TIES, average_precision_table, check_ties, check_top_k
+from hashcenters.metrics.inputs import Codes, RankingInput, prepare
+from hashcenters.metrics.ranking import average_precision_table, check_ties, check_top_k, mean_over_queries
 from hashcenters.metrics.relevance import Labels
+
+_CUTOFFS = (1, 10, 100, 1000)
+_RADIUS = 2
 
 
 def score_codes(
@@ -19,7 +22,7 @@ def score_codes(
     ties: str = "expected",
     bits: int | None = None,
 ) -> pd.DataFrame:
-    """All metrics of one set of codes.
+    """All metrics of one set of codes, each between 0 and 1.
 
     Args:
         query_codes, query_labels, database_codes, database_labels, bits: as for `average_precision`.
@@ -28,31 +31,43 @@ def score_codes(
 
     Returns:
         Columns `metric`, `ties` (empty where ties play no part), `value`.
+
+    Raises:
+        InputError: as for `average_precision`.
     """
-    check_ties(ties)
     inputs = prepare(query_codes, query_labels, database_codes, database_labels, bits=bits)
-    size = inputs.database_size
-    kept = check_top_k(top_k, size)
-    rows = []
-    for depth in dict.fromkeys((kept, size)):
-        means = np.nanmean(average_precision_table(inputs, top_k=depth), axis=0)
-        rows += [
-            (f"mAP@{'All' if depth == size else depth}", rule, mean)
-            for rule, mean in zip(TIES, means, strict=True)
-        ]
-    cutoffs = np.array([rank for rank in (1, 10, 100, 1000, kept) if rank <= kept])
-    for rank, precision, recall in rank_table(inputs, np.unique(cutoffs), ties=ties)[
-        ["rank", "precision", "recall"]
-    ].itertuples(index=False):
-        rows += [(f"precision@{int(rank)}", ties, precision), (f"recall@{int(rank)}", ties, recall)]
-    by_radius = radius_table(inputs)
-    radius = min(2, inputs.bits)
-    rows += [
-        (f"precision within radius {radius}", "", by_radius["precision"][radius]),
-        (f"queries with nothing within radius {radius} (share)", "", by_radius["empty"][radius]),
-        ("queries", "", len(inputs.query)),
-        ("queries without any label", "", int((~inputs.labelled).sum())),
-        ("database", "", size),
-        ("bits", "", inputs.bits),
+    kept = check_top_k(top_k, inputs.database_size)
+    rows = [
+        *_average_precision_rows(inputs, kept),
+        *_rank_rows(inputs, kept, check_ties(ties)),
+        *_radius_rows(inputs),
     ]
     return pd.DataFrame(rows, columns=["metric", "ties", "value"])
+
+
+def _average_precision_rows(inputs: RankingInput, kept: int) -> list[tuple[str, str, float]]:
+    rows = []
+    for depth in dict.fromkeys((kept, inputs.database_size)):
+        name = "mAP@All" if depth == inputs.database_size else f"mAP@{depth}"
+        means = mean_over_queries(average_precision_table(inputs, top_k=depth))
+        rows += [(name, rule, mean) for rule, mean in means.items()]
+    return rows
+
+
+def _rank_rows(inputs: RankingInput, kept: int, ties: str) -> list[tuple[str, str, float]]:
+    cutoffs = np.array(sorted({rank for rank in (*_CUTOFFS, kept) if rank <= kept}))
+    table = rank_table(inputs, cutoffs, ties=ties)
+    return [
+        (f"{name}@{rank}", ties, value)
+        for name in ("precision", "recall")
+        for rank, value in zip(cutoffs, table[name], strict=True)
+    ]
+
+
+def _radius_rows(inputs: RankingInput) -> list[tuple[str, str, float]]:
+    radius = min(_RADIUS, inputs.bits)
+    found = radius_table(inputs).loc[radius]
+    return [
+        (f"precision within radius {radius}", "", found["precision"]),
+        (f"share of queries with nothing within radius {radius}", "", found["empty"]),
+    ]

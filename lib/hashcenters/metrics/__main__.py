@@ -1,0 +1,87 @@
+"""`python -m hashcenters.metrics CODES`: every metric of one set of codes, printed and written as a table."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from hashcenters import tables
+from hashcenters.errors import InputError, one_line_errors
+from hashcenters.files import write_text
+from hashcenters.metrics.code_files import CodeSet, load_codes
+from hashcenters.metrics.ranking import TIES
+from hashcenters.metrics.report import score_codes
+
+
+def parse_top_k(text: str) -> int | None:
+    """A depth from the command line: a whole number, or `all`.
+
+    Raises:
+        InputError: anything else.
+    """
+    if text.lower() == "all":
+        return None
+    try:
+        return int(text)
+    except ValueError as error:
+        raise InputError(f"--top-k must be a whole number >= 1 or all, got {text!r}") from error
+
+
+def describe(given: CodeSet) -> str:
+    """The sizes of a code set, in words."""
+    queries, bits = given.query_codes.shape
+    unlabelled = int((~given.query_labels.any(axis=1)).sum()) if given.query_labels.ndim == 2 else 0
+    database = len(given.database_codes)
+    return f"{queries} queries ({unlabelled} without any label), {database} in the database, {bits} bits"
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.argument("codes", type=click.Path(path_type=Path))
+@click.option("--top-k", default="all", show_default=True, metavar="N|all", help="Ranks that count in mAP.")
+@click.option(
+    "--ties",
+    type=click.Choice(TIES),
+    default="expected",
+    show_default=True,
+    help="Order inside ties for precision and recall; mAP is given under all four.",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path("."),
+    show_default=True,
+    metavar="DIR",
+    help="Where NAME-metrics.csv and .md are written.",
+)
+def score(codes: Path, top_k: str, ties: str, output: Path) -> None:
+    """Score CODES: an .npz file with query_codes, query_labels, database_codes and database_labels, or a folder
+    with test_hash.npy, test_label.npy, database_hash.npy and database_label.npy."""
+    depth = parse_top_k(top_k)
+    given = load_codes(codes)
+    table = score_codes(
+        given.query_codes,
+        given.query_labels,
+        given.database_codes,
+        given.database_labels,
+        top_k=depth,
+        ties=ties,
+    )
+    stem = output / f"{codes.resolve().stem}-metrics"
+    write_text(stem.with_name(f"{stem.name}.csv"), tables.to_csv(table))
+    caption = f"{codes.resolve().name}: {describe(given)}"
+    write_text(stem.with_name(f"{stem.name}.md"), tables.to_markdown(table, caption=caption))
+    click.echo(f"{caption}\n{table.to_string(index=False, float_format='{:.6f}'.format)}")
+    click.echo(f"written to {stem}.csv and {stem.name}.md")
+
+
+def main() -> None:
+    """Run the command line; wrong use gets one line and exit code 2."""
+    with one_line_errors():
+        try:
+            score.main(standalone_mode=False)
+        except click.ClickException as error:
+            raise InputError(error.format_message()) from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())
