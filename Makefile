@@ -34,9 +34,18 @@ lock: $(READY)  ## resolve requirements.lock again from pyproject.toml
 	$(PY) -m uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-annotate --no-header --constraint constraints.txt --output-file requirements.lock
 
+# .venv's own Python once it is there, so that a set-up that was interrupted goes on with the same one
+SETUP_PYTHON = $(firstword $(wildcard $(PY)) $(PYTHON))
+WANTED := Python 3.11, 3.12 or 3.13 is needed
+CHOOSE := choose another with: make PYTHON=/path/to/python3.12
+
 $(READY): requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v < (3, 14) else "Python 3.11, 3.12 or 3.13 is needed, found %d.%d (%s); choose another with: make PYTHON=python3.12 ..." % (*v, sys.executable))'
-	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	@command -v $(SETUP_PYTHON) > /dev/null || { echo "$(WANTED), there is no $(SETUP_PYTHON); $(CHOOSE)"; exit 1; }
+	@$(SETUP_PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(not (3, 11) <= v < (3, 14))' \
+		|| { echo "$(WANTED), $(SETUP_PYTHON) is $$($(SETUP_PYTHON) -V 2>&1); $(CHOOSE)"; exit 1; }
+	@echo "setting up $(VENV), once: about 6 GB, 1 to 2 minutes on a fast connection"
+	@test -x $(PY) || $(PYTHON) -m venv $(VENV) \
+		|| { rm -rf $(VENV); echo "$(PYTHON) cannot make $(VENV); install its venv module (python3-venv)"; exit 1; }
 	@$(PY) -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION) \
 		&& $(PY) -m uv pip install --quiet --python $(PY) --require-hashes --requirement requirements.lock \
 		|| $(PY) -m pip install --quiet --require-hashes --requirement requirements.lock

@@ -5,6 +5,8 @@ import subprocess
 import sys
 import tomllib
 from importlib.util import find_spec
+from pathlib import Path
+from shutil import copyfile, which
 from typing import Any
 
 import pytest
@@ -134,3 +136,22 @@ def test_pip_takes_the_section_as_one_file(more: list[str], accepted: bool) -> N
     assert (ended.returncode == 0) is accepted, ended.stderr
     if not accepted:
         assert "cannot be installed when requiring hashes" in ended.stderr
+
+
+@pytest.mark.skipif(which("make") is None, reason="needs make")
+@pytest.mark.parametrize("version", ["2.7.18", "3.10.13", "3.14.0", None])
+def test_make_says_in_one_sentence_that_python_does_not_suit(tmp_path: Path, version: str | None) -> None:
+    for name in ("Makefile", "pyproject.toml", "requirements.lock"):
+        copyfile(ROOT / name, tmp_path / name)
+    python = tmp_path / "python"
+    if version is not None:
+        python.write_text(f'#!/bin/sh\nif [ "$1" = -V ]; then echo Python {version}; else exit 1; fi\n')
+        python.chmod(0o755)
+    ended = subprocess.run(
+        ["make", "test", f"PYTHON={python}"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 2
+    assert ended.stdout.startswith("Python 3.11, 3.12 or 3.13 is needed, ")
+    assert (version or "there is no") in ended.stdout
+    assert len(ended.stdout.splitlines()) == 1
+    assert not (tmp_path / ".venv").exists()
