@@ -1,0 +1,105 @@
+"""`python -m hashcenters.datasets`: what there is, what is missing, downloads and audits."""
+
+from pathlib import Path
+
+import click
+import pandas as pd
+
+from hashcenters.datasets.audit import Audit, audit_data, audit_protocol
+from hashcenters.datasets.downloads import download
+from hashcenters.datasets.protocol import Protocol, find_protocol
+from hashcenters.datasets.registry import Entry, check, find_entry, load, registry
+from hashcenters.errors import InputError, one_line_errors
+from hashcenters.paths import data_root
+
+
+def state(entry: Entry) -> str:
+    """One word: what is known of the presence of a data set."""
+    if entry.folder is None:
+        return "own images" if check(entry.name) else "built in"
+    missing = len(check(entry.name))
+    return "present" if not missing else f"{missing} missing"
+
+
+def protocol_text(protocol: Protocol) -> str:
+    """Name, nominal sizes, depth and source of a protocol."""
+    sizes = ", ".join(
+        f"{size:,} {part}" for part in ("train", "query", "database") if (size := getattr(protocol, part))
+    )
+    return f"{protocol.name}: {sizes or 'sizes as given'}; mAP@{protocol.top_k or 'All'} ({protocol.source})"
+
+
+def print_audit(audit: Audit) -> None:
+    """The tables and problems of an audit as plain text."""
+    with pd.option_context("display.width", None, "display.max_columns", None, "display.max_colwidth", None):
+        click.echo(audit.parts.set_index("list").T.to_string())
+        click.echo(f"\n{audit.overlaps.to_string(index=False)}")
+    for problem in audit.problems:
+        click.echo(f"bad row: {problem}")
+
+
+@click.group()
+def main() -> None:
+    """The data sets of the workbook."""
+
+
+@main.command("list")
+def list_command() -> None:
+    """Name every data set, its classes, and whether it is there."""
+    click.echo(f"data root: {data_root()}")
+    for entry in registry().values():
+        classes = "" if entry.num_classes is None else f"{entry.num_classes} classes"
+        kind = {True: "multi-label", False: "single-label", None: ""}[entry.multi_label]
+        click.echo(f"{entry.name:<22} {state(entry):<11} {classes:<12} {kind:<13} {entry.title}")
+
+
+@main.command()
+@click.argument("name")
+def info(name: str) -> None:
+    """Say what a data set is, how it is scored, and what is missing for it."""
+    with one_line_errors():
+        entry = find_entry(name)
+        for field in ("title", "num_classes", "licence", "home", "size"):
+            click.echo(f"{field.replace('_', ' '):<12} {getattr(entry, field)}")
+        for protocol in entry.protocols:
+            click.echo(f"protocol     {protocol_text(protocol)}")
+        missing = check(name)
+        click.echo(f"state        {state(entry)}")
+        for step in missing:
+            click.echo(f"  {step}")
+
+
+@main.command("download")
+@click.argument("name")
+def download_command(name: str) -> None:
+    """Download a data set into the data root, where that is free; resumes what was interrupted."""
+    with one_line_errors():
+        download(find_entry(name), report=click.echo)
+
+
+@main.command("audit")
+@click.argument("name")
+@click.option("--protocol", help="Protocol whose lists are audited; default the data set's first.")
+@click.option(
+    "--root", type=click.Path(path_type=Path), help="Folder of the images; default below the data root."
+)
+@click.option("--decode", is_flag=True, help="Also read every listed picture.")
+def audit_command(name: str, protocol: str | None, root: Path | None, decode: bool) -> None:
+    """Audit the list files of a data set, or the data set itself where it has none."""
+    with one_line_errors():
+        entry = find_entry(name)
+        chosen = find_protocol(protocol, data=name) if entry.protocols else None
+        if chosen is None or not chosen.lists:
+            options = {"protocol": protocol, "root": str(root) if root else None}
+            given = {option: value for option, value in options.items() if value}
+            audit = audit_data(load(name, **given))
+        else:
+            folder = root or (data_root() / entry.folder if entry.folder else None)
+            audit = audit_protocol(chosen, root=folder, decode=decode)
+        print_audit(audit)
+        if audit.problems:
+            raise InputError(f"{name} has {len(audit.problems)} bad rows, the first is {audit.problems[0]}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+"""ImageNet-100: the authors' list files over the official ILSVRC-2012 images."""
+
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+
+from hashcenters.datasets.assemble import assemble
+from hashcenters.datasets.images import AS_PUBLISHED, ImageReading
+from hashcenters.datasets.lists import Listing
+from hashcenters.datasets.protocol import find_protocol, read_protocol_lists, resolve_root
+from hashcenters.datasets.splits import HashingData
+from hashcenters.errors import InputError
+
+
+def wnid_of(path: str) -> str:
+    """The WordNet id at the front of a training image's name."""
+    return PurePosixPath(path).name.split("_")[0]
+
+
+def wnids_in_order(train: Listing, num_classes: int) -> list[str]:
+    """The WordNet id of every class, read off the names of its training images.
+
+    Raises:
+        InputError: a class holds several ids, or none.
+    """
+    found: dict[int, set[str]] = {label: set() for label in range(num_classes)}
+    for path, label in zip(train.paths, train.labels, strict=True):
+        found[int(label)].add(wnid_of(path))
+    for label, wnids in found.items():
+        if len(wnids) != 1:
+            raise InputError(
+                f"class {label} must have one WordNet id in the training list, got {sorted(wnids)}"
+            )
+    return [wnids.pop() for _, wnids in sorted(found.items())]
+
+
+def image_finder(root: Path) -> Callable[[str], Path]:
+    """Maps a listed path to a file of the flat folders `image/`, `val_image/` or of the official `train/`, `val/`.
+
+    The official validation images may lie flat or in one folder a class.
+    """
+    if (root / "image").is_dir():
+        return lambda path: root / path
+    validation = {file.name: file for file in (root / "val").rglob("*.JPEG")}
+
+    def locate(path: str) -> Path:
+        name = PurePosixPath(path).name
+        return validation.get(name, root / "train" / wnid_of(path) / name)
+
+    return locate
+
+
+def every_image(root: Path, wnids: list[str]) -> Listing:
+    """All training images of the classes, under the names that the lists use.
+
+    Raises:
+        InputError: a class has none.
+    """
+    paths, labels = [], []
+    for label, wnid in enumerate(wnids):
+        flat = (root / "image").is_dir()
+        files = (root / "image").glob(f"{wnid}_*") if flat else (root / "train" / wnid).glob("*")
+        names = sorted(f"image/{file.name}" for file in files)
+        if not names:
+            raise InputError(f"class {wnid} must have images below {root}, got none")
+        paths += names
+        labels += [label] * len(names)
+    return Listing(tuple(paths), np.array(labels, np.int64))
+
+
+def load_imagenet100(
+    *,
+    root: str | Path | None = None,
+    protocol: str | None = None,
+    num_classes: int = 100,
+    validation: float = 0.1,
+    seed: int = 0,
+    reading: ImageReading = AS_PUBLISHED,
+) -> HashingData:
+    """ImageNet-100 after the authors' lists.
+
+    The database is the authors' `database.txt` where it lies beside the other lists, else every training image
+    of the 100 classes. Classes are in the order of the sorted WordNet ids.
+
+    Args:
+        root: folder with `image/` and `val_image/`, or the official `train/` and `val/`; default `imagenet/`
+            below the data root.
+        protocol: `imagenet-100` (CSQ's lists) or `imagenet-100-shc`.
+        num_classes: of the lists.
+        validation: share of the training split to draw for validation, 0–0.5.
+        seed: of that draw.
+        reading: how the images are read.
+    """
+    chosen = find_protocol(protocol, data="imagenet-100")
+    root = resolve_root(root, "imagenet")
+    parts = read_protocol_lists(chosen, num_classes=num_classes, multi_label=False)
+    wnids = wnids_in_order(parts["train"], num_classes)
+    note = ""
+    if "database" not in parts:
+        parts["database"] = every_image(root, wnids)
+        note = "database: every training image of the classes"
+    return assemble(
+        parts,
+        protocol=chosen,
+        class_names=wnids,
+        root=root,
+        reading=reading,
+        validation=validation,
+        seed=seed,
+        locate=image_finder(root),
+        note=note,
+    )

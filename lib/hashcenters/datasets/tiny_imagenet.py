@@ -1,0 +1,151 @@
+"""Tiny-ImageNet: real ImageNet photographs at 64×64, half of the classes for retrieval, half for pre-training.
+
+Of the sorted WordNet ids those at even positions (from 0) are the 100 retrieval classes and those at odd positions
+the 100 classes that backbones are pre-trained on, so that nothing retrieved was pre-trained on.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from hashcenters.datasets.assemble import assemble_arrays, names_of
+from hashcenters.datasets.images import ImageReading
+from hashcenters.datasets.lists import Listing
+from hashcenters.datasets.protocol import draw_per_class, find_protocol, resolve_root
+from hashcenters.datasets.rows import fields_of, rows_of
+from hashcenters.datasets.splits import HashingData
+from hashcenters.errors import InputError
+
+SUBSTITUTE = "photographs of Tiny-ImageNet at 64×64 pixels, standing in for {}"
+
+
+def read_classes(root: Path, *, odd: bool, classes: int | None) -> list[str]:
+    """The WordNet ids of one half of the classes, or the first so many of them.
+
+    Raises:
+        InputError: there are fewer.
+    """
+    wnids = sorted(row for _, row in rows_of(root / "wnids.txt"))[int(odd) :: 2]
+    if classes is not None and not 2 <= classes <= len(wnids):
+        raise InputError(f"classes must be 2 to {len(wnids)}, got {classes}")
+    return wnids[:classes]
+
+
+def read_names(root: Path, wnids: Sequence[str]) -> list[str]:
+    """The first English name of every class, after `words.txt`; the WordNet id where it has none."""
+    file = root / "words.txt"
+    words = {wnid: text for _, (wnid, text) in fields_of(file, 2)} if file.exists() else {}
+    names = [words.get(wnid, wnid).split(",")[0] for wnid in wnids]
+    return [
+        name if names.count(name) == 1 else f"{name} ({wnid})"
+        for name, wnid in zip(names, wnids, strict=True)
+    ]
+
+
+def read_train(root: Path, wnids: Sequence[str]) -> Listing:
+    """The official training images of the classes.
+
+    Raises:
+        InputError: a class has none.
+    """
+    paths, labels = [], []
+    for label, wnid in enumerate(wnids):
+        found = sorted(
+            f"train/{wnid}/images/{file.name}" for file in (root / "train" / wnid / "images").glob("*.JPEG")
+        )
+        if not found:
+            raise InputError(f"class {wnid} must have images in {root / 'train' / wnid / 'images'}, got none")
+        paths += found
+        labels += [label] * len(found)
+    return Listing(tuple(paths), np.array(labels, np.int64))
+
+
+def read_val(root: Path, wnids: Sequence[str]) -> Listing:
+    """The official validation images of the classes, which are labelled; they are the queries here."""
+    label_of = {wnid: label for label, wnid in enumerate(wnids)}
+    found = [
+        (f"val/images/{name}", label_of[rest.split()[0]])
+        for _, (name, rest) in fields_of(root / "val" / "val_annotations.txt", 2)
+        if rest.split()[0] in label_of
+    ]
+    return Listing(tuple(path for path, _ in found), np.array([label for _, label in found], np.int64))
+
+
+def draw_parts(
+    train: Listing, val: Listing, sizes: dict[str, int], *, seed: int, class_names: Sequence[str]
+) -> dict[str, Listing]:
+    """Draw the parts class by class: queries from val, the database from train, the others from the database.
+
+    Training and validation images are drawn from the database, which they stay in, without an overlap.
+    """
+    rng = np.random.default_rng(seed)
+
+    def draw(listing: Listing, part: str, pool: np.ndarray) -> np.ndarray:
+        counts = [sizes[part]] * len(class_names)
+        return draw_per_class(listing.labels, counts, pool=pool, rng=rng, class_names=class_names, part=part)
+
+    query = draw(val, "query", np.arange(len(val)))
+    database = draw(train, "database", np.arange(len(train)))
+    trained = draw(train, "train", database)
+    validation = draw(train, "validation", np.setdiff1d(database, trained))
+    return {
+        "train": train.take(trained),
+        "validation": train.take(validation),
+        "query": val.take(query),
+        "database": train.take(database),
+    }
+
+
+def load_tiny_imagenet(
+    *,
+    root: str | Path | None = None,
+    protocol: str | None = None,
+    classes: int | None = None,
+    train_per_class: int | None = None,
+    validation_per_class: int | None = None,
+    query_per_class: int | None = None,
+    database_per_class: int | None = None,
+    size: int = 64,
+    workers: int | None = None,
+    seed: int = 0,
+) -> HashingData:
+    """Tiny-ImageNet in memory.
+
+    Args:
+        root: the official folder with `train/`, `val/` and `wnids.txt`; default `tiny-imagenet-200/` below the data
+            root.
+        protocol: `tiny-imagenet` (the classes at even positions), or `tiny-imagenet-pretraining` (those at odd
+            ones; learn from its `train`, choose on its `validation`).
+        classes: take only the first so many of the 100 classes, 2–100; None takes all.
+        train_per_class, validation_per_class, query_per_class, database_per_class: images a class, None for the
+            protocol's; the database holds the training and the validation images.
+        size: pixels a side.
+        workers: threads that read; None takes one a core.
+        seed: of the draws.
+
+    Raises:
+        InputError: images are missing, or a class has fewer than asked for.
+    """
+    chosen = find_protocol(protocol, data="tiny-imagenet")
+    root = resolve_root(root, "tiny-imagenet-200")
+    given = {"train": train_per_class, "validation": validation_per_class, "query": query_per_class,
+             "database": database_per_class}  # fmt: skip
+    sizes = {part: chosen.draw[part] if count is None else count for part, count in given.items()}
+    if min(sizes.values()) < 1:
+        raise InputError(f"every part needs an image a class at least, got {sizes}")
+    wnids = read_classes(root, odd=chosen.name.endswith("pretraining"), classes=classes)
+    names = read_names(root, wnids)
+    parts = draw_parts(read_train(root, wnids), read_val(root, wnids), sizes, seed=seed, class_names=names)
+    files = names_of(parts)
+    images = ImageReading(size=size, workers=workers).open([root / file for file in files])
+    return assemble_arrays(
+        images.batch(np.arange(len(files))),
+        files,
+        parts,
+        protocol=chosen,
+        class_names=names,
+        validation=0.0,
+        seed=seed,
+        substitute=SUBSTITUTE.format("ImageNet-100"),
+    )

@@ -1,0 +1,122 @@
+"""Protocols as data, and the draws behind them."""
+
+import numpy as np
+import pytest
+from hashcenters.datasets.lists import Listing
+from hashcenters.datasets.protocol import (
+    PARTS,
+    draw_per_class,
+    find_protocol,
+    hold_out,
+    protocol_line,
+    protocols,
+)
+from hashcenters.datasets.registry import registry
+from hashcenters.errors import InputError
+
+NAMES = ["ant", "bee", "cat"]
+
+
+def listing(labels: np.ndarray, prefix: str = "") -> Listing:
+    return Listing(tuple(f"{prefix}{row}" for row in range(len(labels))), labels)
+
+
+def draw(labels: np.ndarray, counts: list[int], seed: int = 0) -> np.ndarray:
+    return draw_per_class(
+        labels,
+        counts,
+        pool=np.arange(len(labels)),
+        rng=np.random.default_rng(seed),
+        class_names=NAMES,
+        part="query",
+    )
+
+
+def test_published_protocols() -> None:
+    sizes = {p.name: (p.train, p.query, p.database, p.top_k) for p in protocols().values()}
+    assert sizes["imagenet-100"] == (13_000, 5_000, 128_503, 1000)
+    assert sizes["coco-80"] == (10_000, 5_000, None, 5000)
+    assert sizes["nus-wide-21"] == (10_500, 2_100, None, 5000)
+    assert sizes["stanford-cars-196"] == (8_144, 8_041, 8_144, None)
+    assert sizes["nabirds-555"] == (23_929, 24_633, 23_929, None)
+    assert sizes["ucf101-1"] == (9_537, 3_783, 9_537, 100)
+    assert sizes["hmdb51-1"] == (3_570, 1_530, 3_570, 70)
+    assert sizes["tiny-imagenet"] == (13_000, 5_000, 50_000, 1000)
+    assert sizes["cifar10-1"] == (5_000, 1_000, 59_000, None)
+
+
+def test_every_protocol_belongs_to_a_data_set_and_its_draw_fits_its_sizes() -> None:
+    for protocol in protocols().values():
+        classes = registry()[protocol.data].num_classes
+        assert protocol.validation in ("rest", "train")
+        for part in PARTS if protocol.draw else ():
+            if isinstance(protocol.draw.get(part), int) and part != "validation":
+                scale = classes if protocol.draw["per"] == "class" else 1
+                assert protocol.draw[part] * scale == getattr(protocol, part)
+
+
+def test_default_and_unknown_protocol() -> None:
+    assert find_protocol(None, data="cifar10").name == "cifar10-0"
+    with pytest.raises(InputError, match=r"protocol of cifar10 must be one of cifar10-0, .*; got 'coco-80'"):
+        find_protocol("coco-80", data="cifar10")
+
+
+def test_protocol_line() -> None:
+    sizes = {"train": 13_000, "validation": 100, "query": 50, "database": 128_503}
+    line = protocol_line("x", sizes, None, note="y")
+    assert line == "x: 13,000 train, 100 validation, 50 query, 128,503 database; mAP@All; y"
+
+
+def test_draw_per_class_takes_the_counts_without_repeats() -> None:
+    labels = np.repeat([0, 1, 2], [5, 10, 20])
+    chosen = draw(labels, [1, 4, 20])
+    assert np.bincount(labels[chosen]).tolist() == [1, 4, 20]
+    assert len(set(chosen.tolist())) == 25
+    assert (chosen == draw(labels, [1, 4, 20])).all()
+    assert not np.array_equal(chosen, draw(labels, [1, 4, 20], seed=1))
+
+
+def test_draw_per_class_of_several_labels_lets_the_rarest_draw_first() -> None:
+    labels = np.array([[1, 1, 1], [1, 1, 0], [1, 1, 0], [1, 0, 0], [1, 0, 0]], np.uint8)
+    chosen = draw(labels, [2, 2, 1])
+    assert chosen.tolist() == [0, 1, 2, 3, 4]
+
+
+def test_a_class_with_too_few_samples_is_named() -> None:
+    with pytest.raises(InputError, match="query asks for 3 samples of class 'bee', got 2"):
+        draw(np.array([0, 0, 0, 1, 1, 2, 2, 2]), [3, 3, 3])
+
+
+def test_validation_from_the_rest_leaves_the_training_split_whole() -> None:
+    labels = np.tile([0, 1, 2], 20)
+    database = listing(labels)
+    train = database.take(np.arange(30))
+    kept, held = hold_out(train, database, share=0.1, source="rest", seed=0, class_names=NAMES)
+    assert kept is train
+    assert np.bincount(held.labels).tolist() == [1, 1, 1]
+    assert not set(held.paths) & set(train.paths)
+
+
+def test_validation_from_the_training_split_leaves_one_of_each_class() -> None:
+    train = listing(np.array([0, 1, 1, 2, 2, 2, 2]))
+    kept, held = hold_out(train, train, share=0.5, source="train", seed=0, class_names=NAMES)
+    assert np.bincount(held.labels, minlength=3).tolist() == [0, 1, 2]
+    assert sorted((*kept.paths, *held.paths)) == sorted(train.paths)
+    whole, none = hold_out(train, train, share=0.0, source="train", seed=0, class_names=NAMES)
+    assert (len(whole), len(none)) == (7, 0)
+
+
+def test_validation_of_several_labels() -> None:
+    database = listing(np.eye(3, dtype=np.uint8).repeat(10, axis=0))
+    train = database.take(np.arange(0, 30, 2))
+    _, held = hold_out(train, database, share=0.2, source="rest", seed=0, class_names=NAMES)
+    assert len(held) == 3
+    assert not set(held.paths) & set(train.paths)
+    with pytest.raises(InputError, match="validation asks for 8 samples, got 0"):
+        hold_out(train, train, share=0.5, source="rest", seed=0, class_names=NAMES)
+
+
+def test_validation_share_out_of_range() -> None:
+    train = listing(np.array([0, 1, 2]))
+    with pytest.raises(InputError, match=r"share of the training split from 0 to 0.5, got 0.9"):
+        hold_out(train, train, share=0.9, source="train", seed=0, class_names=NAMES)
