@@ -1,0 +1,219 @@
+"""Search over packed hash codes with FAISS: an exact flat index, and an inverted file that visits a part only.
+
+An inverted file sorts the codes into lists around code words found by k-means, and a query visits the `probes`
+nearest lists: with √n lists the work grows with √n, at the price of neighbours missed. Saved indices carry a
+sidecar `NAME.json` with kind, bits, count and SHA-256; nothing is loaded that does not match it.
+"""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import faiss
+import numpy as np
+from jaxtyping import Int8, Int32, Int64
+
+from hashcenters.codes import as_codes, pack
+from hashcenters.errors import InputError
+from hashcenters.files import read_json, sha256, whole_file, write_json
+
+KINDS = ("flat", "inverted")
+_ROWS_AT_ONCE = 65_536
+_TRAIN_PER_LIST = 48
+_TRAIN_ROUNDS = 4
+
+
+@dataclass(frozen=True)
+class CodeIndex:
+    """A FAISS index over codes; rows keep the order in which they were added.
+
+    Args:
+        handle: the FAISS index.
+        kind: one of `KINDS`.
+        bits: width of its codes.
+    """
+
+    handle: faiss.IndexBinary
+    kind: str
+    bits: int
+
+    def __len__(self) -> int:
+        return self.handle.ntotal
+
+
+def build_index(
+    codes: Int8[np.ndarray, "n bits"],
+    *,
+    kind: str = "flat",
+    lists: int | None = None,
+    probes: int = 16,
+    seed: int = 0,
+) -> CodeIndex:
+    """An index that holds `codes`.
+
+    Args:
+        codes: ±1 codes.
+        kind: `flat` compares with every code; `inverted` visits `probes` of its lists.
+        lists: lists of an inverted file; by default 4√n, and no more than n/48.
+        probes: lists that a query visits unless its search says otherwise.
+        seed: draws the codes that the lists' k-means starts from.
+
+    Raises:
+        InputError: codes that are not ±1, no code, an unknown kind, lists or probes out of range.
+    """
+    codes = as_codes(codes)
+    if kind not in KINDS:
+        raise InputError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}")
+    if len(codes) == 0:
+        raise InputError("an index needs at least one code, got none")
+    width = -(-codes.shape[1] // 8) * 8
+    handle = faiss.IndexBinaryFlat(width)
+    if kind == "inverted":
+        handle = _inverted(codes, width, lists, probes, seed)
+    index = CodeIndex(handle, kind, codes.shape[1])
+    add_codes(index, codes)
+    return index
+
+
+def _inverted(
+    codes: np.ndarray, width: int, lists: int | None, probes: int, seed: int
+) -> faiss.IndexBinaryIVF:
+    """A trained inverted file without codes."""
+    most = max(1, len(codes) // _TRAIN_PER_LIST)
+    lists = min(most, 4 * math.isqrt(len(codes))) if lists is None else lists
+    if not 1 <= lists <= len(codes):
+        raise InputError(f"lists must lie in 1..{len(codes)} (the codes), got {lists}")
+    if not probes >= 1:
+        raise InputError(f"probes must be at least 1, got {probes}")
+    quantizer = faiss.IndexBinaryFlat(width)
+    handle = faiss.IndexBinaryIVF(quantizer, width, lists)
+    quantizer.this.disown()
+    handle.own_fields = True
+    handle.cp.seed, handle.cp.niter = seed, _TRAIN_ROUNDS
+    handle.cp.min_points_per_centroid, handle.cp.max_points_per_centroid = 1, _TRAIN_PER_LIST
+    chosen = np.random.default_rng(seed).permutation(len(codes))[: lists * _TRAIN_PER_LIST]
+    handle.train(pack(codes[np.sort(chosen)]))
+    handle.nprobe = min(probes, lists)
+    return handle
+
+
+def add_codes(index: CodeIndex, codes: Int8[np.ndarray, "n bits"]) -> None:
+    """Append codes to an index, in place.
+
+    Raises:
+        InputError: codes that are not ±1 or have other bits than the index.
+    """
+    _check_bits(index, codes)
+    for start in range(0, len(codes), _ROWS_AT_ONCE):
+        index.handle.add(pack(as_codes(codes[start : start + _ROWS_AT_ONCE])))
+
+
+def _check_bits(index: CodeIndex, codes: np.ndarray) -> None:
+    if codes.ndim != 2 or codes.shape[1] != index.bits:
+        raise InputError(f"codes must have the index's {index.bits} bits, got shape {codes.shape}")
+
+
+def search_index(
+    index: CodeIndex, queries: Int8[np.ndarray, "n_query bits"], *, top_k: int, probes: int | None = None
+) -> tuple[Int32[np.ndarray, "n_query top_k"], Int64[np.ndarray, "n_query top_k"]]:
+    """The nearest codes of each query.
+
+    Args:
+        index: where to search.
+        queries: ±1 codes.
+        top_k: neighbours a query, 1 to the size of the index.
+        probes: lists of an inverted file that a query visits; None for what it was built with.
+
+    Returns:
+        Distances, rising, and rows. In a flat index equal distances come in the order of rows. An inverted file
+        whose visited lists hold fewer codes fills up with row −1 at distance bits + 1.
+
+    Raises:
+        InputError: queries that are not ±1 or have other bits, top_k or probes out of range.
+    """
+    _check_bits(index, queries)
+    if not 1 <= top_k <= len(index):
+        raise InputError(f"top_k must lie in 1..{len(index)} (the index), got {top_k}")
+    lists = index.handle.nlist if index.kind == "inverted" else 0
+    if probes is not None and not 1 <= probes <= lists:
+        raise InputError(
+            f"probes must lie in 1..{lists} (the lists of this {index.kind} index), got {probes}"
+        )
+    chosen = None if probes is None else faiss.SearchParametersIVF(nprobe=probes)
+    distances, rows = index.handle.search(pack(as_codes(queries, name="queries")), top_k, params=chosen)
+    return np.where(rows < 0, index.bits + 1, distances).astype(np.int32), rows
+
+
+def distance_recall(
+    found: Int32[np.ndarray, "n_query top_k"], exact: Int32[np.ndarray, "n_query top_k"]
+) -> float:
+    """Share of the exact top k that an approximate search found, counted by distance.
+
+    A neighbour counts when it is no farther than the exact kth one: which of several codes at that distance are
+    returned is arbitrary.
+
+    >>> distance_recall(np.array([[1, 2, 9]], dtype=np.int32), np.array([[1, 2, 2]], dtype=np.int32))
+    0.6666666666666666
+    """
+    return float((found <= exact[:, -1:]).mean())
+
+
+def sidecar(path: Path) -> Path:
+    """The file beside a saved index that says what it holds."""
+    return path.with_name(f"{path.name}.json")
+
+
+def save_index(index: CodeIndex, path: Path) -> None:
+    """Write an index and its sidecar, each whole or not at all.
+
+    Raises:
+        InputError: the folder cannot be written.
+    """
+    path = Path(path)
+    with whole_file(path) as temporary:
+        faiss.write_index_binary(index.handle, str(temporary))
+    facts = {"kind": index.kind, "bits": index.bits, "count": len(index), "bytes": path.stat().st_size}
+    write_json(sidecar(path), facts | {"sha256": sha256(path)})
+
+
+def load_index(path: Path, *, memory_map: bool = False) -> CodeIndex:
+    """Read a saved index.
+
+    Args:
+        path: the index; its sidecar lies beside it.
+        memory_map: leave the codes in the file and let the system page them in.
+
+    Raises:
+        InputError: a missing, truncated, changed or foreign file, or a missing or malformed sidecar.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise InputError(f"{path} does not exist")
+    facts = _read_sidecar(path)
+    if path.stat().st_size != facts["bytes"]:
+        raise InputError(
+            f"{path} must have {facts['bytes']} bytes, got {path.stat().st_size}: it is cut or changed"
+        )
+    if sha256(path) != facts["sha256"]:
+        raise InputError(f"{path} does not have the SHA-256 of its sidecar: it is damaged or another file")
+    try:
+        handle = faiss.read_index_binary(str(path), faiss.IO_FLAG_MMAP_IFC if memory_map else 0)
+    except RuntimeError as error:
+        raise InputError(f"{path} is not a binary FAISS index") from error
+    index = CodeIndex(handle, facts["kind"], facts["bits"])
+    found = "inverted" if isinstance(handle, faiss.IndexBinaryIVF) else "flat"
+    if (found, handle.d, len(index)) != (index.kind, -(-index.bits // 8) * 8, facts["count"]):
+        raise InputError(
+            f"{path} holds {len(index)} {found} codes of {handle.d} bits, not what its sidecar says"
+        )
+    return index
+
+
+def _read_sidecar(path: Path) -> dict[str, str | int]:
+    facts = read_json(sidecar(path))
+    kinds = {"kind": str, "bits": int, "count": int, "bytes": int, "sha256": str}
+    if not isinstance(facts, dict) or any(
+        not isinstance(facts.get(name), kind) for name, kind in kinds.items()
+    ):
+        raise InputError(f"{sidecar(path)} must hold {', '.join(kinds)}")
+    return facts
