@@ -26,6 +26,18 @@ if not (notes / "quick").exists():
 WITH_JOBS = 'profile: str = "embedded"\ncount: int = 3\njobs: int = 1'
 
 
+def home_with_other_kernel(folder: Path) -> Path:
+    """A home in which `python3` is another interpreter and every IPython starts with a nuisance."""
+    kernel = folder / ".local" / "share" / "jupyter" / "kernels" / "python3"
+    startup = folder / ".ipython" / "profile_default" / "startup"
+    kernel.mkdir(parents=True)
+    startup.mkdir(parents=True)
+    spec = {"argv": ["/elsewhere/python", "{connection_file}"], "display_name": "Other", "language": "python"}
+    (kernel / "kernel.json").write_text(json.dumps(spec))
+    (startup / "nuisance.py").write_text("raise SystemExit('a start-up file of the user')")
+    return folder
+
+
 @pytest.fixture(scope="module")
 def broken(tmp_path_factory: pytest.TempPathFactory, workbook_in: Any) -> tuple[Any, str]:
     """A workbook with two broken notebooks, run once from elsewhere, and what the run printed."""
@@ -39,7 +51,10 @@ def broken(tmp_path_factory: pytest.TempPathFactory, workbook_in: Any) -> tuple[
     book.write("05_reads_all", "print(1)", after="*")
     book.profile("{01_facts: {count: 5}}")
     elsewhere = tmp_path_factory.mktemp("elsewhere")
-    moved = {"HASHCENTERS_RESULTS": os.path.relpath(book.folder / "results", elsewhere)}
+    moved = {
+        "HASHCENTERS_RESULTS": os.path.relpath(book.folder / "results", elsewhere),
+        "HOME": str(home_with_other_kernel(elsewhere)),
+    }
     output = book.run("--jobs", "2", code=1, cwd=elsewhere, env=book.environment() | moved)
     return book, output
 
@@ -91,6 +106,7 @@ def test_kernels_work_from_the_project_with_this_interpreter(broken: tuple[Any, 
     assert facts["python"] == f"<python>{sys.executable.removeprefix(sys.prefix)}"
     assert (facts["count"], facts["jobs"], facts["HASHCENTERS_JOBS"]) == (5, 2, "2")
     assert facts["HASHCENTERS_BATCH"] == "1"
+    assert [path.name for path in (book.results / "fresh").iterdir() if path.suffix != ".json"] == [".lock"]
 
 
 def test_executed_notebooks_hold_no_trace_of_the_machine(broken: tuple[Any, str]) -> None:
@@ -236,7 +252,7 @@ def test_two_runs_of_one_profile_exclude_each_other(workbook: Any) -> None:
         (["--jobs", "two"], "'two' is not a valid integer"),
         (["--jobs", "0"], "--jobs must be 1 or more"),
         (["--device", "tpu"], "--device must be one of"),
-        (["--timeout", "-1"], "--timeout must be more than 0 seconds"),
+        (["--timeout", "-1"], "--timeout must be more than 0"),
         (["--profil", "smoke"], "No such option"),
         (["more"], "unexpected extra argument"),
     ],

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -62,6 +63,7 @@ def execute(
     """
     began = time.monotonic()
     draft = record_path(profile, notebook.name).with_suffix(".running.ipynb")
+    kernel_folder = record_path(profile, notebook.name).with_suffix(".kernel")
     draft.unlink(missing_ok=True)
     job = {
         "starter": os.getpid(),
@@ -70,11 +72,12 @@ def execute(
         "parameters": dict(parameters),
     }
     with tempfile.TemporaryFile("w+", errors="replace") as log:
-        run = _ChildRun(job, os.environ | environment, log)
+        run = _ChildRun(job, os.environ | environment | _own_folders(kernel_folder), log)
         try:
             run.follow(on_cell, timeout)
         finally:
             run.stop()
+            shutil.rmtree(kernel_folder, ignore_errors=True)
         error = run.error(log)
     content = _read_draft(draft, notebook)
     if error and not run.in_notebook:
@@ -82,6 +85,12 @@ def execute(
     write_json(notebook_output(profile, notebook.name), scrub(content))
     draft.unlink(missing_ok=True)
     return Outcome(time.monotonic() - began, run.cells, error)
+
+
+def _own_folders(folder: Path) -> dict[str, str]:
+    """Variables that keep a kernel's files out of the user's home, and the user's start-up files out of it."""
+    place = str(folder.absolute())
+    return {"JUPYTER_RUNTIME_DIR": place, "IPYTHONDIR": place}
 
 
 @dataclass

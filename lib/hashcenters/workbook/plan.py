@@ -13,6 +13,7 @@ from hashcenters.workbook.graph import Notebook, discover, select, select_from
 from hashcenters.workbook.modules import package_root
 
 DEVICES = ("auto", "cpu", "cuda")
+LONGEST_TIMEOUT = 1e7
 EXIT_INTERRUPTED = 130  # what a shell reports for a process that Ctrl-C ended
 
 
@@ -47,8 +48,9 @@ class Request:
             raise InputError(f"--jobs must be 1 or more, got {self.jobs}")
         if self.device is not None and self.device not in DEVICES:
             raise InputError(f"--device must be one of {', '.join(DEVICES)}, got {self.device!r}")
-        if self.timeout is not None and not self.timeout > 0:
-            raise InputError(f"--timeout must be more than 0 seconds, got {self.timeout:g}")
+        if self.timeout is not None and not 0 < self.timeout <= LONGEST_TIMEOUT:
+            limits = f"more than 0 and at most {LONGEST_TIMEOUT:g} seconds"
+            raise InputError(f"--timeout must be {limits}, got {self.timeout:g}")
 
     def options(self) -> dict[str, Any]:
         """Values for notebooks that declare a parameter of the same name."""
@@ -82,18 +84,20 @@ class Plan:
         """What a notebook's results depend on now."""
         return inputs_of(self.profile.name, self.notebooks[name], self.parameters(name))
 
-    def why(self, name: str) -> str | None:
-        """Why a notebook has to run now, None when it is fresh."""
+    def why(self, name: str, inputs: dict[str, Any]) -> str | None:
+        """Why a notebook has to run now that its inputs are these, None when it is fresh."""
         if self.request.force and name in self.selected:
             return "forced"
-        return why_stale(self.profile.name, name, self.inputs(name))
+        return why_stale(self.profile.name, name, inputs)
 
     def states(self) -> dict[str, str | None]:
         """Why each notebook has to run if all stale ones before it did, None for fresh ones."""
         found: dict[str, str | None] = {}
         for name, notebook in self.notebooks.items():
             waits = [upstream for upstream in notebook.after if found[upstream]]
-            found[name] = self.why(name) or (f"{waits[0]} has to run before it" if waits else None)
+            found[name] = self.why(name, self.inputs(name)) or (
+                f"{waits[0]} has to run before it" if waits else None
+            )
         return found
 
     def environment(self) -> dict[str, str]:

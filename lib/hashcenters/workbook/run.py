@@ -6,6 +6,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from textwrap import shorten
+from typing import Any
 
 from hashcenters import paths
 from hashcenters.errors import InputError
@@ -20,6 +22,7 @@ from hashcenters.workbook.text import columns, duration
 EXIT_FAILED = 1
 EXIT_TERMINATED = 128 + signal.SIGTERM
 PROBE_BYTES = 1 << 20
+LONGEST_REMARK = 120
 
 
 @dataclass(frozen=True)
@@ -97,20 +100,21 @@ def _do(plan: Plan, name: str, rows: list[Row], progress: Lines) -> Row:
     waits = [upstream for upstream in plan.notebooks[name].after if upstream in blocked]
     if waits:
         return Row(name, "skipped", remark=f"needs {', '.join(waits)}")
-    why = plan.why(name)
+    inputs = plan.inputs(name)
+    why = plan.why(name, inputs)
     if why is None:
         return Row(name, "fresh")
     progress.start(name)
-    outcome = _execute(plan, name, progress)
+    outcome = _execute(plan, name, inputs, progress)
     state = "failed" if outcome.error else "done"
     remark = outcome.error or why
-    progress.finish(f"{name}: {state} in {duration(outcome.seconds)} ({remark})")
+    progress.finish(f"{name}: {state} in {duration(outcome.seconds)} ({shorten(remark, LONGEST_REMARK)})")
     return Row(name, state, outcome.seconds, outcome.error or "")
 
 
-def _execute(plan: Plan, name: str, progress: Lines) -> Outcome:
+def _execute(plan: Plan, name: str, inputs: dict[str, Any], progress: Lines) -> Outcome:
     """Execute one notebook and record what came of it."""
-    profile, inputs, parameters = plan.profile.name, plan.inputs(name), plan.parameters(name)
+    profile, parameters = plan.profile.name, plan.parameters(name)
     write_record(profile, name, state="running", inputs=inputs)
     trained = trainings.finished(profile)
     outcome = execute(
@@ -132,8 +136,9 @@ def _execute(plan: Plan, name: str, progress: Lines) -> Outcome:
 
 def _table(rows: list[Row], seconds: float) -> str:
     """The table of times."""
-    lines = [
-        (row.name, row.state, "" if row.seconds is None else duration(row.seconds), row.remark)
-        for row in rows
-    ]
+    lines = [(row.name, row.state, _time(row), shorten(row.remark, LONGEST_REMARK)) for row in rows]
     return columns([("notebook", "state", "time", ""), *lines, ("all", "", duration(seconds), "")])
+
+
+def _time(row: Row) -> str:
+    return "" if row.seconds is None else duration(row.seconds)
