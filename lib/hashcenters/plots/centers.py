@@ -1,0 +1,105 @@
+"""Figures of hash centers: the ±1 matrix as in CSQ's Figs. S.2–S.5, and the distances between its rows."""
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from hashcenters.plots import style
+
+__all__ = ["center_matrices", "center_matrix", "centers_and_distances", "distance_histograms"]
+
+INCHES_A_BIT = 0.05
+
+
+@style.look()
+def center_matrix(frame: pd.DataFrame, *, title: str = "", row_name: str = "center") -> Figure:
+    """One set of centers as a picture, a row a center and a column a bit, +1 white and −1 black.
+
+    Args:
+        frame: the centers, one a row, a column a bit.
+        title: above the picture.
+        row_name: what a row is.
+    """
+    return _matrices({title: frame}, row_name)
+
+
+@style.look()
+def center_matrices(frames: dict[str, pd.DataFrame], *, row_name: str = "center") -> Figure:
+    """Several sets of centers beside each other, at one scale.
+
+    Args:
+        frames: the centers by title, one a row, a column a bit.
+        row_name: what a row is.
+    """
+    return _matrices(frames, row_name)
+
+
+def _matrices(frames: dict[str, pd.DataFrame], row_name: str) -> Figure:
+    rows = max(len(frame) for frame in frames.values())
+    widths = [frame.shape[1] for frame in frames.values()]
+    wide = sum(widths) * INCHES_A_BIT + 0.7 * len(frames) > style.WIDTHS[1]
+    columns = 2 if wide else 1
+    scale = min(INCHES_A_BIT, (style.WIDTHS[columns] - 0.7 * len(frames)) / sum(widths))
+    drawn, axes = style.figure(
+        columns=columns,
+        height=rows * scale + 0.75,
+        grid=(1, len(frames)),
+        squeeze=False,
+        sharey=True,
+        width_ratios=widths,
+    )
+    for axis, (title, frame) in zip(axes[0], frames.items(), strict=True):
+        style.show_codes(axis, frame.to_numpy())
+        axis.set(title=title, xlabel="bit", ylabel="")
+    axes[0][0].set_ylabel(row_name)
+    return drawn
+
+
+@style.look()
+def distance_histograms(frame: pd.DataFrame) -> Figure:
+    """How far apart the pairs of each set of centers are, with half of the bits marked.
+
+    Args:
+        frame: columns `centers` (name of the set), `bits`, `distance` (bits), `share` (of the pairs, 0–1).
+    """
+    groups = list(frame.groupby("centers", sort=False))
+    grid = (-(-len(groups) // 3), min(3, len(groups)))
+    drawn, axes = style.figure(columns=2, height=1.7 * grid[0], grid=grid, squeeze=False)
+    for axis in axes.flat[len(groups) :]:
+        axis.set_visible(False)
+    for axis, (name, part) in zip(axes.flat, groups, strict=False):
+        _draw_distances(axis, part)
+        axis.set_title(name)
+    for axis in axes[:, 0]:
+        axis.set_ylabel("share of pairs")
+    return drawn
+
+
+def _draw_distances(axis: Axes, part: pd.DataFrame) -> None:
+    """Bars, red below half of the bits, and the smallest and the mean distance in words."""
+    bits = int(part["bits"].iloc[0])
+    below = 2 * part["distance"] < bits
+    colours = below.map({True: style.VERMILION, False: style.BLUE})
+    axis.bar(part["distance"], part["share"], color=colours, width=max(1.0, bits / 48))
+    axis.axvline(bits / 2, color=style.BLACK, linestyle=":", linewidth=1)
+    axis.set(xlim=(-1, bits + 1), ylim=(0, 1.05 * part["share"].max()), xlabel="Hamming distance in bits")
+    smallest = int(part.loc[part["share"] > 0, "distance"].min())
+    mean = (part["distance"] * part["share"]).sum()
+    axis.text(0.02, 0.95, f"min {smallest}\nmean {mean:.2f}", transform=axis.transAxes, va="top", size=7)
+
+
+@style.look()
+def centers_and_distances(matrix: pd.DataFrame, distances: pd.DataFrame, *, title: str) -> Figure:
+    """One set of centers as a picture beside the histogram of its distances.
+
+    Args:
+        matrix: the centers, one a row, a column a bit.
+        distances: columns `bits`, `distance` (bits), `share` (of the pairs, 0–1).
+        title: above the picture.
+    """
+    drawn, axes = style.figure(columns=2, height=3.6, grid=(1, 2))
+    style.show_codes(axes[0], matrix.to_numpy())
+    axes[0].set(title=title, ylabel="center", aspect="auto")
+    _draw_distances(axes[1], distances)
+    axes[1].set(ylabel="share of pairs")
+    return drawn
