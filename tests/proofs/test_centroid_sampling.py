@@ -1,53 +1,37 @@
 import numpy as np
 import pytest
 from hashcenters.centers.hadamard import hadamard_matrix
-from hashcenters.errors import InputError
 from hashcenters.proofs.centroid_sampling import (
     Interval,
     check_sampled_means,
-    draw_disjoint_sets,
     histogram_table,
     means_table,
     overlap_of_ties,
-    realised_distances,
+    sample_votes,
     sampled_distance,
 )
-from hashcenters.proofs.multilabel_centroids import mean_over_ties, votes
 
 
-def test_drawn_sets_are_disjoint_and_reach_every_row_evenly():
-    first, second = draw_disjoint_sets(16, 3, samples=4000, seed=0)
-    both = np.hstack([first, second])
-    assert all(len(set(row)) == 6 for row in both.tolist())
-    assert np.bincount(first.ravel(), minlength=16) / first.size == pytest.approx(
-        np.full(16, 1 / 16), abs=0.01
-    )
+def test_sampled_votes_are_sums_of_so_many_rows():
+    first, second = sample_votes(hadamard_matrix(16), 3, samples=100, seed=0)
+    assert (first[:, 0] == 3).all() and (second[:, 0] == 3).all()
+    assert set(np.unique(first)) <= {-3, -1, 1, 3}
 
 
 def test_the_same_seed_draws_the_same_and_another_one_does_not():
-    draw = lambda seed: draw_disjoint_sets(16, 2, samples=50, seed=seed)[0]  # noqa: E731
-    assert (draw(1) == draw(1)).all() and (draw(1) != draw(2)).any()
-
-
-def test_sets_that_do_not_fit_are_refused():
-    with pytest.raises(InputError, match="must have 1 to 4 rows each, got 5"):
-        draw_disjoint_sets(8, 5, samples=1, seed=0)
-
-
-def test_realised_distances_are_the_librarys_centroids():
-    rows = hadamard_matrix(16)
-    found = realised_distances(rows, 3, samples=200, seed=3, ties="independent")
-    first, second = draw_disjoint_sets(16, 3, samples=200, seed=3)
-    assert (
-        found.tolist() == mean_over_ties(votes(rows, first), votes(rows, second), ties="independent").tolist()
+    first, again, other = (
+        sample_votes(hadamard_matrix(16), 2, samples=50, seed=seed)[0] for seed in (1, 1, 2)
     )
+    assert (first == again).all() and (first != other).any()
 
 
 @pytest.mark.parametrize("ties", ["independent", "shared"])
-def test_realised_ties_average_to_the_mean_over_ties(ties):
+def test_drawn_ties_average_to_the_mean_over_ties(ties):
     rows = hadamard_matrix(32)
-    found = realised_distances(rows, 2, samples=2000, seed=0, ties=ties).mean()
-    assert found == pytest.approx(sampled_distance(rows, 2, samples=2000, seed=0, ties=ties).mean, abs=0.4)
+    shares = histogram_table(rows, [2], samples=3000, seed=0)
+    shares = shares[shares["case"] == f"n = 2, {ties} ties"]
+    drawn = (shares["distance"] * shares["share"]).sum()
+    assert drawn == pytest.approx(sampled_distance(rows, 2, samples=3000, seed=0, ties=ties).mean, abs=0.4)
 
 
 def test_an_interval_knows_what_it_contains():
@@ -65,9 +49,13 @@ def test_sampled_means_agree_with_the_exact_ones_and_a_wrong_mean_is_noticed():
 
 
 def test_histogram_shares_add_up():
-    table = histogram_table(16, [(2, "shared"), (3, "independent")], samples=300, seed=0)
-    assert table.groupby("case")["share"].sum().tolist() == pytest.approx([1, 1])
-    assert table["case"].unique().tolist() == ["n = 2, shared ties", "n = 3, no ties"]
+    table = histogram_table(hadamard_matrix(16), [2, 3], samples=300, seed=0)
+    assert table.groupby("case")["share"].sum().tolist() == pytest.approx([1, 1, 1])
+    assert table["case"].unique().tolist() == [
+        "n = 2, independent ties",
+        "n = 2, shared ties",
+        "n = 3, no ties",
+    ]
 
 
 def test_tied_bits_of_two_centroids_lie_in_different_places():

@@ -63,9 +63,10 @@ def test_combine_refuses_nothing_and_mixed_methods(checks):
 def test_evidence_is_one_line_that_hides_rounding():
     assert (
         Check("s", "numeric", 1200, 3e-16).evidence
-        == "s: holds in 1,200 cases (numeric, deviation below 1e-09)"
+        == "s: holds in all of 1,200 cases (numeric, deviation below 1e-09)"
     )
     assert "fails at row 1" in BROKEN.evidence
+    assert Check("s", "symbolic", 2).outcome == "holds identically"
 
 
 def test_table_has_a_row_a_check():

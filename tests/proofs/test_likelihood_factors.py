@@ -11,6 +11,7 @@ from hashcenters.proofs.likelihood_factors import (
     check_missing_term,
     check_pairs_independent,
     check_same_maximiser,
+    check_steps,
     given_code,
     impossible_mass,
     independent_joint,
@@ -88,3 +89,11 @@ def test_pairs_give_probability_to_impossible_labels():
 def test_bad_input_is_refused(call, message):
     with pytest.raises(InputError, match=message):
         call()
+
+
+def test_the_four_steps_on_the_three_kinds_of_distribution():
+    kinds = {"independent": INDEPENDENT, "built": BUILT, "general": general(0)}
+    outcomes = {name: [check.holds for check in check_steps(joint)] for name, joint in kinds.items()}
+    assert outcomes["independent"] == [True, False, True, True]
+    assert outcomes["built"] == [True, True, False, False]
+    assert outcomes["general"][:3] == [True, False, False]

@@ -11,7 +11,6 @@ from hashcenters.proofs.linear_extension import (
     check_same_minimiser,
     check_symmetric,
     check_undefined,
-    digit_similarity,
     linear_extension,
     random_similarity,
     target_pairs,
@@ -88,10 +87,3 @@ def test_asymmetry_by_hand():
     assert row["largest"] == 16 and row["mean |t_ij − t_ji|"] == pytest.approx(16 / 3)
     assert row["classes nearest to each other"] == pytest.approx(2 / 3)
     assert target_pairs(similarity, 8)["t_ij"].tolist() == [-8, 8, 8]
-
-
-def test_digit_classes_are_nearer_when_they_share_a_digit():
-    similarity = digit_similarity()
-    assert similarity.shape == (100, 100)
-    assert similarity[12, 13] > similarity[12, 89] * 0.9
-    assert np.allclose(similarity, similarity.T)

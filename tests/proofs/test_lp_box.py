@@ -101,6 +101,7 @@ def test_the_power_rises_for_positive_p_only():
 def test_the_curve_meets_the_square_in_its_corners(p):
     frame = curve(p)
     assert check_curve(frame).holds
+    assert frame.iloc[0].tolist() == pytest.approx(frame.iloc[-1].tolist())
     assert (frame["x"].abs() ** p + frame["y"].abs() ** p).to_numpy() == pytest.approx(
         np.full(len(frame), 2.0)
     )
@@ -123,6 +124,6 @@ def test_random_points_hold_every_kind():
 def test_tables_for_reading():
     table = exponent_table([-1.0, 0.0, 2.0, inf], [2, 8], samples=20, seed=0).set_index("p")
     assert table["⇔ holds"].tolist() == ["yes", "no", "yes", "no"]
-    assert table.loc["-1", "|z|^p ≤ 1 holds"] == "no" and table.loc["2", "Σ ≤ q holds"] == "yes"
+    assert table.loc["−1", "|z|^p ≤ 1 holds"] == "no" and table.loc["2", "Σ ≤ q holds"] == "yes"
     gaps = gap_frame([1.0], points=3)
     assert gaps["gap"].tolist() == [1.0, 0.5, 0.0]

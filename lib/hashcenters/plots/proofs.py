@@ -18,6 +18,7 @@ __all__ = [
 ]
 
 
+@style.look()
 def distance_matrix(frame: pd.DataFrame) -> Figure:
     """The distances between all rows of a code, as a picture.
 
@@ -25,6 +26,7 @@ def distance_matrix(frame: pd.DataFrame) -> Figure:
         frame: a square table of distances in bits, rows and columns numbered.
     """
     drawn, axes = style.figure(columns=1, height=2.9)
+    drawn.set_layout_engine("compressed")
     axes.grid(False)
     extent = (0.5, len(frame) + 0.5, len(frame) + 0.5, 0.5)
     image = axes.imshow(frame.to_numpy(), extent=extent, interpolation="nearest")
@@ -34,6 +36,7 @@ def distance_matrix(frame: pd.DataFrame) -> Figure:
     return drawn
 
 
+@style.look()
 def centroid_histograms(frame: pd.DataFrame, *, half: float) -> Figure:
     """Shares of distances between centroids, one panel a case, with K/2 marked.
 
@@ -55,7 +58,8 @@ def centroid_histograms(frame: pd.DataFrame, *, half: float) -> Figure:
     for axis, (case, part) in zip(axes.flat, cases, strict=False):
         below = part["distance"] < half
         colours = np.where(below, style.VERMILION, style.BLUE)
-        axis.bar(part["distance"], part["share"], width=0.85, color=colours)
+        axis.vlines(part["distance"], 0, part["share"], colors=colours, linewidth=4)
+        axis.set_ylim(0, None)
         axis.axvline(half, color=style.BLACK, linestyle="--", linewidth=1)
         mean = (part["distance"] * part["share"]).sum()
         axis.set_title(case)
@@ -68,6 +72,7 @@ def centroid_histograms(frame: pd.DataFrame, *, half: float) -> Figure:
     return drawn
 
 
+@style.look()
 def probability_curves(frame: pd.DataFrame) -> Figure:
     """P(similar) against the share of bits that differ: θ as printed, and under the authors' factor.
 
@@ -87,13 +92,15 @@ def probability_curves(frame: pd.DataFrame) -> Figure:
     return drawn
 
 
+@style.look()
 def balls_and_box(frame: pd.DataFrame) -> Figure:
     """Curves |x|^p + |y|^p = 2 with the square [−1, 1]² and its corners.
 
     Args:
         frame: columns `p`, `x`, `y`, the points of each curve in order.
     """
-    drawn, axes = style.figure(columns=1, height=3.2)
+    drawn, axes = style.figure(columns=1, height=2.5)
+    drawn.set_layout_engine("compressed")  # constrained layout cuts labels beside axes of equal scales
     _draw_box(axes)
     for place, (p, part) in enumerate(frame.groupby("p", sort=False)):
         look = {"color": style.LINES[place % len(style.LINES)], "linestyle": style.DASHES[place % 4]}
@@ -102,7 +109,8 @@ def balls_and_box(frame: pd.DataFrame) -> Figure:
         [-1, -1, 1, 1], [-1, 1, -1, 1], "o", color=style.VERMILION, markersize=6, label="{−1, 1}²", zorder=4
     )
     axes.set(xlim=(-2.1, 2.1), ylim=(-2.1, 2.1), aspect="equal", xlabel="z₁", ylabel="z₂")
-    drawn.legend(*axes.get_legend_handles_labels(), loc="outside right upper")
+    axes.set(xticks=range(-2, 3), yticks=range(-2, 3))
+    drawn.legend(*axes.get_legend_handles_labels(), loc="outside center right")
     return drawn
 
 
@@ -112,6 +120,7 @@ def _draw_box(axes: Axes) -> None:
     axes.plot(*square, color=style.BLACK, linewidth=1, label="[−1, 1]²")
 
 
+@style.look()
 def coordinate_gaps(frame: pd.DataFrame) -> Figure:
     """What a coordinate of size |z| lacks from 1 under the power p.
 
@@ -123,10 +132,11 @@ def coordinate_gaps(frame: pd.DataFrame) -> Figure:
         look = style.line_style(place) | {"markevery": max(1, len(part) // 10)}
         axes.plot(part["z"], part["gap"], label=f"p = {p:g}", **look)
     axes.set(xlabel="|z_i|", ylabel="1 − |z_i|^p", xlim=(0, 1), ylim=(0, 1.02))
-    drawn.legend(*axes.get_legend_handles_labels(), loc="outside right upper")
+    drawn.legend(*axes.get_legend_handles_labels(), loc="outside center right")
     return drawn
 
 
+@style.look()
 def flip_costs(frame: pd.DataFrame) -> Figure:
     """RepMet loss against the number of flipped bits: mean, and the range between best and worst flips.
 
@@ -144,6 +154,7 @@ def flip_costs(frame: pd.DataFrame) -> Figure:
     return drawn
 
 
+@style.look()
 def target_scatter(frame: pd.DataFrame, *, bits: int) -> Figure:
     """The two targets of each pair of classes against one another; on the diagonal they agree.
 
@@ -152,6 +163,7 @@ def target_scatter(frame: pd.DataFrame, *, bits: int) -> Figure:
         bits: length of the codes.
     """
     drawn, axes = style.figure(columns=1, height=2.9)
+    drawn.set_layout_engine("compressed")
     axes.plot([-bits, bits], [-bits, bits], color=style.BLACK, linewidth=0.8, linestyle="--")
     axes.scatter(frame["t_ij"], frame["t_ji"], s=4, color=style.BLUE, alpha=0.5, linewidths=0)
     axes.set(aspect="equal", xlabel="target in row i, t_ij", ylabel="target in row j, t_ji")

@@ -7,12 +7,11 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Int, Int8
 
+from hashcenters.centers.centroids import centroid_distances, disjoint_label_sets
 from hashcenters.centers.hadamard import hadamard_matrix
-from hashcenters.centers.multilabel import majority_centroids
-from hashcenters.errors import InputError
 from hashcenters.proofs.centroid_theory import Ties, expected_distance
 from hashcenters.proofs.check import Check
-from hashcenters.proofs.multilabel_centroids import mean_over_ties, votes
+from hashcenters.proofs.multilabel_centroids import mean_over_ties
 
 NORMAL_95 = 1.959964
 
@@ -38,42 +37,22 @@ class Interval:
         return f"{self.mean:.3f} ± {self.half_width:.3f}"
 
 
-def draw_disjoint_sets(
-    num_rows: int, set_size: int, *, samples: int, seed: int
-) -> tuple[Int[np.ndarray, "samples size"], Int[np.ndarray, "samples size"]]:
-    """Pairs of disjoint sets of row numbers, uniformly at random.
-
-    Raises:
-        InputError: the two sets do not fit in the rows.
-    """
-    if not 2 <= 2 * set_size <= num_rows:
-        raise InputError(f"two disjoint sets must have 1 to {num_rows // 2} rows each, got {set_size}")
-    rng = np.random.default_rng(seed)
-    keys = rng.random((samples, num_rows), dtype=np.float32)
-    chosen = np.argpartition(keys, 2 * set_size - 1, axis=1)[:, : 2 * set_size]
-    chosen = rng.permuted(chosen, axis=1)
-    return chosen[:, :set_size], chosen[:, set_size:]
+def sample_votes(
+    rows: Int8[np.ndarray, "rows bits"], set_size: int, *, samples: int, seed: int
+) -> tuple[Int[np.ndarray, "samples bits"], Int[np.ndarray, "samples bits"]]:
+    """The votes of random pairs of disjoint sets of rows: their sums, bit by bit."""
+    first, second = disjoint_label_sets(len(rows), set_size, samples=samples, seed=seed)
+    return first.astype(np.int32) @ rows, second.astype(np.int32) @ rows
 
 
 def sampled_distance(
     rows: Int8[np.ndarray, "rows bits"], set_size: int, *, samples: int, seed: int, ties: Ties
 ) -> Interval:
     """The mean distance of centroids of disjoint random sets, sampled, with its 95 % interval."""
-    first, second = draw_disjoint_sets(len(rows), set_size, samples=samples, seed=seed)
-    distances = mean_over_ties(votes(rows, first), votes(rows, second), ties=ties)
+    first, second = sample_votes(rows, set_size, samples=samples, seed=seed)
+    distances = mean_over_ties(first, second, ties=ties)
     error = distances.std(ddof=1) / np.sqrt(samples)
     return Interval(float(distances.mean()), float(NORMAL_95 * error), samples)
-
-
-def realised_distances(
-    rows: Int8[np.ndarray, "rows bits"], set_size: int, *, samples: int, seed: int, ties: Ties
-) -> Int[np.ndarray, "samples"]:
-    """Distances of sampled pairs of centroids with their tied bits drawn, as a training would meet them."""
-    sets = np.vstack(draw_disjoint_sets(len(rows), set_size, samples=samples, seed=seed))
-    labels = np.zeros((len(sets), len(rows)), dtype=np.uint8)
-    np.put_along_axis(labels, sets, 1, axis=1)
-    codes = majority_centroids(rows, labels, ties=ties, seed=seed).codes
-    return (codes[:samples] != codes[samples:]).sum(axis=1)
 
 
 def means_table(lengths: Sequence[int], sizes: Sequence[int], *, samples: int, seed: int) -> pd.DataFrame:
@@ -128,25 +107,26 @@ def check_sampled_means(table: pd.DataFrame, *, samples: int, limit: float = 4.5
     return Check(statement, "sampled", samples * len(table), float(off.max()), example)
 
 
-def histogram_table(bits: int, cases: Sequence[tuple[int, Ties]], *, samples: int, seed: int) -> pd.DataFrame:
-    """Shares of realised distances between centroids, for a figure.
+def histogram_table(
+    rows: Int8[np.ndarray, "rows bits"], set_sizes: Sequence[int], *, samples: int, seed: int
+) -> pd.DataFrame:
+    """Shares of realised distances between centroids, their tied bits drawn, for a figure.
 
     Args:
-        bits: K, a power of two.
-        cases: set size and way to settle ties.
+        rows: the hash centers that label sets choose from.
+        set_sizes: rows a set; even ones appear once for each way to settle ties.
         samples: pairs of sets a case.
         seed: of sets and ties.
 
     Returns:
         Columns `case`, `distance` (bits), `share` (0–1), ascending by distance within a case.
     """
-    matrix = hadamard_matrix(bits)
+    found = centroid_distances(rows, set_sizes, samples=samples, seed=seed)
     parts = []
-    for size, ties in cases:
-        found = realised_distances(matrix, size, samples=samples, seed=seed, ties=ties)
-        values, counts = np.unique(found, return_counts=True)
-        case = f"n = {size}, {ties + ' ties' if size % 2 == 0 else 'no ties'}"
-        parts.append(pd.DataFrame({"case": case, "distance": values, "share": counts / samples}))
+    for (size, ties), pairs in found.groupby(["set_size", "ties"], sort=False):
+        share = pairs["distance"].value_counts(normalize=True).sort_index()
+        case = f"n = {size}, {'no' if ties == 'none' else ties} ties"
+        parts.append(pd.DataFrame({"case": case, "distance": share.index, "share": share.to_numpy()}))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -160,8 +140,7 @@ def overlap_of_ties(
         `equal lengths` (share of pairs whose centroids tie in equally many bits) and `same bits` (in the very
         same ones).
     """
-    first, second = draw_disjoint_sets(len(rows), set_size, samples=samples, seed=seed)
-    left, right = votes(rows, first) == 0, votes(rows, second) == 0
+    left, right = (sums == 0 for sums in sample_votes(rows, set_size, samples=samples, seed=seed))
     return {
         "set size": set_size,
         "tied": float(left.mean()),

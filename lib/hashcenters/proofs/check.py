@@ -42,7 +42,9 @@ class Check:
     @property
     def outcome(self) -> str:
         """What came out, without the statement."""
-        return f"holds in {self.cases:,} cases" if self.holds else f"fails at {self.counter_example}"
+        if not self.holds:
+            return f"fails at {self.counter_example}"
+        return "holds identically" if self.method == "symbolic" else f"holds in all of {self.cases:,} cases"
 
     @property
     def evidence(self) -> str:

@@ -1,5 +1,6 @@
 """Where S.6 and S.5, evaluated as printed, leave the range of floating point."""
 
+import math
 from collections.abc import Callable, Sequence
 
 import pandas as pd
@@ -64,14 +65,19 @@ def overflow_table(lengths: Sequence[int], *, dtype: torch.dtype = torch.float32
             {
                 "bits": bits,
                 "literal loss": literal_term(theta).item(),
-                "literal gradient": _slope(literal_term, theta),
+                "literal gradient": _readable(_slope(literal_term, theta)),
                 "softplus loss": softplus(theta).item(),
-                "softplus gradient": _slope(softplus, theta),
+                "softplus gradient": _readable(_slope(softplus, theta)),
                 "scaled θ": scaled.item(),
                 "literal loss, scaled": literal_term(scaled).item(),
             }
         )
     return pd.DataFrame(rows)
+
+
+def _readable(value: float) -> float | str:
+    """A gradient without its rounding, or the word for it where a table would show a missing value."""
+    return "not a number" if math.isnan(value) else round(value, 5)
 
 
 def _slope(term: Callable[[Tensor], Tensor], theta: Tensor) -> float:

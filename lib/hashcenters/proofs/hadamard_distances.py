@@ -84,7 +84,7 @@ def check_distance_formula(
     """A formula for D_H in terms of the inner product, against counting the bits that differ."""
     counted = np.stack([(codes != code).sum(axis=1) for code in codes])
     observed = formula(codes.shape[1], inner_product(codes, codes))
-    statement = f"D_H by {formula.__name__} equals the number of differing bits"
+    statement = "D_H by the formula is the number of differing bits"
     pairs = _unordered_pairs(len(codes))
     return compare(statement, "exhaustive", observed, counted, names=("row", "against row"), among=pairs)
 

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import sympy
 from jaxtyping import Float64
-from sklearn.datasets import load_digits
 
 from hashcenters.centers.targets import asymmetry_floor, target_error, target_matrix
 from hashcenters.errors import InputError
@@ -86,14 +85,6 @@ def random_similarity(num_classes: int, width: int, *, seed: int) -> Similarity:
     """Inner products of random category features of unit length, for checks that need no data."""
     features = np.random.default_rng(seed).normal(size=(num_classes, width))
     features /= np.linalg.norm(features, axis=1, keepdims=True)
-    return features @ features.T
-
-
-def digit_similarity() -> Similarity:
-    """Inner products of the mean pictures of the 100 two-digit numbers, scikit-learn's digits side by side."""
-    digits = load_digits()
-    means = np.stack([digits.data[digits.target == digit].mean(axis=0) for digit in range(10)])
-    features = np.array([np.concatenate([left, right]) for left in means for right in means])
     return features @ features.T
 
 

@@ -189,7 +189,7 @@ def curve(p: float, *, points: int = 1441) -> pd.DataFrame:
         Columns `p`, `x`, `y`.
     """
     angle = np.linspace(0, 2 * np.pi, points)
-    cosine, sine = np.cos(angle), np.sin(angle)
+    cosine, sine = (np.where(np.abs(leg) < 1e-12, 0, leg) for leg in (np.cos(angle), np.sin(angle)))
     x = np.sign(cosine) * (2 * cosine**2) ** (1 / p)
     y = np.sign(sine) * (2 * sine**2) ** (1 / p)
     return pd.DataFrame({"p": float(p), "x": x, "y": y})
@@ -245,7 +245,7 @@ def exponent_table(
         )
         rows.append(
             {
-                "p": "∞" if p == inf else f"{p:g}",
+                "p": "∞" if p == inf else f"{p:g}".replace("-", "−"),
                 "points": equivalence.cases,
                 "⇒ holds": _word(forward),
                 "|z|^p ≤ 1 holds": _word(all(step[1].holds for step in steps)) if steps else "no p-th power",
@@ -262,5 +262,5 @@ def _word(holds: bool) -> str:
 
 
 def _show(point: Float[np.ndarray, "length"]) -> str:
-    shown = ", ".join(f"{value:.4g}" for value in point[:4])
+    shown = ", ".join(f"{value:.4g}".replace("-", "−") for value in point[:4])
     return f"({shown}{', …' if len(point) > 4 else ''})"
