@@ -5,11 +5,10 @@ from itertools import product
 import numpy as np
 import pytest
 from hashcenters.centers.algorithm1 import csq_centers
-from hashcenters.centers.lpbox import DUAL_STEP, PENALTIES, STEPS, lpbox_centers
+from hashcenters.centers.lpbox import lpbox_centers, lpbox_row
 from hashcenters.centers.targets import category_similarity, target_error, target_matrix
 from hashcenters.codes import hamming_distance, pairwise_distances
 from hashcenters.errors import InputError
-from hashcenters.kernels.lpbox import solve_row
 
 
 def _codes(rng: np.random.Generator, rows: int, bits: int) -> np.ndarray:
@@ -25,7 +24,7 @@ def _target(classes: int, bits: int) -> np.ndarray:
 def test_row_that_meets_its_target_is_found_as_a_code(seed: int):
     rng = np.random.default_rng(seed)
     others, wanted = _codes(rng, 40, 16), _codes(rng, 1, 16)[0]
-    outputs = solve_row(others, others @ wanted, 16.0, _codes(rng, 1, 16)[0], PENALTIES, STEPS, DUAL_STEP)
+    outputs = lpbox_row(others, others @ wanted, 16, _codes(rng, 1, 16)[0])
     assert outputs == pytest.approx(wanted, abs=0.02)
 
 
@@ -36,9 +35,7 @@ def test_row_is_nearly_the_best_of_all_codes(min_distance: int):
     for _ in range(10):
         others, aims = _codes(rng, 30, 10), rng.uniform(-10, 10, 30)
         allowed = every[(others @ every.T).max(axis=0) <= 10 - 2 * min_distance]
-        outputs = solve_row(
-            others, aims, 10.0 - 2 * min_distance, _codes(rng, 1, 10)[0], PENALTIES, STEPS, DUAL_STEP
-        )
+        outputs = lpbox_row(others, aims, 10 - 2 * min_distance, _codes(rng, 1, 10)[0])
         found = np.where(outputs >= 0, 1.0, -1.0)
         errors = ((allowed @ others.T - aims) ** 2).sum(axis=1)
         ranks.append((errors < ((others @ found - aims) ** 2).sum()).mean())

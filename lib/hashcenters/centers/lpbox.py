@@ -50,8 +50,7 @@ def lpbox_centers(
         changed = False
         for row in range(len(centers)):
             others, aims = np.delete(centers, row, axis=0), np.delete(wanted[row], row)
-            outputs = solve_row(others, aims, float(limit), centers[row], PENALTIES, STEPS, DUAL_STEP)
-            new = np.where(outputs >= 0, 1.0, -1.0)
+            new = np.where(lpbox_row(others, aims, limit, centers[row]) >= 0, 1.0, -1.0)
             rank = _closeness_and_error if acceptance == "objective" else _authors_rank
             if rank(others @ new, aims, limit, bits) < rank(others @ centers[row], aims, limit, bits):
                 centers[row] = new
@@ -59,6 +58,28 @@ def lpbox_centers(
         if not changed:
             break
     return centers.astype(np.int8)
+
+
+def lpbox_row(
+    others: Float64[np.ndarray, "others bits"],
+    aims: Float64[np.ndarray, "others"],
+    limit: int,
+    start: Float64[np.ndarray, "bits"],
+) -> Float64[np.ndarray, "bits"]:
+    """One row by the ℓp-box method, with one eigendecomposition for all of its steps.
+
+    Args:
+        others: ±1, the centers of the other classes.
+        aims: target inner products with them.
+        limit: largest inner product allowed.
+        start: the row to begin with.
+
+    Returns:
+        A point near box and sphere at once; its signs are the new row.
+    """
+    values, basis = np.linalg.eigh(others.T @ others)
+    matrices = others, np.ascontiguousarray(others.T), values, np.ascontiguousarray(basis), basis.T.copy()
+    return solve_row(*matrices, aims, float(limit), start, PENALTIES, STEPS, DUAL_STEP)
 
 
 def _closeness_and_error(
