@@ -1,0 +1,188 @@
+"""digits100: pairs of real handwritten digits side by side, 100 classes.
+
+The digits are the 1,797 of 8 × 8 pixels that ship inside scikit-learn (the UCI optical recognition set). They are
+split before anything is composed of them, so that no pixel of a query is ever trained on or in the database.
+"""
+
+import hashlib
+from functools import cache
+
+import numpy as np
+from jaxtyping import UInt8
+from sklearn.datasets import load_digits
+
+from hashcenters.datasets.splits import ArrayInputs, HashingData, Split
+from hashcenters.errors import InputError
+
+DIGIT_SIZE = 8
+QUERY_SHARE = 0.25
+VALIDATION_SHARE = 0.15
+SUBSTITUTE = "handwritten digits composed into small images, standing in for {}"
+
+
+@cache
+def base_digits() -> tuple[UInt8[np.ndarray, "1797 8 8"], np.ndarray]:
+    """The digit images with grey values 0–255, and which digit each shows."""
+    digits = load_digits()
+    images = np.round(digits.images * (255 / 16)).astype(np.uint8)
+    images.setflags(write=False)
+    return images, digits.target.astype(np.int64)
+
+
+def split_base_digits(*, seed: int, train_per_digit: int | None = None) -> dict[str, list[np.ndarray]]:
+    """Assign every base digit to `query`, `validation` or `train`, the same share of each digit.
+
+    Args:
+        seed: of the shuffle.
+        train_per_digit: keep only so many base digits of each kind for `train`; None keeps them all. Fewer
+            make the task harder.
+
+    Returns:
+        for each part a list of ten index arrays into `base_digits()`, one a digit.
+
+    Raises:
+        InputError: more digits are asked for than there are.
+    """
+    rng = np.random.default_rng(seed)
+    target = base_digits()[1]
+    parts: dict[str, list[np.ndarray]] = {"query": [], "validation": [], "train": []}
+    for digit in range(10):
+        indices = rng.permutation(np.flatnonzero(target == digit))
+        first = round(QUERY_SHARE * len(indices))
+        second = first + round(VALIDATION_SHARE * len(indices))
+        rest = indices[second:]
+        if train_per_digit is not None and not 1 <= train_per_digit <= len(rest):
+            raise InputError(f"train_per_digit must be 1 to {len(rest)}, got {train_per_digit}")
+        parts["query"].append(indices[:first])
+        parts["validation"].append(indices[first:second])
+        parts["train"].append(rest[:train_per_digit])
+    return parts
+
+
+def paste(canvas: np.ndarray, image: UInt8[np.ndarray, "height width"], *, top: int, left: int) -> np.ndarray:
+    """A copy of the canvas with an image laid into it, the brighter pixel winning."""
+    result = canvas.copy()
+    height, width = image.shape
+    window = result[top : top + height, left : left + width]
+    np.maximum(window, image, out=window)
+    return result
+
+
+def add_noise(
+    images: UInt8[np.ndarray, "*shape"], *, noise: float, rng: np.random.Generator
+) -> UInt8[np.ndarray, "*shape"]:
+    """Gaussian noise of standard deviation `noise` (in units of the full grey range), clipped to 0–255."""
+    noisy = images + rng.normal(0, noise * 255, images.shape)
+    return np.clip(np.round(noisy), 0, 255).astype(np.uint8)
+
+
+def fingerprint(splits: dict[str, Split], *extra: object) -> str:
+    """SHA-256 over the inputs, labels and ids of in-memory splits."""
+    digest = hashlib.sha256(repr(extra).encode())
+    for name in sorted(splits):
+        split = splits[name]
+        digest.update(name.encode())
+        for array in (split.inputs.batch(np.arange(len(split))), split.labels):
+            digest.update(np.ascontiguousarray(array).tobytes())
+        digest.update("\0".join(map(str, split.ids)).encode())
+    return digest.hexdigest()
+
+
+def compose_pairs(
+    pool: list[np.ndarray], *, per_class: int, shift: int, noise: float, rng: np.random.Generator
+) -> Split:
+    """Images of two digits side by side, `per_class` of each of the 100 ordered pairs.
+
+    Args:
+        pool: ten index arrays into `base_digits()`.
+        per_class: images a class.
+        shift: each digit moves by up to so many pixels inside its half, in both directions.
+        noise: standard deviation, fraction of the grey range.
+        rng: draws digits, shifts and noise.
+    """
+    images, _ = base_digits()
+    side = DIGIT_SIZE + shift
+    inputs = np.zeros((100 * per_class, 1, side, 2 * side), np.uint8)
+    labels = np.repeat(np.arange(100), per_class)
+    ids = []
+    for row, label in enumerate(labels):
+        chosen = [rng.choice(pool[digit]) for digit in divmod(label, 10)]
+        for half, index in enumerate(chosen):
+            top, left = rng.integers(0, shift + 1, 2).tolist()
+            inputs[row, 0] = paste(inputs[row, 0], images[index], top=top, left=half * side + left)
+        ids.append("\n".join(map(str, chosen)))
+    return Split(ArrayInputs(add_noise(inputs, noise=noise, rng=rng)), labels, np.array(ids))
+
+
+def join(first: Split, second: Split) -> Split:
+    """One split of two, the first's samples before the second's."""
+    array = np.concatenate([split.inputs.batch(np.arange(len(split))) for split in (first, second)])
+    labels = np.concatenate([first.labels, second.labels])
+    return Split(ArrayInputs(array), labels, np.concatenate([first.ids, second.ids]))
+
+
+def load_digits100(
+    *,
+    seed: int = 0,
+    train_per_class: int = 20,
+    validation_per_class: int = 5,
+    query_per_class: int = 10,
+    database_per_class: int = 40,
+    train_per_digit: int | None = 40,
+    shift: int = 1,
+    noise: float = 0.05,
+    top_k: int | None = 1000,
+) -> HashingData:
+    """Two digits side by side, class = 10 · left + right.
+
+    As in the papers the database contains the training split; its other images show the same base digits as the
+    training split in other pairs, places and noise. The defaults were set once, on the accuracy of a classifier
+    on the validation split.
+
+    Args:
+        seed: of the split of the base digits and of everything composed of them.
+        train_per_class, validation_per_class, query_per_class, database_per_class: images a class; the database
+            count includes the training split.
+        train_per_digit: base digits of each kind that the training split and the database are made of.
+        shift: pixels, 0 or more.
+        noise: fraction of the grey range, 0 or more.
+        top_k: depth of the scored ranking.
+    """
+    if database_per_class < train_per_class:
+        raise InputError(
+            f"database_per_class must be at least train_per_class, got {database_per_class} < {train_per_class}"
+        )
+    rng = np.random.default_rng([seed, 100])
+    base = split_base_digits(seed=seed, train_per_digit=train_per_digit)
+    counts = {
+        "train": train_per_class,
+        "validation": validation_per_class,
+        "query": query_per_class,
+        "database": database_per_class - train_per_class,
+    }
+    splits = {
+        name: compose_pairs(
+            base["train" if name == "database" else name], per_class=count, shift=shift, noise=noise, rng=rng
+        )
+        for name, count in counts.items()
+    }
+    splits["database"] = join(splits["train"], splits["database"])
+    data = HashingData(
+        name="digits100",
+        class_names=[f"{left}{right}" for left in range(10) for right in range(10)],
+        top_k=top_k,
+        protocol=protocol_line(splits, top_k),
+        substitute=SUBSTITUTE.format("ImageNet-100"),
+        fingerprint=fingerprint(splits, top_k),
+        **splits,
+    )
+    data.check_disjoint()
+    return data
+
+
+def protocol_line(splits: dict[str, Split], top_k: int | None) -> str:
+    """Sizes and depth in one line, for captions."""
+    sizes = ", ".join(
+        f"{len(splits[name]):,} {name}" for name in ("train", "validation", "query", "database")
+    )
+    return f"{sizes}; mAP@{'All' if top_k is None else top_k}"

@@ -1,0 +1,109 @@
+"""scenes: one to three different handwritten digits on a canvas, multi-label."""
+
+import numpy as np
+from jaxtyping import UInt8
+
+from hashcenters.datasets.digits import (
+    DIGIT_SIZE,
+    SUBSTITUTE,
+    add_noise,
+    base_digits,
+    fingerprint,
+    join,
+    paste,
+    protocol_line,
+    split_base_digits,
+)
+from hashcenters.datasets.splits import ArrayInputs, HashingData, Split
+from hashcenters.errors import InputError
+
+MOST_DIGITS = 3
+
+
+def compose_scene(
+    images: list[UInt8[np.ndarray, "8 8"]], *, shift: int, rng: np.random.Generator
+) -> UInt8[np.ndarray, "side side"]:
+    """Digits in different quarters of a square canvas, each moved by up to `shift` pixels inside its quarter."""
+    quarter = DIGIT_SIZE + shift
+    canvas = np.zeros((2 * quarter, 2 * quarter), np.uint8)
+    for place, image in zip(rng.permutation(4), images, strict=False):
+        top, left = rng.integers(0, shift + 1, 2) + quarter * np.array(divmod(int(place), 2))
+        canvas = paste(canvas, image, top=int(top), left=int(left))
+    return canvas
+
+
+def compose_scenes(
+    pool: list[np.ndarray], *, count: int, shift: int, noise: float, rng: np.random.Generator
+) -> Split:
+    """Scenes of one to three different digits.
+
+    Args:
+        pool: ten index arrays into `base_digits()`.
+        count: number of scenes.
+        shift: pixels, 0 or more.
+        noise: standard deviation, fraction of the grey range.
+        rng: draws everything.
+    """
+    images, _ = base_digits()
+    labels = np.zeros((count, 10), np.uint8)
+    inputs, ids = [], []
+    for row in range(count):
+        digits = rng.permutation(10)[: rng.integers(1, MOST_DIGITS + 1)]
+        chosen = [int(rng.choice(pool[digit])) for digit in digits]
+        labels[row, digits] = 1
+        inputs.append(compose_scene([images[index] for index in chosen], shift=shift, rng=rng))
+        ids.append("\n".join(map(str, chosen)))
+    stacked = add_noise(np.stack(inputs)[:, None], noise=noise, rng=rng)
+    return Split(ArrayInputs(stacked), labels, np.array(ids))
+
+
+def load_scenes(
+    *,
+    seed: int = 0,
+    train_size: int = 2000,
+    validation_size: int = 500,
+    query_size: int = 1000,
+    database_size: int = 4000,
+    train_per_digit: int | None = 40,
+    shift: int = 1,
+    noise: float = 0.05,
+    top_k: int | None = 1000,
+) -> HashingData:
+    """One to three different digits on a 20 × 20 canvas, ten labels; similar means a label in common.
+
+    Args:
+        seed: of the split of the base digits and of everything composed of them.
+        train_size, validation_size, query_size, database_size: scenes; the database contains the training split.
+        train_per_digit: base digits of each kind that the training split and the database are made of.
+        shift: pixels, 0 or more.
+        noise: fraction of the grey range, 0 or more.
+        top_k: depth of the scored ranking.
+    """
+    if database_size < train_size:
+        raise InputError(f"database_size must be at least train_size, got {database_size} < {train_size}")
+    rng = np.random.default_rng([seed, 10])
+    base = split_base_digits(seed=seed, train_per_digit=train_per_digit)
+    counts = {
+        "train": train_size,
+        "validation": validation_size,
+        "query": query_size,
+        "database": database_size - train_size,
+    }
+    splits = {
+        name: compose_scenes(
+            base["train" if name == "database" else name], count=count, shift=shift, noise=noise, rng=rng
+        )
+        for name, count in counts.items()
+    }
+    splits["database"] = join(splits["train"], splits["database"])
+    data = HashingData(
+        name="scenes",
+        class_names=[str(digit) for digit in range(10)],
+        top_k=top_k,
+        protocol=protocol_line(splits, top_k),
+        substitute=SUBSTITUTE.format("MS COCO and NUS-WIDE"),
+        fingerprint=fingerprint(splits, top_k),
+        **splits,
+    )
+    data.check_disjoint()
+    return data

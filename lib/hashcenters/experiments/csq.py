@@ -1,0 +1,115 @@
+"""CSQ on images: the loss ablation and the grid over λ1 and λ2 (supplement, section 2)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hashcenters.centers.generate import make_centers
+from hashcenters.experiments.setting import Setting, hash_training, make_setting
+from hashcenters.training.config import TrainingConfig
+
+LAMBDA_QUANTIZATION = 0.05  # λ1 of S.7 (supplement, 3.2)
+LAMBDA_PAIRWISE = 0.2  # λ2 of S.7
+
+LOSSES: dict[str, dict[str, float]] = {
+    "L_C": {"lambda_quantization": 0.0, "lambda_pairwise": 0.0},
+    "L_P": {"central_weight": 0.0, "lambda_quantization": 0.0, "lambda_pairwise": 1.0},
+    "L_C + L_Q": {"lambda_quantization": LAMBDA_QUANTIZATION, "lambda_pairwise": 0.0},
+    "L_C + L_P": {"lambda_quantization": 0.0, "lambda_pairwise": LAMBDA_PAIRWISE},
+    "L_C + L_Q + L_P": {"lambda_quantization": LAMBDA_QUANTIZATION, "lambda_pairwise": LAMBDA_PAIRWISE},
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One training of a grid, with the values that tell it from the others."""
+
+    labels: Mapping[str, Any]
+    config: TrainingConfig
+
+
+def csq_cell(
+    setting: Setting,
+    bits: int,
+    seed: int,
+    *,
+    options: Mapping[str, float],
+    method: str = "csq",
+    **labels: Any,
+) -> Cell:
+    """One CSQ training towards centers of a generator; the seed draws the centers too.
+
+    Args:
+        setting: data, backbone, recipe and device.
+        bits: length of the codes.
+        seed: of centers and training.
+        options: weights of the central objective.
+        method: generator of the centers.
+        labels: further values to tell it by.
+    """
+    centers = make_centers(method, bits, setting.data().num_classes, seed=seed)
+    config = hash_training(setting, centers, objective="central", seed=seed, options=options)
+    return Cell({"bits": bits, "seed": seed, **labels}, config)
+
+
+def loss_ablation(setting: Setting, *, bits: Sequence[int], seeds: Sequence[int]) -> list[Cell]:
+    """Every combination of the losses that the document discusses (supplement, below S.7), at every length."""
+    return [
+        csq_cell(setting, length, seed, options=options, loss=name)
+        for name, options in LOSSES.items()
+        for length in bits
+        for seed in seeds
+    ]
+
+
+def lambda_grid(
+    setting: Setting,
+    *,
+    bits: int,
+    seed: int,
+    lambdas_quantization: Sequence[float],
+    lambdas_pairwise: Sequence[float],
+) -> list[Cell]:
+    """The grid search behind λ1 and λ2 of S.7, at one length and one seed."""
+    return [
+        csq_cell(
+            setting,
+            bits,
+            seed,
+            options={"lambda_quantization": first, "lambda_pairwise": second},
+            lambda_1=first,
+            lambda_2=second,
+        )
+        for first in lambdas_quantization
+        for second in lambdas_pairwise
+    ]
+
+
+def multi_label(setting: Setting, *, bits: Sequence[int], seeds: Sequence[int]) -> list[Cell]:
+    """CSQ with all three losses on a multi-label set: targets are majority centroids."""
+    options = LOSSES["L_C + L_Q + L_P"]
+    return [csq_cell(setting, length, seed, options=options) for length in bits for seed in seeds]
+
+
+def cells(parameters: Mapping[str, Any]) -> list[TrainingConfig]:
+    """Every training of notebook 04, from its parameters."""
+    setting = make_setting(parameters)
+    grid = loss_ablation(setting, bits=parameters["bits"], seeds=parameters["seeds"])
+    grid += lambda_grid(
+        setting,
+        bits=parameters["grid_bits"],
+        seed=parameters["seeds"][0],
+        lambdas_quantization=parameters["lambdas_quantization"],
+        lambdas_pairwise=parameters["lambdas_pairwise"],
+    )
+    if parameters["multi_label_dataset"]:
+        scenes = multi_label_setting(parameters)
+        grid += multi_label(scenes, bits=parameters["bits"], seeds=parameters["seeds"])
+    return [cell.config for cell in grid]
+
+
+def multi_label_setting(parameters: Mapping[str, Any]) -> Setting:
+    """The setting of the multi-label part: its own data, all else as in the single-label part."""
+    names = {"dataset": "multi_label_dataset", "dataset_options": "multi_label_options"}
+    own = {name: parameters[source] for name, source in names.items()}
+    return make_setting({**parameters, **own, "root": ""})

@@ -1,0 +1,88 @@
+"""Verdicts on the claims that trainings speak to: what was observed, what was expected, and why."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hashcenters.claims import trend
+from hashcenters.experiments.csq import LAMBDA_PAIRWISE, LAMBDA_QUANTIZATION, Cell
+from hashcenters.experiments.views import magnitudes
+from hashcenters.training.run import Run
+
+Verdict = dict[str, Any]
+
+
+def judge_grid(scores: pd.DataFrame) -> Verdict:
+    """Whether the grid search ends where the document's did: `trend` if so, `not-shown` if elsewhere.
+
+    Args:
+        scores: columns lambda_1, lambda_2, validation mAP, the documented pair among them.
+    """
+    best = scores.loc[scores["validation mAP"].idxmax()]
+    theirs = scores[(scores.lambda_1 == LAMBDA_QUANTIZATION) & (scores.lambda_2 == LAMBDA_PAIRWISE)]
+    same = bool(len(theirs)) and best.name == theirs.index[0]
+    behind = f"{best['validation mAP'] - theirs['validation mAP'].iloc[0]:.4f}" if len(theirs) else "unknown"
+    return {
+        "verdict": "trend" if same else "not-shown",
+        "observed": f"λ1 = {best.lambda_1:g}, λ2 = {best.lambda_2:g}",
+        "expected": f"λ1 = {LAMBDA_QUANTIZATION:g}, λ2 = {LAMBDA_PAIRWISE:g}",
+        "evidence": f"best of {len(scores)} cells by validation mAP ({best['validation mAP']:.4f}); the "
+        f"document's pair is {behind} behind it; one seed",
+    }
+
+
+def judge_binarisation(cells: Sequence[Cell], runs: Sequence[Run], bits: Sequence[int]) -> Verdict:
+    """Whether |y| grows by adding L_Q, over trainings paired by length and seed."""
+    differences, means = [], {"L_C": [], "L_C + L_Q": []}
+    for length in bits:
+        for seed in sorted({cell.labels["seed"] for cell in cells}):
+            chosen = [
+                pair
+                for pair in zip(cells, runs, strict=True)
+                if pair[0].labels["bits"] == length and pair[0].labels["seed"] == seed
+            ]
+            found = {
+                name: magnitudes(*zip(*chosen, strict=True), loss=name, bits=length).mean() for name in means
+            }
+            for name, value in found.items():
+                means[name].append(value)
+            differences.append(found["L_C + L_Q"] - found["L_C"])
+    judged = judge_differences(np.array(differences))
+    return {
+        **judged,
+        "observed": f"mean |y| {np.mean(means['L_C']):.3f} without and {np.mean(means['L_C + L_Q']):.3f} with L_Q",
+        "expected": "outputs nearer to ±1 with L_Q",
+        "evidence": f"change of mean |y| {judged['evidence']}, trainings paired by length and seed",
+    }
+
+
+def judge_differences(differences: np.ndarray) -> Verdict:
+    """Verdict and interval of paired differences; fewer than two leave the matter open."""
+    if len(differences) < 2:
+        return {"verdict": "inconclusive", "evidence": f"{differences.mean():+.4f}, one pair only"}
+    found = trend(differences)
+    return {"verdict": found.verdict, "evidence": str(found)}
+
+
+def judge_convergence(histories: pd.DataFrame) -> Verdict:
+    """Whether validation samples end nearer to their own center than to any other, in every training.
+
+    Args:
+        histories: columns epoch, own_distance, other_distance, bits, seed.
+    """
+    last = histories[histories.epoch == histories.epoch.max()]
+    first = histories[histories.epoch == histories.epoch.min()]
+    judged = judge_differences((last.other_distance - last.own_distance).to_numpy())
+    parts = [
+        f"{bits} bits: {part.own_distance.mean():.1f} to the own, {part.other_distance.mean():.1f} to the next"
+        for bits, part in last.groupby("bits")
+    ]
+    return {
+        **judged,
+        "observed": "; ".join(parts),
+        "expected": "similar items at their common center, dissimilar ones at different centers",
+        "evidence": f"distance to the nearest other center minus to the own, in bits: {judged['evidence']}; own "
+        f"distance fell from {first.own_distance.mean():.1f} to {last.own_distance.mean():.1f} bits",
+    }

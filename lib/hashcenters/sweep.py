@@ -1,0 +1,66 @@
+"""Grids of trainings: every cell computed once, side by side, found again by any notebook."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from joblib import Parallel, delayed
+
+from hashcenters.paths import runs_root
+from hashcenters.training.config import TrainingConfig
+from hashcenters.training.run import Run, find, run
+
+
+def prerequisites(cells: Sequence[TrainingConfig]) -> list[TrainingConfig]:
+    """The distinct trainings whose backbones the cells start from, earliest first."""
+    found: list[TrainingConfig] = []
+    for cell in cells:
+        chain = []
+        while (cell := cell.backbone_from) is not None:
+            chain.append(cell)
+        found += [step for step in reversed(chain) if step not in found]
+    return found
+
+
+def distinct(cells: Sequence[TrainingConfig]) -> list[TrainingConfig]:
+    """The cells without repetitions, in order."""
+    return [cell for index, cell in enumerate(cells) if cell not in cells[:index]]
+
+
+def missing(cells: Sequence[TrainingConfig], profile: str) -> list[TrainingConfig]:
+    """The trainings of a grid that are still to be run, prerequisites first."""
+    return missing_under(cells, runs_root(profile))
+
+
+def missing_under(cells: Sequence[TrainingConfig], root: Path) -> list[TrainingConfig]:
+    """The cells, and the trainings they start from, that are not finished under a folder of runs."""
+    unfinished = [cell for cell in distinct(cells) if find(cell, root) is None]
+    earlier = [cell for cell in prerequisites(unfinished) if cell not in unfinished]
+    return [cell for cell in earlier if find(cell, root) is None] + unfinished
+
+
+def sweep(cells: Sequence[TrainingConfig], *, profile: str, jobs: int = 1) -> list[Run]:
+    """Run what is missing of a grid and return the finished trainings, in the order of the cells.
+
+    Each training uses one CPU thread, so that its numbers do not depend on `jobs`.
+
+    Args:
+        cells: the trainings; repetitions are run once.
+        profile: whose results folder holds the runs.
+        jobs: trainings side by side.
+    """
+    root = runs_root(profile)
+    waiting = missing_under(cells, root)
+    earlier = [cell for cell in waiting if cell not in cells]
+    for stage in (earlier, [cell for cell in waiting if cell in cells]):
+        run_all(stage, root, jobs=min(jobs, len(stage)))
+    return [found for cell in cells if (found := find(cell, root))]
+
+
+def run_all(cells: Sequence[TrainingConfig], root: Path, *, jobs: int) -> None:
+    """Run trainings in this process, or side by side in others."""
+    if jobs <= 1:
+        for cell in cells:
+            run(cell, root)
+        return
+    with Parallel(n_jobs=jobs, backend="loky", inner_max_num_threads=1) as pool:
+        pool(delayed(run)(cell, root) for cell in cells)

@@ -1,0 +1,83 @@
+"""Checkpoints in safetensors files that carry their own checksum; nothing is ever unpickled."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+
+from hashcenters.errors import InputError
+from hashcenters.files import whole_file
+
+
+def _digest(tensors: Mapping[str, torch.Tensor], note: str) -> str:
+    digest = hashlib.sha256(note.encode())
+    for name in sorted(tensors):
+        tensor = tensors[name].detach().cpu().contiguous()
+        digest.update(f"{name}{tuple(tensor.shape)}{tensor.dtype}".encode())
+        digest.update(tensor.reshape(-1).view(torch.uint8).numpy().tobytes())
+    return digest.hexdigest()
+
+
+def save_tensors(path: Path, tensors: Mapping[str, torch.Tensor], note: Any = None) -> None:
+    """Write named tensors and a JSON-able note to one file, whole or not at all."""
+    stored = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
+    text = json.dumps(note, sort_keys=True)
+    with whole_file(path) as temporary:
+        save_file(stored, temporary, metadata={"note": text, "sha256": _digest(stored, text)})
+
+
+def load_tensors(path: Path) -> tuple[dict[str, torch.Tensor], Any]:
+    """Read a file of `save_tensors` and check its content.
+
+    Raises:
+        InputError: the file is missing, cut, or not what was written.
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (OSError, SafetensorError) as error:
+        raise InputError(f"cannot read {path}: {error}") from error
+    if metadata.get("sha256") != _digest(tensors, metadata.get("note", "")):
+        raise InputError(f"{path} does not hold what was written into it: its checksum differs")
+    return tensors, json.loads(metadata["note"])
+
+
+def set_aside(path: Path) -> Path:
+    """Rename a damaged file so that it is kept but not read again, and return its new name."""
+    aside = path.with_name(path.name + ".damaged")
+    path.replace(aside)
+    return aside
+
+
+def flatten_optimiser(state: Mapping[str, Any]) -> tuple[dict[str, torch.Tensor], Any]:
+    """An optimiser's `state_dict` as named tensors and a JSON-able rest."""
+    tensors, rest = {}, []
+    for index, entries in state["state"].items():
+        for name, value in entries.items():
+            if isinstance(value, torch.Tensor):
+                tensors[f"{index}.{name}"] = value
+            elif value is not None:
+                rest.append([index, name, value])
+    return tensors, {"values": rest, "param_groups": state["param_groups"]}
+
+
+def restore_optimiser(tensors: Mapping[str, torch.Tensor], rest: Any) -> dict[str, Any]:
+    """The `state_dict` that `flatten_optimiser` took apart."""
+    state: dict[int, dict[str, Any]] = {}
+    for key, tensor in tensors.items():
+        index, name = key.split(".", 1)
+        state.setdefault(int(index), {})[name] = tensor
+    for index, name, value in rest["values"]:
+        state.setdefault(int(index), {})[name] = value
+    return {"state": state, "param_groups": rest["param_groups"]}
+
+
+def part(tensors: dict[str, torch.Tensor], prefix: str) -> dict[str, torch.Tensor]:
+    """The tensors whose names start with a prefix, without it."""
+    return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}

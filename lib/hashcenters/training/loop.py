@@ -1,0 +1,238 @@
+"""The training loop: image or video, any network, any objective."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from hashcenters.datasets.splits import ArrayInputs, Inputs, Split
+from hashcenters.errors import InputError
+from hashcenters.models.groups import parameter_groups
+from hashcenters.training.checkpoint import (
+    flatten_optimiser,
+    load_tensors,
+    part,
+    restore_optimiser,
+    save_tensors,
+    set_aside,
+)
+from hashcenters.training.config import Recipe, TrainingConfig
+from hashcenters.training.tracking import track
+from hashcenters.training.transforms import flip_crop, to_inputs
+
+ENCODE_BATCH = 500
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Run torch on one CPU thread, so that sums come out the same however many trainings run side by side."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def make_optimiser(network: nn.Module, objective: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
+    """The recipe's optimiser over the network's parameter groups and the centers that are learned.
+
+    Learned centers move at the rate of the hash layer.
+    """
+    groups = parameter_groups(network, lr=recipe.lr, head_factor=recipe.head_factor)
+    learned = [parameter for parameter in objective.parameters() if parameter.requires_grad]
+    if learned:
+        groups.append({"params": learned, "lr": recipe.lr * recipe.head_factor, "name": "centers"})
+    if recipe.optimiser == "adam":
+        return torch.optim.Adam(groups, weight_decay=recipe.weight_decay, fused=True)
+    if recipe.optimiser == "sgd":
+        return torch.optim.SGD(groups, momentum=recipe.momentum, weight_decay=recipe.weight_decay)
+    return torch.optim.RMSprop(groups, weight_decay=recipe.weight_decay)
+
+
+class Batches:
+    """A split's inputs and labels on the device: all of them there when they are an array, else read in batches."""
+
+    def __init__(self, split: Split, device: torch.device) -> None:
+        self.device = device
+        self.inputs: Inputs | Tensor = split.inputs
+        if isinstance(split.inputs, ArrayInputs):
+            self.inputs = torch.from_numpy(np.ascontiguousarray(split.inputs.array)).to(device)
+        self.labels = torch.from_numpy(split.labels).to(device)
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def get(self, indices: Tensor) -> tuple[Tensor, Tensor]:
+        """The `uint8` inputs and the labels at `indices`."""
+        where = indices.to(self.device)
+        if isinstance(self.inputs, Tensor):
+            return self.inputs[where], self.labels[where]
+        read = torch.from_numpy(self.inputs.batch(indices.numpy()))
+        return read.to(self.device, non_blocking=True), self.labels[where]
+
+
+def autocast(device: torch.device) -> Any:
+    """bf16 arithmetic on a GPU; float32 on a CPU."""
+    return torch.autocast("cuda", torch.bfloat16) if device.type == "cuda" else nullcontext()
+
+
+def encode(
+    network: nn.Module, batches: Batches, forward: Callable[[Tensor], Tensor] | None = None
+) -> Float[np.ndarray, "n outputs"]:
+    """The network's outputs for a whole split, in its order, in evaluation mode.
+
+    Args:
+        network: maps inputs (n, ...) to (n, outputs).
+        batches: the split.
+        forward: what to call instead of the network itself, such as its features.
+    """
+    network.eval()
+    outputs = []
+    with torch.inference_mode(), autocast(batches.device):
+        for indices in torch.arange(len(batches)).split(ENCODE_BATCH):
+            outputs.append((forward or network)(to_inputs(batches.get(indices)[0])).float().cpu())
+    return torch.cat(outputs).numpy()
+
+
+def train_epoch(
+    network: nn.Module,
+    objective: nn.Module,
+    optimiser: torch.optim.Optimizer,
+    batches: Batches,
+    config: TrainingConfig,
+    epoch: int,
+) -> dict[str, float | int]:
+    """One pass over the training split; returns the mean of the loss and of each of its parts."""
+    recipe = config.recipe
+    generator = torch.Generator().manual_seed(1_000_003 * config.seed + epoch)
+    torch.manual_seed(1_000_003 * config.seed + epoch)
+    network.train()
+    sums: dict[str, Tensor] = {}
+    for indices in torch.randperm(len(batches), generator=generator).split(recipe.batch_size):
+        if len(indices) < 2:  # batch normalisation needs two samples
+            continue
+        inputs, labels = batches.get(indices)
+        if recipe.augment == "flip-crop":
+            inputs = flip_crop(inputs, generator)
+        with autocast(batches.device):
+            outputs = network(to_inputs(inputs))
+        parts = objective(outputs.float(), labels)
+        optimiser.zero_grad(set_to_none=True)
+        parts["loss"].backward()
+        if recipe.clip is not None:
+            nn.utils.clip_grad_norm_(network.parameters(), recipe.clip)
+        optimiser.step()
+        objective.after_step(outputs.detach().float(), labels)
+        for name, value in parts.items():
+            sums[name] = sums.get(name, 0) + value.detach() * len(indices)
+    return {name: value.item() / len(batches) for name, value in sums.items()}
+
+
+def set_rates(optimiser: torch.optim.Optimizer, recipe: Recipe, epoch: int, start: list[float]) -> None:
+    """Set every group's learning rate for an epoch (counted from 0)."""
+    steps = epoch // recipe.lr_decay_epochs if recipe.lr_decay_epochs else 0
+    for group, rate in zip(optimiser.param_groups, start, strict=True):
+        group["lr"] = rate * recipe.lr_decay**steps
+
+
+def train(
+    config: TrainingConfig,
+    network: nn.Module,
+    objective: nn.Module,
+    split: Split,
+    validation: Split,
+    *,
+    checkpoint: Path | None = None,
+    on_epoch: Callable[[int, dict[str, float | int]], None] | None = None,
+) -> tuple[list[dict[str, float | int]], list[Tensor]]:
+    """Train network and objective in place; resume from the checkpoint when there is one.
+
+    Args:
+        config: the training; its recipe and seed are used here.
+        network, objective: on the device already.
+        split: what is learned from.
+        validation: held-out samples whose outputs are described after every epoch.
+        checkpoint: file that is rewritten after every epoch; a damaged one is set aside and all starts anew.
+        on_epoch: called with the epoch's number (from 1) and its history row.
+
+    Returns:
+        the history, one row an epoch: mean loss and parts, and the description of the validation outputs; and
+        the centers before training and after every epoch, empty for a classifier.
+
+    Raises:
+        InputError: the loss stopped being a number.
+    """
+    device = next(network.parameters()).device
+    batches, held_out = Batches(split, device), Batches(validation, device)
+    optimiser = make_optimiser(network, objective, config.recipe)
+    start = [group["lr"] for group in optimiser.param_groups]
+    history, path = resume(checkpoint, network, objective, optimiser)
+    for epoch in range(len(history), config.recipe.epochs):
+        set_rates(optimiser, config.recipe, epoch, start)
+        row = {"epoch": epoch + 1, **train_epoch(network, objective, optimiser, batches, config, epoch)}
+        if not np.isfinite(row["loss"]):
+            raise InputError(f"the loss must stay finite, got {row['loss']} in epoch {epoch + 1}")
+        row |= track(objective, torch.from_numpy(encode(network, held_out)).to(device), held_out.labels)
+        history.append(row)
+        path += current_centers(objective)
+        if checkpoint is not None:
+            save_checkpoint(checkpoint, network, objective, optimiser, history, path)
+        if on_epoch is not None:
+            on_epoch(epoch + 1, row)
+    return history, path
+
+
+def current_centers(objective: nn.Module) -> list[Tensor]:
+    """A copy of the objective's centers, in a list that is empty for a classifier."""
+    centers = getattr(objective, "centers", None)
+    return [] if centers is None else [centers.detach().cpu().clone()]
+
+
+def save_checkpoint(
+    path: Path,
+    network: nn.Module,
+    objective: nn.Module,
+    optimiser: torch.optim.Optimizer,
+    history: list[dict[str, float | int]],
+    path_of_centers: list[Tensor],
+) -> None:
+    """Write all that is needed to go on after the last finished epoch."""
+    moments, rest = flatten_optimiser(optimiser.state_dict())
+    tensors = {f"network.{name}": value for name, value in network.state_dict().items()}
+    tensors |= {f"objective.{name}": value for name, value in objective.state_dict().items()}
+    tensors |= {f"optimiser.{name}": value for name, value in moments.items()}
+    tensors |= {f"centers.{epoch}": value for epoch, value in enumerate(path_of_centers)}
+    save_tensors(path, tensors, {"history": history, "optimiser": rest})
+
+
+def resume(
+    path: Path | None, network: nn.Module, objective: nn.Module, optimiser: torch.optim.Optimizer
+) -> tuple[list[dict[str, float | int]], list[Tensor]]:
+    """Load a checkpoint into network, objective and optimiser; returns its history and path of centers."""
+    if path is None or not path.exists():
+        return [], current_centers(objective)
+    try:
+        tensors, note = load_tensors(path)
+    except InputError:
+        set_aside(path)
+        return [], current_centers(objective)
+    network.load_state_dict(part(tensors, "network."))
+    objective.load_state_dict(part(tensors, "objective."))
+    optimiser.load_state_dict(restore_optimiser(part(tensors, "optimiser."), note["optimiser"]))
+    align_moments(optimiser)
+    centers = part(tensors, "centers.")
+    return note["history"], [centers[str(epoch)] for epoch in range(len(centers))]
+
+
+def align_moments(optimiser: torch.optim.Optimizer) -> None:
+    """Lay every moment out in memory as its parameter is; fused steps read both in the order of memory."""
+    for parameter, state in optimiser.state.items():
+        for name, value in state.items():
+            if isinstance(value, Tensor) and value.shape == parameter.shape:
+                state[name] = torch.empty_like(parameter, requires_grad=False).copy_(value)

@@ -1,0 +1,205 @@
+"""One training from its configuration to a folder of results, computed once."""
+
+import hashlib
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+from filelock import FileLock
+from jaxtyping import Float, Int8
+from torch import nn
+
+from hashcenters import codes
+from hashcenters.datasets import registry
+from hashcenters.datasets.splits import HashingData
+from hashcenters.errors import InputError
+from hashcenters.files import read_json, write_json
+from hashcenters.losses.factory import make_objective
+from hashcenters.models.factory import make_network
+from hashcenters.training.checkpoint import load_tensors, part, save_tensors, set_aside
+from hashcenters.training.config import TrainingConfig, config_key
+from hashcenters.training.loop import Batches, encode, one_thread, train
+from hashcenters.workbook.modules import digests
+
+log = logging.getLogger(__name__)
+
+CODE = (
+    "hashcenters.training.loop",
+    "hashcenters.models.factory",
+    "hashcenters.losses.factory",
+)
+SPLITS = ("train", "validation", "query", "database")
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished training.
+
+    Args:
+        config: what was trained.
+        folder: where its files lie: `config.json`, `state.safetensors` (network, objective, path of centers)
+            and `outputs.safetensors` (packed codes of every split; outputs of query and validation).
+    """
+
+    config: TrainingConfig
+    folder: Path
+
+    def history(self) -> pd.DataFrame:
+        """One row an epoch: loss, its parts, and what `tracking.track` says of the validation split."""
+        return pd.DataFrame(read_json(self.folder / "config.json")["history"])
+
+    def seconds(self) -> float:
+        """Wall-clock seconds of the training on the machine that ran it."""
+        return read_json(self.folder / "config.json")["seconds"]
+
+    def codes(self, split: str) -> Int8[np.ndarray, "n bits"]:
+        """The ±1 codes of a split: "train", "validation", "query" or "database"."""
+        tensors, _ = load_tensors(self.folder / "outputs.safetensors")
+        return codes.unpack(tensors[f"codes.{split}"].numpy(), self.config.bits)
+
+    def outputs(self, split: str) -> Float[np.ndarray, "n bits"]:
+        """The continuous outputs of "query" or "validation"."""
+        tensors, _ = load_tensors(self.folder / "outputs.safetensors")
+        return tensors[f"outputs.{split}"].numpy()
+
+    def centers_by_epoch(self) -> Float[np.ndarray, "epochs num_classes bits"]:
+        """The centers before training and after every epoch."""
+        path = part(load_tensors(self.folder / "state.safetensors")[0], "centers.")
+        return np.stack([path[str(epoch)].numpy() for epoch in range(len(path))])
+
+    def network(self) -> nn.Module:
+        """The trained network, in evaluation mode on the CPU."""
+        network = build_network(self.config)
+        network.load_state_dict(part(load_tensors(self.folder / "state.safetensors")[0], "network."))
+        return network.eval()
+
+
+@lru_cache(maxsize=4)
+def _load_cached(name: str, options: tuple[tuple[str, Any], ...]) -> HashingData:
+    return registry.load(name, **dict(options))
+
+
+def load_data(name: str, options: Mapping[str, Any]) -> HashingData:
+    """A data set by name; the last few stay in memory."""
+    return _load_cached(name, tuple(sorted(options.items())))
+
+
+def run_key(config: TrainingConfig) -> str:
+    """The name of a training's folder; see `config_key`."""
+    fingerprints, step = {}, config
+    while step is not None:
+        data = load_data(step.dataset, step.dataset_options)
+        fingerprints[f"{step.dataset} {sorted(step.dataset_options.items())}"] = data.fingerprint
+        step = step.backbone_from
+    return config_key(config, code=code_fingerprint(), data=fingerprints)
+
+
+@cache
+def code_fingerprint() -> str:
+    """SHA-256 over the code that can change a training's numbers; comments and docstrings do not count."""
+    used = digests(f"import {module}" for module in CODE)
+    used.pop("__init__.py", None)  # the version is no part of it
+    return hashlib.sha256("\n".join(f"{name} {digest}" for name, digest in used.items()).encode()).hexdigest()
+
+
+def find(config: TrainingConfig, root: Path) -> Run | None:
+    """The finished training under `root`, None when it is not there or not whole."""
+    folder = root / run_key(config)
+    if not (folder / "config.json").exists():
+        return None
+    for name in ("state.safetensors", "outputs.safetensors"):
+        try:
+            load_tensors(folder / name)
+        except InputError as error:
+            log.warning("%s; the training runs again", error)
+            if (folder / name).exists():
+                set_aside(folder / name)
+            (folder / "config.json").unlink()
+            return None
+    return Run(config, folder)
+
+
+def build_network(config: TrainingConfig) -> nn.Module:
+    """The untrained network of a configuration; its initial weights follow from the seed."""
+    data = load_data(config.dataset, config.dataset_options)
+    channels = data.train.inputs.batch(np.arange(1)).shape[1]
+    torch.manual_seed(config.seed)
+    return make_network(
+        config.backbone, config.bits, in_channels=channels, head=config.head, weights=config.weights
+    )
+
+
+def build_objective(config: TrainingConfig, network: nn.Module) -> nn.Module:
+    """The objective of a configuration."""
+    return make_objective(
+        config.objective, config.center_array(), network=network, **config.objective_options
+    )
+
+
+def run(config: TrainingConfig, root: Path, *, progress: bool = False) -> Run:
+    """Train, or find the finished training; trains the backbone it starts from when that is missing.
+
+    Two processes that want the same training wait for each other, and the second finds it finished.
+
+    Args:
+        config: the training.
+        root: folder of all trainings.
+        progress: log a line an epoch.
+
+    Raises:
+        InputError: the device is not there, the data set cannot be read, or the results cannot be written.
+    """
+    if config.device == "cuda" and not torch.cuda.is_available():
+        raise InputError("device cuda was asked for, but torch finds no CUDA device; use --device cpu")
+    start = None if config.backbone_from is None else run(config.backbone_from, root, progress=progress)
+    folder = root / run_key(config)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot write {folder}: {error.strerror}") from error
+    with FileLock(folder / ".lock"):
+        return find(config, root) or _run_anew(config, folder, start, progress=progress)
+
+
+def _run_anew(config: TrainingConfig, folder: Path, start: Run | None, *, progress: bool) -> Run:
+    began = time.perf_counter()
+    data = load_data(config.dataset, config.dataset_options)
+    device = torch.device(config.device)
+    network = build_network(config)
+    if start is not None:
+        state, _ = load_tensors(start.folder / "state.safetensors")
+        network.backbone.load_state_dict(part(state, "network.backbone."))
+    objective = build_objective(config, network).to(device)
+    network = network.to(device, memory_format=torch.channels_last)
+    checkpoint = folder / "checkpoint.safetensors"
+    report = (lambda epoch, row: log.info("epoch %d: loss %.4f", epoch, row["loss"])) if progress else None
+    with one_thread():
+        history, path = train(
+            config, network, objective, data.train, data.validation, checkpoint=checkpoint, on_epoch=report
+        )
+        outputs = {name: encode(network, Batches(getattr(data, name), device)) for name in SPLITS}
+    state = {f"network.{name}": value for name, value in network.state_dict().items()}
+    state |= {f"objective.{name}": value for name, value in objective.state_dict().items()}
+    state |= {f"centers.{epoch}": value for epoch, value in enumerate(path)}
+    save_tensors(folder / "state.safetensors", state)
+    save_tensors(folder / "outputs.safetensors", stored_outputs(outputs))
+    note = {"config": asdict(config), "history": history, "seconds": time.perf_counter() - began}
+    write_json(folder / "config.json", note)
+    checkpoint.unlink(missing_ok=True)
+    return Run(config, folder)
+
+
+def stored_outputs(outputs: Mapping[str, np.ndarray]) -> dict[str, torch.Tensor]:
+    """Packed codes of every split, and the continuous outputs of query and validation."""
+    stored = {
+        f"codes.{name}": torch.from_numpy(codes.pack(codes.binarise(values)))
+        for name, values in outputs.items()
+    }
+    return stored | {f"outputs.{name}": torch.from_numpy(outputs[name]) for name in ("query", "validation")}
