@@ -74,7 +74,7 @@ def full_mfnet(in_channels: int) -> Backbone:
 
 
 def small_mfnet(in_channels: int) -> Backbone:
-    """The narrow multi-fiber network; 64 features."""
+    """The narrow multi-fiber network; 128 features."""
     layers = narrow_mfnet(in_channels)
     return Backbone(layers, layers.feature_dim)
 
