@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 import torch
-from jaxtyping import Bool, Float, Int8
+from jaxtyping import Bool, Float, Int, Int8
 from torch import Tensor
 
 from hashcenters.codes import hamming_distance
@@ -28,15 +28,22 @@ def margins(
 def losses(
     codes: Int8[np.ndarray, "n bits"],
     centers: Int8[np.ndarray, "num_classes bits"],
-    own: int,
+    own: Int[np.ndarray, "n"] | int,
     *,
     loss: Loss = repmet_loss,
 ) -> Float[np.ndarray, "n"]:
-    """S.12 of every code for one class, α = K/2, by the library's own loss unless another is given."""
-    is_own = torch.zeros(1, len(centers), dtype=torch.bool)
-    is_own[0, own] = True
+    """S.12 of every code, α = K/2, by the library's own loss unless another is given.
+
+    Args:
+        codes: ±1 codes.
+        centers: ±1 centers.
+        own: number of each code's own center, or of all codes' own center.
+        loss: of outputs, centers and own centers, a mean over samples; it is taken of one code at a time.
+    """
+    owners = np.broadcast_to(own, len(codes))
+    is_own = torch.from_numpy(owners[:, None] == np.arange(len(centers)))
     rows, targets = torch.from_numpy(codes).double(), torch.from_numpy(centers).double()
-    return np.array([loss(row[None], targets, is_own).item() for row in rows])
+    return torch.func.vmap(lambda row, mine: loss(row[None], targets, mine[None]))(rows, is_own).numpy()
 
 
 def check_zero_is_margin(centers: Int8[np.ndarray, "num_classes bits"], *, loss: Loss = repmet_loss) -> Check:
@@ -68,7 +75,8 @@ def flip_costs(centers: Int8[np.ndarray, "num_classes bits"]) -> Float[np.ndarra
     """
     bits = centers.shape[1]
     flip = (1 - 2 * np.eye(bits)).astype(np.int8)
-    return np.stack([losses(center * flip, centers, own) for own, center in enumerate(centers)])
+    flipped = (centers[:, None] * flip).reshape(-1, bits)
+    return losses(flipped, centers, np.repeat(np.arange(len(centers)), bits)).reshape(centers.shape)
 
 
 def check_flip_costs_two(centers: Int8[np.ndarray, "num_classes bits"]) -> Check:
@@ -111,12 +119,12 @@ def flips_table(
     rng = np.random.default_rng(seed)
     rows = []
     for flips in range(max_flips + 1):
-        costs = []
-        for own in rng.integers(0, len(centers), samples):
-            code = centers[own].copy()
-            code[rng.choice(centers.shape[1], flips, replace=False)] *= -1
-            costs.append(losses(code[None], centers, int(own))[0])
-        rows.append({"flips": flips, "mean": np.mean(costs), "smallest": min(costs), "largest": max(costs)})
+        own = rng.integers(0, len(centers), samples)
+        codes = centers[own]
+        places = rng.permuted(np.tile(np.arange(centers.shape[1]), (samples, 1)), axis=1)[:, :flips]
+        np.put_along_axis(codes, places, -np.take_along_axis(codes, places, axis=1), axis=1)
+        costs = losses(codes, centers, own)
+        rows.append({"flips": flips, "mean": costs.mean(), "smallest": costs.min(), "largest": costs.max()})
     return pd.DataFrame(rows)
 
 
@@ -160,4 +168,4 @@ def check_at_most_2k(bits: int) -> Check:
 
 def zero_loss_classes(centers: Int8[np.ndarray, "num_classes bits"]) -> Bool[np.ndarray, "num_classes"]:
     """For each class, whether any code at all has zero loss; the center itself does if any code does."""
-    return np.array([losses(center[None], centers, own)[0] == 0 for own, center in enumerate(centers)])
+    return losses(centers, centers, np.arange(len(centers))) == 0
