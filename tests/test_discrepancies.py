@@ -54,6 +54,13 @@ def test_effects_are_read_from_the_claims_of_the_profile():
     assert frame.loc["Names of the weights", "measured here"] == ""
 
 
+def test_the_listing_keeps_code_and_escapes_the_rest():
+    text = discrepancies.listing("smoke")
+    assert text.count("\n\n**") == len(register()) - 1
+    assert '`ties="expected"` by default' in text
+    assert "L\\_Q" in text
+
+
 def test_most_effects_can_be_measured():
     measurable = {claim for entry in register() for claim in entry.claims}
     assert len(measurable) >= 15

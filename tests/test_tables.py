@@ -101,6 +101,10 @@ def test_long_tables_are_cut_and_counted():
     assert "… 6 more rows" in text
 
 
+def test_an_empty_table_says_so():
+    assert '<td colspan="2">–</td>' in tables.to_html(pd.DataFrame(columns=["a", "b"]))
+
+
 def test_saving_twice_gives_the_same_bytes(tmp_path: Path):
     frame = pd.DataFrame({"x": np.random.default_rng(0).random(20)})
     first = {k: p.read_bytes() for k, p in tables.save(frame, tmp_path / "a", caption="c").items()}

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import yaml
 from jaxtyping import Num
-from scipy import stats
+from scipy.special import stdtrit
 
 from hashcenters.errors import InputError
 
@@ -190,7 +190,7 @@ def trend(
 def _interval(values: np.ndarray, *, level: float, resamples: int, seed: int) -> tuple[float, float]:
     """An interval for the mean: Student's t for few values, percentile bootstrap otherwise."""
     if len(values) < FEW:
-        reach = stats.t.ppf(0.5 + level / 2, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values))
+        reach = stdtrit(len(values) - 1, 0.5 + level / 2) * values.std(ddof=1) / np.sqrt(len(values))
         return float(values.mean() - reach), float(values.mean() + reach)
     generator = np.random.default_rng(seed)
     block = max(1, 2_000_000 // len(values))

@@ -11,8 +11,15 @@ import yaml
 from hashcenters.claims import DOCUMENTS, catalogue
 from hashcenters.errors import InputError
 from hashcenters.results import read_claims
+from hashcenters.tables import markdown_text
 
-PARTIES = ("text", "algorithm", "code", "files", "ours")
+PARTIES = {
+    "text": "Text",
+    "algorithm": "Algorithm 1",
+    "code": "Authors' code",
+    "files": "Authors' files",
+    "ours": "Ours",
+}
 
 
 @dataclass(frozen=True)
@@ -134,3 +141,23 @@ def frame(profile: str) -> pd.DataFrame:
 def _with_place(entry: Discrepancy, party: str) -> str:
     place = getattr(entry, f"{party}_place", "")
     return f"{getattr(entry, party)} [{place}]" if place else getattr(entry, party)
+
+
+def listing(profile: str) -> str:
+    """The register as Markdown, one paragraph a discrepancy and one line a party."""
+    claims = read_claims(profile)
+    return "\n\n".join(_paragraph(entry, effects(entry, claims)) for entry in register())
+
+
+def _paragraph(entry: Discrepancy, found: list[Effect]) -> str:
+    said = [(label, _with_place(entry, party)) for party, label in PARTIES.items()]
+    said += [("Known effect", f"{entry.known} [{entry.known_source}]" if entry.known else "")]
+    said += [("Measured here", f"{e.observed} ({e.claim}: {e.verdict})") for e in found]
+    lines = [f"- _{label}:_ {_markdown(text)}" for label, text in said if text]
+    return "\n".join([f"**{entry.document}: {entry.topic}**", "", *lines])
+
+
+def _markdown(text: str) -> str:
+    """Text as Markdown in which only code between backticks is marked up."""
+    parts = text.split("`")
+    return "`".join(part if place % 2 else markdown_text(part) for place, part in enumerate(parts))

@@ -234,6 +234,7 @@ def to_html(frame: pd.DataFrame, *, caption: str = "", most_rows: int | None = N
         + "</tr>"
         for row in shown.to_numpy()
     )
+    body = body or f'<tr><td colspan="{len(kinds)}">{MISSING}</td></tr>'
     rest = len(text) - len(shown)
     foot = f'\n<tfoot><tr><td colspan="{len(kinds)}">… {rest} more rows</td></tr></tfoot>' if rest else ""
     title = f"<caption>{html.escape(caption)}</caption>\n" if caption else ""

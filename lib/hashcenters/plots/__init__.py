@@ -8,25 +8,20 @@ import pkgutil
 from typing import Any
 
 
-def _topics() -> list[str]:
-    return [module.name for module in pkgutil.iter_modules(__path__) if module.name != "style"]
+def _modules() -> list[str]:
+    return [module.name for module in pkgutil.iter_modules(__path__)]
 
 
 def __getattr__(name: str) -> Any:
-    if name.startswith("_"):
-        raise AttributeError(name)
-    for topic in _topics():
+    if name in _modules():
+        return importlib.import_module(f"{__name__}.{name}")
+    for topic in [] if name.startswith("_") else _modules():
         module = importlib.import_module(f"{__name__}.{topic}")
-        if name == topic:
-            return module
-        if name in module.__all__:
+        if name in getattr(module, "__all__", ()):
             return getattr(module, name)
-    if name == "style":
-        return importlib.import_module(f"{__name__}.style")
-    raise AttributeError(f"no figure named {name!r}; there are {', '.join(__dir__())}")
+    raise AttributeError(f"no figure named {name!r}" + ("" if name.startswith("_") else f" in {_modules()}"))
 
 
 def __dir__() -> list[str]:
-    return sorted(
-        name for topic in _topics() for name in importlib.import_module(f"{__name__}.{topic}").__all__
-    )
+    modules = [importlib.import_module(f"{__name__}.{topic}") for topic in _modules()]
+    return sorted(name for module in modules for name in getattr(module, "__all__", ()))

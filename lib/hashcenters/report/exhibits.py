@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 import pandas as pd
@@ -24,9 +25,18 @@ def picture(content: Content, record: dict[str, Any]) -> str:
 
 
 def read_recorded(content: Content, record: dict[str, Any]) -> pd.DataFrame:
-    """A recorded table, from its csv file."""
+    """A recorded table, from its csv file; names such as "02" stay text."""
     path = content.folder / record["files"]["csv"]
-    return pd.read_csv(path, keep_default_na=False, na_values=[""]) if path.is_file() else pd.DataFrame()
+    if not path.is_file():
+        return pd.DataFrame()
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""])
+    return frame.apply(lambda column: column if _is_text(column) else pd.to_numeric(column))
+
+
+def _is_text(column: pd.Series) -> bool:
+    """Whether any cell is no number, or is written with a leading zero."""
+    number = r"-?(0|[1-9]\d*)(\.\d+)?(e[+-]?\d+)?|-?inf"
+    return not column.dropna().str.fullmatch(number).all()
 
 
 def table_html(content: Content, record: dict[str, Any]) -> Markup:
@@ -93,12 +103,15 @@ def paper_tables(content: Content) -> list[PaperTable]:
 
 
 def with_signs(text: str) -> Markup:
-    """A string, escaped, with one-letter names and their index set as mathematicians do.
+    """A string, escaped, with code between backticks, and one-letter names and their index as mathematicians set them.
 
-    >>> with_signs("H_2K and L_Q, not top_k")
-    Markup('H<sub>2K</sub> and L<sub>Q</sub>, not top_k')
+    >>> with_signs("H_2K and L_Q, not top_k or `a_b`")
+    Markup('H<sub>2K</sub> and L<sub>Q</sub>, not top_k or <code>a_b</code>')
     """
-    return Markup(re.sub(r"\b([A-Za-z])_([A-Za-z0-9]{1,2})\b", r"\1<sub>\2</sub>", str(escape(text))))
+    parts = re.split(r"`([^`]+)`", str(escape(text)))
+    prose = [re.sub(r"\b([A-Za-z])_([A-Za-z0-9]{1,2})\b", r"\1<sub>\2</sub>", part) for part in parts[::2]]
+    code = [f"<code>{part}</code>" for part in parts[1::2]]
+    return Markup("".join(part for pair in zip_longest(prose, code, fillvalue="") for part in pair))
 
 
 def register_rows(content: Content) -> list[tuple[discrepancies.Discrepancy, list[discrepancies.Effect]]]:

@@ -159,7 +159,7 @@ def render_markdown(
     """
     renderer = _Renderer(resolve, anchors, attachments or {})
     text = MarkdownWithMath(renderer).render(re.sub(f"[{_OPEN}{_CLOSE}]", "", source))
-    safe = safe_html(text)
+    safe = safe_html(re.sub(r'style="text-align:right"', 'class="num"', text))
     drawn = re.sub(f"{_OPEN}(\\d+){_CLOSE}", lambda found: renderer.formulas[int(found.group(1))], safe)
     return re.sub(
         r"<p>(<div class=\"math\".*?</div></div>)\s*</p>", r"\1", drawn, flags=re.S

@@ -1,5 +1,6 @@
 """An executed notebook as a page: prose, foldable code, figures and tables from their files, claims with anchors."""
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -85,7 +86,7 @@ def make_page(path: Path, records: Records, pages: set[str]) -> Page:
     for number, cell in enumerate(notebook.cells, start=1):
         maker.add(cell, number)
     titles = [heading.text for heading in maker.headings if heading.level == 1]
-    title = titles[0] if titles else path.stem.replace("_", " ")
+    title = re.sub(r"^\d\d\W+", "", titles[0]) if titles else path.stem[3:].replace("_", " ")
     below = [heading for heading in maker.headings if heading.level > 1]
     return Page(path.stem, title, maker.blocks, below, frozenset(maker.anchors.taken), maker.failed)
 
