@@ -34,20 +34,23 @@ def csq_cell(
     seed: int,
     *,
     options: Mapping[str, float],
-    method: str = "csq",
+    generator: str = "csq",
+    draw: int | None = None,
     **labels: Any,
 ) -> Cell:
-    """One CSQ training towards centers of a generator; the seed draws the centers too.
+    """One CSQ training towards centers of a generator; the seed draws the centers too, unless `draw` does.
 
     Args:
         setting: data, backbone, recipe and device.
         bits: length of the codes.
         seed: of centers and training.
         options: weights of the central objective.
-        method: generator of the centers.
+        generator: of the centers.
+        draw: seed of the centers.
         labels: further values to tell it by.
     """
-    centers = make_centers(method, bits, setting.data().num_classes, seed=seed)
+    center_seed = seed if draw is None else draw
+    centers = make_centers(generator, bits, setting.data().num_classes, seed=center_seed)
     config = hash_training(setting, centers, objective="central", seed=seed, options=options)
     return Cell({"bits": bits, "seed": seed, **labels}, config)
 

@@ -80,8 +80,9 @@ def make_setting(parameters: Mapping[str, Any]) -> Setting:
 
     Args:
         parameters: by name, as in the parameters cell: dataset, dataset_options, root, backbone, weights, epochs,
-            learning_rate, head_factor, batch_size, pretrain_epochs, pretrain_learning_rate, pretrain_dataset,
-            augment, device. Others are ignored.
+            learning_rate, lr_decay, lr_decay_epochs, head_factor, optimiser, momentum, weight_decay, clip,
+            batch_size, augment, head, pretrain_epochs, pretrain_learning_rate, pretrain_dataset, device. Others
+            are ignored.
     """
     get = parameters.get
     shared = {"batch_size": get("batch_size", 64), "augment": get("augment", "none")}
@@ -94,24 +95,32 @@ def make_setting(parameters: Mapping[str, Any]) -> Setting:
             epochs=parameters["epochs"],
             lr=parameters["learning_rate"],
             head_factor=get("head_factor", 20.0),
+            optimiser=get("optimiser", "adam"),
+            momentum=get("momentum", 0.9),
+            weight_decay=get("weight_decay", 0.0),
+            clip=get("clip") or None,
+            lr_decay=get("lr_decay", 1.0),
+            lr_decay_epochs=get("lr_decay_epochs", 0),
             **shared,
         ),
         pretrain_recipe=pretraining_recipe(
             epochs=get("pretrain_epochs", 18), lr=get("pretrain_learning_rate", 2e-3), **shared
         ),
         pretrain_dataset=get("pretrain_dataset", ""),
+        head=get("head", "csq"),
         device=get("device", "cpu"),
     )
 
 
 def classifier(
-    setting: Setting, *, backbone: str | None = None, seed: int = 0, **options: Any
+    setting: Setting, *, backbone: str | None = None, head: str = "classifier", seed: int = 0, **options: Any
 ) -> TrainingConfig:
     """The classification training that a backbone is pre-trained by.
 
     Args:
         setting: data, recipe and device.
         backbone: another one than the setting's.
+        head: "classifier", or "shc-classifier" for category features.
         seed: of the training.
         options: of the classification objective.
     """
@@ -120,7 +129,7 @@ def classifier(
         dataset=dataset,
         dataset_options=setting.dataset_options,
         backbone=backbone or setting.backbone,
-        head="classifier",
+        head=head,
         bits=load_data(dataset, setting.dataset_options).num_classes,
         objective="classification",
         objective_options=options,

@@ -177,7 +177,7 @@ def _run_anew(config: TrainingConfig, folder: Path, start: Run | None, *, progre
         state, _ = load_tensors(start.folder / "state.safetensors")
         network.backbone.load_state_dict(part(state, "network.backbone."))
     objective = build_objective(config, network).to(device)
-    network = network.to(device, memory_format=torch.channels_last)
+    network = network.to(device)
     checkpoint = folder / "checkpoint.safetensors"
     report = (lambda epoch, row: log.info("epoch %d: loss %.4f", epoch, row["loss"])) if progress else None
     with one_thread():
