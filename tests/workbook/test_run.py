@@ -54,6 +54,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory, workbook_in: Any) -> tuple[
     moved = {
         "HASHCENTERS_RESULTS": os.path.relpath(book.folder / "results", elsewhere),
         "HOME": str(home_with_other_kernel(elsewhere)),
+        "JUPYTER_PATH": str(elsewhere / ".local" / "share" / "jupyter"),
     }
     output = book.run("--jobs", "2", code=1, cwd=elsewhere, env=book.environment() | moved)
     return book, output

@@ -94,6 +94,7 @@ def _kernel_manager(tell: Tell) -> type:
             return KernelSpec(argv=command, display_name="Python 3", language="python")
 
         async def start_kernel(self, **options: Any) -> None:
+            self.connection_file = os.path.join(os.environ["JUPYTER_RUNTIME_DIR"], "kernel.json")
             await super().start_kernel(**options)
             tell({"kernel": self.provisioner.pid})
 

@@ -65,6 +65,8 @@ def execute(
     draft = record_path(profile, notebook.name).with_suffix(".running.ipynb")
     kernel_folder = record_path(profile, notebook.name).with_suffix(".kernel")
     draft.unlink(missing_ok=True)
+    shutil.rmtree(kernel_folder, ignore_errors=True)
+    kernel_folder.mkdir(mode=0o700)
     job = {
         "starter": os.getpid(),
         "source": str(notebook.path.resolve()),
