@@ -35,19 +35,14 @@ def center_matrices(frames: dict[str, pd.DataFrame], *, row_name: str = "center"
 
 
 def _matrices(frames: dict[str, pd.DataFrame], row_name: str) -> Figure:
+    """Panels beside each other, as large as two columns of a page allow."""
     rows = max(len(frame) for frame in frames.values())
     widths = [frame.shape[1] for frame in frames.values()]
-    wide = sum(widths) * INCHES_A_BIT + 0.7 * len(frames) > style.WIDTHS[1]
-    columns = 2 if wide else 1
-    scale = min(INCHES_A_BIT, (style.WIDTHS[columns] - 0.7 * len(frames)) / sum(widths))
-    drawn, axes = style.figure(
-        columns=columns,
-        height=rows * scale + 0.75,
-        grid=(1, len(frames)),
-        squeeze=False,
-        sharey=True,
-        width_ratios=widths,
-    )
+    margin = 0.4 + 0.25 * len(frames)
+    scale = min(INCHES_A_BIT, (style.WIDTHS[2] - margin) / sum(widths))
+    size = {"height": rows * scale + 0.65, "grid": (1, len(frames)), "squeeze": False}
+    drawn, axes = style.figure(columns=2, sharey=True, width_ratios=widths, **size)
+    drawn.set_figwidth(max(sum(widths) * scale + margin, 2.0))
     for axis, (title, frame) in zip(axes[0], frames.items(), strict=True):
         style.show_codes(axis, frame.to_numpy())
         axis.set(title=title, xlabel="bit", ylabel="")
@@ -76,16 +71,23 @@ def distance_histograms(frame: pd.DataFrame) -> Figure:
 
 
 def _draw_distances(axis: Axes, part: pd.DataFrame) -> None:
-    """Bars, red below half of the bits, and the smallest and the mean distance in words."""
+    """Bars, red below half of the bits, and their ends and mean in words."""
     bits = int(part["bits"].iloc[0])
     below = 2 * part["distance"] < bits
     colours = below.map({True: style.VERMILION, False: style.BLUE})
     axis.bar(part["distance"], part["share"], color=colours, width=max(1.0, bits / 48))
     axis.axvline(bits / 2, color=style.BLACK, linestyle=":", linewidth=1)
     axis.set(xlim=(-1, bits + 1), ylim=(0, 1.05 * part["share"].max()), xlabel="Hamming distance in bits")
-    smallest = int(part.loc[part["share"] > 0, "distance"].min())
+    smallest, largest = part["distance"].min(), part["distance"].max()
     mean = (part["distance"] * part["share"]).sum()
-    axis.text(0.02, 0.95, f"min {smallest}\nmean {mean:.2f}", transform=axis.transAxes, va="top", size=7)
+    axis.text(
+        0.02,
+        0.95,
+        f"min {smallest}\nmean {mean:.2f}\nmax {largest}",
+        transform=axis.transAxes,
+        va="top",
+        size=7,
+    )
 
 
 @style.look()
