@@ -7,8 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hashcenters.datasets.images import decode_image
 from hashcenters.datasets.registry import load
+from hashcenters.datasets.tiny_imagenet import decode_photograph
 from hashcenters.errors import InputError
+from PIL import Image
 from torchvision import datasets
 
 
@@ -120,11 +123,30 @@ def test_tiny_imagenet_depends_on_its_seed_only(tiny: Path) -> None:
     assert (first.train.inputs.array == again.train.inputs.array).all()
 
 
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
+@pytest.mark.parametrize("options", [{"subsampling": 0}, {"subsampling": 2}, {"progressive": True}])
+def test_fast_decoder_gives_the_pixels_of_pillow(
+    tmp_path: Path, mode: str, options: dict[str, object]
+) -> None:
+    rough = (
+        np.random.default_rng(0)
+        .integers(0, 256, (8, 8, 3), dtype=np.uint8)
+        .repeat(8, axis=0)
+        .repeat(8, axis=1)
+    )
+    Image.fromarray(rough).convert(mode).save(tmp_path / "a.jpg", **options)
+    difference = np.abs(
+        decode_photograph(tmp_path / "a.jpg", size=64).astype(int) - decode_image(tmp_path / "a.jpg", size=64)
+    )
+    assert difference.max() <= (2 if mode == "CMYK" else 0)
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
         ({"classes": 4}, "classes must be 2 to 3, got 4"),
         ({"train_per_class": 6}, "train asks for 6 samples of class 'ant', got 5"),
+        ({"size": 0}, "size must be 1 to 4096 pixels, got 0"),
         ({"query_per_class": 0}, "every part needs an image a class at least"),
     ],
 )
