@@ -27,9 +27,11 @@ def test_the_rows_of_each_class_rise_and_foreign_classes_are_left_out():
 def test_label_sets_longer_than_a_word_are_packed():
     rows = np.zeros((2, 130), dtype=np.uint8)
     rows[0, 129] = rows[1, 0] = 1
-    packed = relevance.pack_labels(rows)
-    assert packed.shape == (3, 2)
-    assert (packed != 0).T.tolist() == [[False, False, True], [True, False, False]]
+    for ordered in (rows, np.asfortranarray(rows)):
+        made = relevance.by_label(ordered, ordered)
+        assert made.labels.shape == (3, 2)
+        assert (made.labels != 0).T.tolist() == [[False, False, True], [True, False, False]]
+        assert (made.query_labels == made.labels.T).all()
 
 
 @pytest.mark.parametrize(

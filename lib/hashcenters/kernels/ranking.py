@@ -17,13 +17,14 @@ _LANES = 4
 
 
 class Relevance(NamedTuple):
-    """Who is relevant to the queries of a block, by class or by label; the arrays of the other way are empty.
+    """Who is relevant to the queries of a block: by class, or by label.
 
     Args:
-        classes: class of each query.
-        starts, members: database rows of class c are members[starts[c]:starts[c + 1]], rising.
-        query_labels, labels: packed label sets of the queries (n_query, words) and of the database (words,
-            n).
+        classes: class of each query; all 0 by label.
+        starts, members: database rows of class c are members[starts[c]:starts[c + 1]], rising; one empty class by
+            label.
+        query_labels, labels: packed label sets of the queries (n_query, words) and of the database (words, n); no
+            words by class.
     """
 
     classes: np.ndarray
@@ -31,6 +32,10 @@ class Relevance(NamedTuple):
     members: np.ndarray
     query_labels: np.ndarray
     labels: np.ndarray
+
+    def of_queries(self, rows: slice) -> "Relevance":
+        """The same for some of the queries."""
+        return self._replace(classes=self.classes[rows], query_labels=self.query_labels[rows])
 
 
 @njit(nogil=True, cache=True)
@@ -198,12 +203,6 @@ def _offsets(histogram, reach, before):
 
 
 @njit(nogil=True, cache=True)
-def _reach(top_k, cutoffs):
-    """The last rank that matters."""
-    return max(top_k, cutoffs[-1]) if cutoffs.shape[0] else top_k
-
-
-@njit(nogil=True, cache=True)
 def stable_from_places(relevance, items, relevant, places, depths, top_k, cutoffs, scores, hits):
     """AP@k in database order and hits by cutoff, from what `count_by_class` filled in.
 
@@ -216,13 +215,11 @@ def stable_from_places(relevance, items, relevant, places, depths, top_k, cutoff
     """
     before, hits_before = np.empty(items.shape[1], np.int64), np.empty(items.shape[1], np.int64)
     for q in range(items.shape[0]):
-        furthest = _offsets(items[q], _reach(top_k, cutoffs), before)
-        _offsets(relevant[q], 0, hits_before)
+        _offsets(items[q], top_k, before)
+        _offsets(relevant[q], top_k, hits_before)
         summed, found = 0.0, 0
         for j in range(_own_rows(relevance, q).shape[0]):
             d = depths[q, j]
-            if d > furthest:
-                continue
             rank = before[d] + places[q, j]
             hits_before[d] += 1
             hits[q, np.searchsorted(cutoffs, rank)] += 1
@@ -232,40 +229,61 @@ def stable_from_places(relevance, items, relevant, places, depths, top_k, cutoff
         scores[q] = summed / found if found else 0.0
 
 
-@njit(nogil=True, cache=True)
-def _mark_relevant(relevance, q, first, last, shares):
-    """1 for those of items first…last−1 that are relevant to query q, 0 for the others."""
-    if relevance.labels.shape[0]:
-        _mark_shared(relevance.query_labels[q], relevance.labels, first, last, shares)
-        return
+@njit(nogil=True, cache=True, forceinline=True)
+def _mark_members(own, first, last, shares):
+    """1 for those of items first…last−1 that are among the rising rows `own`, 0 for the others."""
     shares[: last - first] = 0
-    own = _own_rows(relevance, q)
     for j in range(np.searchsorted(own, first), np.searchsorted(own, last)):
         shares[own[j] - first] = 1
 
 
+@njit(nogil=True, cache=True, forceinline=True)
+def _shares_label(query_labels, labels, row):
+    shared = np.uint64(0)
+    for word in range(query_labels.shape[0]):
+        shared |= query_labels[word] & labels[word, row]
+    return shared != 0
+
+
+@njit(nogil=True, cache=True, forceinline=True)
+def _pick(near, count, furthest, picked):
+    """Write down which of the first `count` items are no farther than `furthest`, without branches; how many."""
+    found = 0
+    for i in range(count):
+        picked[found] = i
+        found += near[i] <= furthest
+    return found
+
+
 @njit(nogil=True, cache=True)
 def stable_by_second_pass(queries, columns, relevance, items, relevant, top_k, cutoffs, scores, hits):
-    """The same from the histograms alone, without memory for places: one more pass over the database."""
-    near, shares = np.empty(_TILE, np.uint16), np.empty(_TILE, np.uint8)
+    """The same from the histograms alone, without memory for places: one more pass over the database.
+
+    Distances that start behind both the cut and the last cutoff are passed over.
+    """
+    labels, by_label = relevance.labels, relevance.labels.shape[0] > 0
+    near, shares = np.empty(_TILE, np.uint16), np.zeros(_TILE, np.uint8)
+    picked = np.empty(_TILE + 1, np.int32)
     before, hits_before = np.empty(items.shape[1], np.int64), np.empty(items.shape[1], np.int64)
+    reach = max(top_k, cutoffs[-1]) if cutoffs.shape[0] else top_k
     for q in range(queries.shape[0]):
-        _offsets(relevant[q], 0, hits_before)
-        furthest = _offsets(items[q], _reach(top_k, cutoffs), before)
+        own, own_labels = _own_rows(relevance, q), relevance.query_labels[q]
+        _offsets(relevant[q], reach, hits_before)
+        furthest = _offsets(items[q], reach, before)
         summed, found = 0.0, 0
         for first in range(0, columns.shape[1], _TILE):
             last = min(first + _TILE, columns.shape[1])
             _distances(queries[q], columns, first, last, near)
-            _mark_relevant(relevance, q, first, last, shares)
-            for i in range(last - first):
+            if not by_label:
+                _mark_members(own, first, last, shares)
+            for i in picked[: _pick(near, last - first, furthest, picked)]:
                 d = near[i]
-                if d > furthest:
-                    continue
                 before[d] += 1
-                if shares[i]:
+                if _shares_label(own_labels, labels, first + i) if by_label else shares[i]:
                     rank = before[d]
                     hits_before[d] += 1
-                    hits[q, np.searchsorted(cutoffs, rank)] += 1
+                    if cutoffs.shape[0]:
+                        hits[q, np.searchsorted(cutoffs, rank)] += 1
                     if rank <= top_k:
                         summed += hits_before[d] / rank
                         found += 1

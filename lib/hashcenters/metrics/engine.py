@@ -51,8 +51,7 @@ def _plan(inputs: RankingInput, top_k: int, stable: bool, cutoffs: np.ndarray, t
     """Choose the block of queries that fits the budget, without room for places where one query's do not fit."""
     room = MEMORY_BUDGET // (2 * threads)
     row = (inputs.bits + 1) * 8 + (len(cutoffs) + 1) * 16
-    by_class = stable and len(inputs.relevance.starts) > 0
-    places = int(np.diff(inputs.relevance.starts).max()) if by_class else 0
+    places = int(np.diff(inputs.relevance.starts).max()) if stable else 0
     if row + places * _PLACE_BYTES > room:
         places = 0
     fair = -(-len(inputs.query) // (4 * threads))
@@ -93,16 +92,14 @@ def _rank(inputs: RankingInput, rows: slice, plan: _Plan) -> Histograms:
     """The kernels' work for one block of queries."""
     count = rows.stop - rows.start
     items, relevant = np.zeros((2, count, inputs.bits + 1), dtype=np.uint32)
-    by_class = len(inputs.relevance.starts) > 0
-    part = "classes" if by_class else "query_labels"
-    relevance = inputs.relevance._replace(**{part: getattr(inputs.relevance, part)[rows]})
+    relevance = inputs.relevance.of_queries(rows)
     ranked = (inputs.query[rows], inputs.database, relevance, items, relevant)
     places = np.empty((count, plan.places), dtype=np.uint32)
     depths = np.empty((count, plan.places), dtype=np.uint16)
-    if by_class:
-        ranking.count_by_class(*ranked, places, depths)
-    else:
+    if len(relevance.labels):
         ranking.count_by_labels(*ranked)
+    else:
+        ranking.count_by_class(*ranked, places, depths)
     if not plan.stable:
         return Histograms(rows, items, relevant, None, None)
     scores = np.zeros(count)

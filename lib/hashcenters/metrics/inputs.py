@@ -5,14 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Shaped, UInt64
 
-from hashcenters.codes import as_codes
+from hashcenters.codes import as_codes, pack
 from hashcenters.errors import InputError
-from hashcenters.kernels.popcount import pack_signs
 from hashcenters.kernels.ranking import Relevance
-from hashcenters.metrics.relevance import Labels, relate
+from hashcenters.metrics.relevance import Labels, relate, word_columns
 
 Codes = Shaped[np.ndarray, "..."]
-_ROWS_AT_ONCE = 65_536
+_ROWS_AT_ONCE = 16_384
 
 
 @dataclass(frozen=True)
@@ -42,9 +41,10 @@ def pack_words(codes: Codes, *, name: str = "codes") -> UInt64[np.ndarray, "word
     words = np.empty((-(-codes.shape[1] // 64), len(codes)), dtype=np.uint64)
     for start in range(0, len(codes), _ROWS_AT_ONCE):
         rows = slice(start, start + _ROWS_AT_ONCE)
-        part = codes[rows] if codes.dtype == np.int8 else as_codes(codes[rows], name=name)
-        if pack_signs(part, words[:, rows]) >= 0:
-            as_codes(part, name=name)
+        part = codes[rows]
+        if codes.dtype != np.int8 or (np.abs(part) != 1).any():
+            part = as_codes(part, name=name)
+        words[:, rows] = word_columns(pack(part))
     return words
 
 
@@ -60,9 +60,7 @@ def widen_packed(packed: Codes, bits: int, *, name: str = "codes") -> UInt64[np.
         raise InputError(f"packed {name} of {bits} bits must be uint8 of shape (n, {size}), got {came}")
     if bits % 8 and (packed[:, -1] & (0xFF >> bits % 8)).any():
         raise InputError(f"the padding behind {bits} bits of packed {name} must be zero")
-    padded = np.zeros((len(packed), -(-size // 8) * 8), dtype=np.uint8)
-    padded[:, :size] = packed
-    return np.ascontiguousarray(padded.view(np.uint64).T)
+    return word_columns(packed)
 
 
 def prepare(

@@ -39,11 +39,10 @@ def as_labels(values: Labels, *, name: str = "labels") -> np.ndarray:
     return values.astype(np.int64, copy=False)
 
 
-def pack_labels(labels: UInt8[np.ndarray, "n num_classes"]) -> UInt64[np.ndarray, "label_words n"]:
-    """Multi-hot rows as columns of 64-bit words."""
-    packed = np.packbits(labels, axis=1)
+def word_columns(packed: UInt8[np.ndarray, "n bytes"]) -> UInt64[np.ndarray, "words n"]:
+    """Packed bytes as columns of 64-bit words, the last word padded with zeros."""
     padded = np.pad(packed, ((0, 0), (0, -packed.shape[1] % 8)))
-    return np.ascontiguousarray(padded.view(np.uint64).T)
+    return np.ascontiguousarray(np.ascontiguousarray(padded).view(np.uint64).T)
 
 
 def by_class(query: Int64[np.ndarray, "n_query"], database: Int64[np.ndarray, "n_database"]) -> Relevance:
@@ -57,16 +56,17 @@ def by_class(query: Int64[np.ndarray, "n_query"], database: Int64[np.ndarray, "n
     starts = np.zeros(len(classes) + 1, dtype=np.int64)
     members = np.empty(int((of_database >= 0).sum()), dtype=np.int32)
     group_rows(of_database, len(classes), starts, members)
-    return Relevance(of_query.astype(np.int64), starts, members, *[np.empty((0, 0), np.uint64)] * 2)
+    none = np.empty((len(query), 0), dtype=np.uint64), np.empty((0, len(database)), dtype=np.uint64)
+    return Relevance(of_query.astype(np.int64), starts, members, *none)
 
 
 def by_label(
     query: UInt8[np.ndarray, "n_query num_classes"], database: UInt8[np.ndarray, "n_database num_classes"]
 ) -> Relevance:
     """Relevance of items with a label in common."""
-    nothing = np.empty(0, dtype=np.int64)
-    query_rows = np.ascontiguousarray(pack_labels(query).T)
-    return Relevance(nothing, nothing, nothing.astype(np.int32), query_rows, pack_labels(database))
+    none = np.zeros(len(query), dtype=np.int64), np.zeros(2, dtype=np.int64), np.empty(0, dtype=np.int32)
+    packed = [word_columns(np.packbits(labels, axis=1)) for labels in (query, database)]
+    return Relevance(*none, np.ascontiguousarray(packed[0].T), packed[1])
 
 
 def relate(query_labels: Labels, database_labels: Labels) -> tuple[Relevance, Bool[np.ndarray, "n_query"]]:

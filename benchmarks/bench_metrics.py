@@ -1,0 +1,164 @@
+"""Speed of mAP@k under all four tie rules at the size of CSQ's ImageNet-100, and how it grows.
+
+`speed` compares at 5,000 queries × 128,503 database codes × 64 bits, 100 classes, mAP@1000. The usual loop of this
+field is timed on a part of the queries and scaled. FAISS is asked for the nearest 1,000 of every query, and numpy
+scores what it returns. The popcount scan is the least an exact ranking has to do: it looks at every pair's distance
+and keeps the smallest. Tasks take turns and each one's best round counts; `core_seconds` are of all cores together.
+`database` and `bits` show growth; the fitted exponent e (time ∝ size^e) stands in every row. `memory` is the peak above
+the inputs, in a process of its own.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+
+import faiss
+import numpy as np
+import pandas as pd
+from hashcenters import metrics
+from hashcenters.codes import pack
+from hashcenters.metrics.inputs import pack_words
+
+from benchmarks.clock import growth_exponent, in_turns
+from benchmarks.popcount_scan import scan
+from benchmarks.usual_map import score_found, usual_mean_average_precision
+
+QUERIES, DATABASE, BITS, CLASSES, TOP_K = 5_000, 128_503, 64, 100, 1_000
+DATABASES = (10_000, 31_623, 100_000, 316_228, 1_000_000, 3_162_278, 10_000_000)
+WIDTHS = (8, 16, 32, 64, 128, 256, 512, 1024)
+PAIRS = 4e8
+
+
+def codes_around_centers(
+    count: int, bits: int, classes: int, *, flips: float, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Simulated codes: each the center of a random class with every bit flipped with probability `flips`."""
+    centers = np.random.default_rng(0).choice(np.array([-1, 1], dtype=np.int8), (classes, bits))
+    generator = np.random.default_rng(seed)
+    labels = generator.integers(0, classes, count)
+    codes = centers[labels]
+    codes[generator.random(codes.shape, dtype=np.float32) < flips] *= -1
+    return codes, labels
+
+
+def speed(
+    *, queries: int = QUERIES, database: int = DATABASE, part: int = 150, rounds: int = 3
+) -> pd.DataFrame:
+    """The comparison at full size.
+
+    Args:
+        queries, database: sizes.
+        part: queries of the usual loop.
+        rounds: turns.
+
+    Returns:
+        Columns `task`, `seconds`, `core_seconds`, `times_slower` than all four rules (by core seconds of one
+        process, and by the clock), `mAP`.
+    """
+    query_codes, query_labels = codes_around_centers(queries, BITS, CLASSES, flips=0.25, seed=1)
+    codes, labels = codes_around_centers(database, BITS, CLASSES, flips=0.25, seed=2)
+    arrays = (query_codes, query_labels, codes, labels)
+    one_hot = np.eye(CLASSES, dtype=np.float32)
+    usual = (query_codes[:part].astype(np.float32), one_hot[query_labels[:part]])
+    usual += (codes.astype(np.float32), one_hot[labels])
+    flat = faiss.IndexBinaryFlat(BITS)
+    flat.add(pack(codes))
+    packed, words, column = pack(query_codes), pack_words(query_codes)[0], pack_words(codes)[0]
+    top_k = min(TOP_K, database)
+    tasks = {
+        "all four tie rules": lambda: metrics.all_ties(*arrays, top_k=top_k)["stable"],
+        "expected ties only": lambda: metrics.mean_average_precision(*arrays, top_k=top_k),
+        f"usual argsort loop (timed on {part} queries)": lambda: usual_mean_average_precision(
+            *usual, top_k=top_k
+        ),
+        f"FAISS flat, k = {top_k}, and scoring": lambda: score_found(
+            query_labels, labels, flat.search(packed, top_k)[1]
+        ),
+        "popcount scan": lambda: scan(words, column),
+    }
+    metrics.all_ties(query_codes[:8], query_labels[:8], *arrays[2:], top_k=top_k)
+    scan(words[:8], column)
+    found = in_turns(tasks, rounds=rounds)
+    rows = []
+    for name, timing in found.items():
+        scale = queries / part if "usual" in name else 1
+        score = np.nan if "scan" in name else timing.result
+        rows.append((name, timing.seconds * scale, timing.core_seconds * scale, score))
+    table = pd.DataFrame(rows, columns=["task", "seconds", "core_seconds", "mAP"])
+    ours = table.iloc[0]
+    for column_name in ("seconds", "core_seconds"):
+        table[f"ratio_{column_name}"] = (table[column_name] / ours[column_name]).round(3)
+    return table.round({"seconds": 4, "core_seconds": 4, "mAP": 6})
+
+
+def grow_database(*, sizes: Sequence[int] = DATABASES, pairs: float = PAIRS, rounds: int = 3) -> pd.DataFrame:
+    """Time a query against growing databases of 64-bit codes, all four rules, mAP@1000.
+
+    Args:
+        sizes: database sizes.
+        pairs: about how many distances a measurement takes; sets the number of queries.
+        rounds: turns.
+
+    Returns:
+        Columns `database`, `queries`, `milliseconds_a_query`, `core_nanoseconds_a_pair`, `exponent`.
+    """
+    rows = []
+    for size in sizes:
+        queries = int(np.clip(pairs / size, 40, 20_000))
+        rows.append((size, *_time_random(queries, size, BITS, rounds)))
+    table = pd.DataFrame(
+        rows, columns=["database", "queries", "milliseconds_a_query", "core_nanoseconds_a_pair"]
+    )
+    exponent = growth_exponent(table["database"].to_numpy(), table["milliseconds_a_query"].to_numpy())
+    return table.assign(exponent=round(exponent, 3))
+
+
+def grow_bits(
+    *, widths: Sequence[int] = WIDTHS, database: int = 100_000, pairs: float = PAIRS / 4, rounds: int = 3
+) -> pd.DataFrame:
+    """Time a query against 100,000 codes of growing width; the exponent is fitted where codes fill whole words.
+
+    Returns:
+        Columns `bits`, `queries`, `milliseconds_a_query`, `core_nanoseconds_a_pair`, `exponent`.
+    """
+    queries = int(np.clip(pairs / database, 8, 20_000))
+    rows = [(width, *_time_random(queries, database, width, rounds)) for width in widths]
+    table = pd.DataFrame(rows, columns=["bits", "queries", "milliseconds_a_query", "core_nanoseconds_a_pair"])
+    whole = table[table["bits"] >= 64]
+    exponent = growth_exponent(whole["bits"].to_numpy(), whole["milliseconds_a_query"].to_numpy())
+    return table.assign(exponent=round(exponent, 3))
+
+
+def _time_random(queries: int, database: int, bits: int, rounds: int) -> tuple[int, float, float]:
+    """Queries, milliseconds a query and core nanoseconds a pair of `all_ties` on random packed codes."""
+    generator = np.random.default_rng(bits)
+    query_codes, codes = (
+        generator.integers(0, 256, (count, bits // 8), dtype=np.uint8) for count in (queries, database)
+    )
+    query_labels, labels = (generator.integers(0, CLASSES, count) for count in (queries, database))
+    arrays = (query_codes, query_labels, codes, labels)
+    timing = in_turns({"": lambda: metrics.all_ties(*arrays, top_k=TOP_K, bits=bits)}, rounds=rounds)[""]
+    milliseconds = 1e3 * timing.seconds / queries
+    return queries, round(milliseconds, 4), round(1e9 * timing.core_seconds / queries / database, 4)
+
+
+def memory(*, queries: int = QUERIES, database: int = DATABASE) -> pd.DataFrame:
+    """Peak memory of one evaluation above its inputs, measured in a process of its own (Linux only).
+
+    Returns:
+        Columns `labels`, `top_k`, `peak_mebibytes`, `limit`.
+    """
+    rows = []
+    for labels in ("classes", "label sets"):
+        for top_k in (TOP_K, None):
+            command = [sys.executable, "-m", "benchmarks.peak_memory", str(queries), str(database), labels]
+            command += [str(top_k or 0)]
+            done = subprocess.run(command, capture_output=True, text=True, check=True)
+            rows.append((labels, top_k or "All", json.loads(done.stdout), 200))
+    return pd.DataFrame(rows, columns=["labels", "top_k", "peak_mebibytes", "limit"])
+
+
+def run() -> dict[str, pd.DataFrame]:
+    """All four measurements."""
+    return {"speed": speed(), "database": grow_database(), "bits": grow_bits(), "memory": memory()}
