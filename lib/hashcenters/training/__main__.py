@@ -1,0 +1,56 @@
+"""`python -m hashcenters.training list` and `encode`: finished trainings, and codes of a folder of images."""
+
+from pathlib import Path
+
+import click
+
+from hashcenters.errors import InputError, one_line_errors
+
+
+@click.group()
+def main() -> None:
+    """Finished trainings of a profile, and codes of your own images."""
+
+
+@main.command("list")
+@click.option("--profile", default="embedded", show_default=True, help="whose trainings")
+def list_runs(profile: str) -> None:
+    """One line a finished training: its key, data, backbone, objective, bits and seed."""
+    from hashcenters.training.stored import stored_configs
+
+    with one_line_errors():
+        found = stored_configs(profile)
+        for key, config in sorted(found.items()):
+            about = (
+                config.dataset,
+                config.backbone,
+                config.objective,
+                f"{config.bits} bits",
+                f"seed {config.seed}",
+            )
+            click.echo(f"{key}  {'  '.join(about)}")
+        click.echo(f"{len(found)} finished trainings in profile {profile}")
+
+
+@main.command()
+@click.argument("key")
+@click.argument("images", type=click.Path(path_type=Path))
+@click.option("--output", type=click.Path(path_type=Path), required=True, help="the .npz file to write")
+@click.option("--profile", default="embedded", show_default=True, help="whose trainings")
+@click.option("--skip-corrupt", is_flag=True, help="leave out files that are no pictures")
+def encode(key: str, images: Path, output: Path, profile: str, skip_corrupt: bool) -> None:
+    """Turn all pictures below the folder IMAGES into hash codes with the training KEY.
+
+    The file holds `codes` (n, bits) of −1 and +1 and `paths` (n,), relative to the folder, in the same order.
+    """
+    from hashcenters.training.stored import encode_folder
+
+    with one_line_errors():
+        if output.suffix != ".npz":
+            raise InputError(f"output must be a .npz file, got {output}")
+        count = encode_folder(key, images, output, profile=profile, skip_corrupt=skip_corrupt)
+        click.echo(f"{count} codes in {output}")
+
+
+if __name__ == "__main__":
+    main()
