@@ -110,7 +110,8 @@ def test_tiny_imagenet_takes_even_classes_for_retrieval_and_odd_ones_for_pretrai
     assert set(data.train.ids) < database
     assert set(data.validation.ids) < database
     assert all(path.startswith("val/") for path in data.query.ids)
-    other = load("tiny-imagenet", protocol="tiny-imagenet-pretraining", **SMALL)
+    other = load("tiny-imagenet-pretraining", **SMALL)
+    assert other.name == "tiny-imagenet-pretraining"
     assert other.class_names == ["n1", "n3", "n5"]
     assert not {path.split("/")[1] for path in data.train.ids} & {
         path.split("/")[1] for path in other.train.ids
@@ -146,6 +147,7 @@ def test_fast_decoder_gives_the_pixels_of_pillow(
     [
         ({"classes": 4}, "classes must be 2 to 3, got 4"),
         ({"train_per_class": 6}, "train asks for 6 samples of class 'ant', got 5"),
+        ({"half": "third"}, 'half must be "even" or "odd"'),
         ({"size": 0}, "size must be 1 to 4096 pixels, got 0"),
         ({"query_per_class": 0}, "every part needs an image a class at least"),
     ],
@@ -161,8 +163,11 @@ def test_tiny_imagenet_damaged_file_is_named(tiny: Path) -> None:
         load("tiny-imagenet", **(SMALL | {"database_per_class": 6}))
 
 
+COUNTS = {"train_size": 12, "validation_size": 4, "query_size": 9, "database_size": 20}
+
+
 def test_mosaics_are_labelled_with_their_four_tiles(tiny: Path) -> None:
-    data = load("tiny-imagenet-mosaics", base=SMALL, train=12, validation=4, query=9, database=20)
+    data = load("tiny-imagenet-mosaics", **COUNTS, **SMALL)
     assert data.multi_label
     assert data.query.inputs.array.shape == (9, 3, 64, 64)
     label_of = {"n0": 0, "n2": 1, "n4": 2}
@@ -181,4 +186,4 @@ def test_mosaics_need_an_even_size(tiny: Path) -> None:
     with pytest.raises(
         InputError, match="mosaics need an even size and more database than train, got size 63"
     ):
-        load("tiny-imagenet-mosaics", base=SMALL, size=63)
+        load("tiny-imagenet-mosaics", size=63, **SMALL)

@@ -46,11 +46,14 @@ def load_mosaics(
     *,
     root: str | Path | None = None,
     classes: int | None = None,
-    train: int | None = None,
-    validation: int | None = None,
-    query: int | None = None,
-    database: int | None = None,
-    base: dict[str, int] | None = None,
+    train_size: int | None = None,
+    validation_size: int | None = None,
+    query_size: int | None = None,
+    database_size: int | None = None,
+    train_per_class: int | None = None,
+    validation_per_class: int | None = None,
+    query_per_class: int | None = None,
+    database_per_class: int | None = None,
     size: int = 64,
     workers: int | None = None,
     seed: int = 0,
@@ -62,23 +65,37 @@ def load_mosaics(
 
     Args:
         root, classes, workers, seed: as in `load_tiny_imagenet`.
-        train, validation, query, database: mosaics of each part, None for the protocol's; the database count
-            includes the training mosaics.
-        base: options of `load_tiny_imagenet` that say how many photographs the mosaics are made of.
+        train_size, validation_size, query_size, database_size: mosaics of each part, None for the protocol's; the
+            database count includes the training mosaics.
+        train_per_class, validation_per_class, query_per_class, database_per_class: photographs that the mosaics of
+            a part are made of, as in `load_tiny_imagenet`.
         size: pixels a side of a mosaic, even.
 
     Raises:
         InputError: a size is odd or a part too small.
     """
     chosen = find_protocol(None, data="tiny-imagenet-mosaics")
-    given = {"train": train, "validation": validation, "query": query, "database": database}
+    given = {
+        "train": train_size,
+        "validation": validation_size,
+        "query": query_size,
+        "database": database_size,
+    }
     counts = {part: chosen.draw[part] if count is None else count for part, count in given.items()}
     if size % 2 or min(counts.values()) < 1 or counts["database"] <= counts["train"]:
         raise InputError(
             f"mosaics need an even size and more database than train, got size {size} and {counts}"
         )
     photographs = load_tiny_imagenet(
-        root=root, classes=classes, size=size // 2, workers=workers, seed=seed, **(base or {})
+        root=root,
+        classes=classes,
+        train_per_class=train_per_class,
+        validation_per_class=validation_per_class,
+        query_per_class=query_per_class,
+        database_per_class=database_per_class,
+        size=size // 2,
+        workers=workers,
+        seed=seed,
     )
     used = set(photographs.train.ids) | set(photographs.validation.ids)
     pools = {

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, get_args, get_origin
+from typing import Any, get_args
 
 import yaml
 
@@ -82,8 +82,6 @@ def fits(value: object, annotation: object) -> bool:
     """Whether a value is of an annotated type; an int is a float too, a bool is no number."""
     if isinstance(annotation, types.UnionType):
         return any(fits(value, choice) for choice in get_args(annotation))
-    if get_origin(annotation) is dict:
-        return isinstance(value, dict)
     kinds = (int, float) if annotation is float else (annotation,)
     return isinstance(value, kinds) and (annotation is bool or not isinstance(value, bool))
 

@@ -21,6 +21,7 @@ from hashcenters.datasets.rows import fields_of, rows_of
 from hashcenters.datasets.splits import ArrayInputs, HashingData
 from hashcenters.errors import InputError
 
+NAMES = {"even": "tiny-imagenet", "odd": "tiny-imagenet-pretraining"}
 SUBSTITUTE = "photographs of Tiny-ImageNet at 64×64 pixels, standing in for {}"
 
 
@@ -122,6 +123,7 @@ def decode_photograph(path: Path, *, size: int) -> UInt8[np.ndarray, "3 size siz
 def load_tiny_imagenet(
     *,
     root: str | Path | None = None,
+    half: str = "even",
     protocol: str | None = None,
     classes: int | None = None,
     train_per_class: int | None = None,
@@ -137,8 +139,8 @@ def load_tiny_imagenet(
     Args:
         root: the official folder with `train/`, `val/` and `wnids.txt`; default `tiny-imagenet-200/` below the data
             root.
-        protocol: `tiny-imagenet` (the classes at even positions), or `tiny-imagenet-pretraining` (those at odd
-            ones; learn from its `train`, choose on its `validation`).
+        half: `even` (the retrieval classes) or `odd` (those of `tiny-imagenet-pretraining`).
+        protocol: of that half.
         classes: take only the first so many of the 100 classes, 2–100; None takes all.
         train_per_class, validation_per_class, query_per_class, database_per_class: images a class, None for the
             protocol's; the database holds the training and the validation images.
@@ -150,14 +152,16 @@ def load_tiny_imagenet(
         InputError: images are missing, or a class has fewer than asked for.
     """
     check_reading(size, "crop", "error")
-    chosen = find_protocol(protocol, data="tiny-imagenet")
+    if half not in NAMES:
+        raise InputError(f'half must be "even" or "odd", got {half!r}')
+    chosen = find_protocol(protocol, data=NAMES[half])
     root = resolve_root(root, "tiny-imagenet-200")
     given = {"train": train_per_class, "validation": validation_per_class, "query": query_per_class,
              "database": database_per_class}  # fmt: skip
     sizes = {part: chosen.draw[part] if count is None else count for part, count in given.items()}
     if min(sizes.values()) < 1:
         raise InputError(f"every part needs an image a class at least, got {sizes}")
-    wnids = read_classes(root, odd=chosen.name.endswith("pretraining"), classes=classes)
+    wnids = read_classes(root, odd=half == "odd", classes=classes)
     names = read_names(root, wnids)
     parts = draw_parts(read_train(root, wnids), read_val(root, wnids), sizes, seed=seed, class_names=names)
     paths = names_of(parts)
@@ -175,3 +179,6 @@ def load_tiny_imagenet(
         digest=f"{files_digest(paths, files, content=False)} {size}",
         substitute=SUBSTITUTE.format("ImageNet-100"),
     )
+
+
+load_pretraining = partial(load_tiny_imagenet, half="odd")
