@@ -81,15 +81,15 @@ def test_first_and_last_are_not_bounds_when_a_block_is_cut():
 
 
 @relaxed
-@given(st.integers(0, 10**9), st.integers(0, 400))
+@given(st.one_of(st.integers(0, 100), st.integers(0, 10**9)), st.integers(0, 400))
 def test_sums_of_reciprocals(before, count):
     exact = math.fsum(1 / (before + i) for i in range(1, count + 1))
-    assert ties.reciprocal_sum(before, count) == pytest.approx(exact, rel=1e-14)
+    assert ties.reciprocal_sum(before, count) == pytest.approx(exact, rel=1e-14, abs=0)
 
 
 def test_a_long_sum_of_reciprocals():
     exact = math.fsum(1 / i for i in range(4, 10**6 + 1))
-    assert ties.reciprocal_sum(3, 10**6 - 3) == pytest.approx(exact, rel=1e-14)
+    assert ties.reciprocal_sum(3, 10**6 - 3) == pytest.approx(exact, rel=1e-14, abs=0)
 
 
 @relaxed
