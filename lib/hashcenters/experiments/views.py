@@ -28,7 +28,7 @@ def sample_frame(data: HashingData, *, count: int = 10) -> pd.DataFrame:
     labels = data.train.labels
     chosen = np.linspace(0, data.num_classes - 1, min(count, data.num_classes)).round().astype(int)
     members = labels[:, None] == chosen if labels.ndim == 1 else labels[:, chosen] > 0
-    rows = members.argmax(axis=0)
+    rows = members.argmax(axis=0).tolist()
     return pd.DataFrame({"row": rows, "name": [class_text(data, data.train, row) for row in rows]})
 
 
@@ -191,16 +191,16 @@ def neighbours(run: Run, data: HashingData, *, queries: int, depth: int) -> pd.D
     chosen = np.linspace(0, len(data.query) - 1, queries).round().astype(int)
     distance = hamming_distance(run.codes("query")[chosen], run.codes("database"))
     rows = []
-    for number, (query, line) in enumerate(zip(chosen, distance, strict=True)):
+    for number, (query, line) in enumerate(zip(chosen.tolist(), distance, strict=True)):
         own = class_text(data, data.query, query)
         rows.append((number, 0, query, own, 0, True))
-        for rank, item in enumerate(np.argsort(line, kind="stable")[:depth], start=1):
+        for rank, item in enumerate(np.argsort(line, kind="stable")[:depth].tolist(), start=1):
             relevant = share_label(data.query.labels[query], data.database.labels[item])
             rows.append((number, rank, item, class_text(data, data.database, item), line[item], relevant))
     return pd.DataFrame(rows, columns=["query", "rank", "row", "name", "distance", "relevant"])
 
 
-def share_label(first: np.ndarray, second: np.ndarray) -> bool:
+def share_label(first: np.ndarray | np.integer, second: np.ndarray | np.integer) -> bool:
     """Whether two samples' labels make them similar."""
     return bool(first == second if first.ndim == 0 else (first & second).any())
 
