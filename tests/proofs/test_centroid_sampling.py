@@ -44,7 +44,7 @@ def test_sampled_means_agree_with_the_exact_ones_and_a_wrong_mean_is_noticed():
     table = means_table([16, 32], [2, 3], samples=2000, seed=0)
     assert table["ties"].tolist() == ["independent", "shared", "none"] * 2
     assert check_sampled_means(table, samples=2000).holds
-    table.loc[2, "standard errors off"] = 6.0
+    table.loc[2, "errors off"] = 6.0
     assert check_sampled_means(table, samples=2000).counter_example == "K = 16, n = 3, none"
 
 

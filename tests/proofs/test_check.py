@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 from hashcenters.errors import InputError
-from hashcenters.proofs.check import Check, about, check_table, combine, compare, verdict
+from hashcenters.proofs.check import Check, about, check_table, combine, compare, outcome_table, verdict
 
 EXACT = Check("a", "exhaustive", 3)
 SAMPLED = Check("b", "sampled", 5, 0.25)
@@ -60,13 +60,23 @@ def test_combine_refuses_nothing_and_mixed_methods(checks):
         combine("all", checks)
 
 
-def test_evidence_is_one_line_that_hides_rounding():
-    assert (
-        Check("s", "numeric", 1200, 3e-16).evidence
-        == "s: holds in all of 1,200 cases (numeric, deviation below 1e-09)"
-    )
-    assert "fails at row 1" in BROKEN.evidence
+def test_outcome_says_how_many_cases_or_which_one_broke_it():
+    assert Check("s", "numeric", 1200, 3e-16).outcome == "holds in all of 1,200 cases"
     assert Check("s", "symbolic", 2).outcome == "holds identically"
+    assert BROKEN.outcome == "fails at row 1"
+
+
+def test_table_hides_rounding_and_an_empty_column():
+    table = check_table(Check("s", "numeric", 1, 3e-16), SAMPLED)
+    assert table["deviation"].tolist() == ["below 1e-09", "0.25"]
+    assert "counter-example" not in table
+    assert check_table(EXACT, BROKEN)["counter-example"].tolist() == ["", "row 1"]
+
+
+def test_outcomes_of_several_subjects_stand_side_by_side():
+    table = outcome_table({"one": [EXACT, EXACT], "two": [EXACT, BROKEN]}, rows="step")
+    assert table["two"].tolist() == ["holds", "fails: row 1"]
+    assert table["step"].tolist() == ["a", "a"]
 
 
 def test_table_has_a_row_a_check():

@@ -65,8 +65,8 @@ def means_table(lengths: Sequence[int], sizes: Sequence[int], *, samples: int, s
         seed: of the sampling.
 
     Returns:
-        Columns `bits`, `set size`, `ties`, `K/2`, `exact mean`, `excess over K/2`, `sampled mean`, `95 % ±`,
-        `standard errors off`.
+        Columns `bits`, `n`, `ties`, `exact mean`, `above K/2`, `sampled mean`, `95 % ±` (all bits), and how many
+        standard errors the two means are apart, `errors off`.
     """
     rows = []
     for bits in lengths:
@@ -79,14 +79,13 @@ def means_table(lengths: Sequence[int], sizes: Sequence[int], *, samples: int, s
                 rows.append(
                     {
                         "bits": bits,
-                        "set size": size,
+                        "n": size,
                         "ties": ties if size % 2 == 0 else "none",
-                        "K/2": bits // 2,
                         "exact mean": exact,
-                        "excess over K/2": exact - bits / 2,
+                        "above K/2": exact - bits / 2,
                         "sampled mean": found.mean,
                         "95 % ±": found.half_width,
-                        "standard errors off": abs(found.mean - exact) / error if error else 0.0,
+                        "errors off": abs(found.mean - exact) / error if error else 0.0,
                     }
                 )
     return pd.DataFrame(rows)
@@ -100,9 +99,9 @@ def check_sampled_means(table: pd.DataFrame, *, samples: int, limit: float = 4.5
         samples: pairs of sets behind each row.
         limit: accepted standard errors; chance passes 4.5 once in 150,000 rows.
     """
-    off = table["standard errors off"]
+    off = table["errors off"]
     worst = table.loc[off.idxmax()]
-    example = f"K = {worst['bits']}, n = {worst['set size']}, {worst['ties']}" if off.max() > limit else None
+    example = f"K = {worst['bits']}, n = {worst['n']}, {worst['ties']}" if off.max() > limit else None
     statement = f"sampled means are within {limit:g} standard errors of the exact ones"
     return Check(statement, "sampled", samples * len(table), float(off.max()), example)
 

@@ -46,11 +46,6 @@ class Check:
             return f"fails at {self.counter_example}"
         return "holds identically" if self.method == "symbolic" else f"holds in all of {self.cases:,} cases"
 
-    @property
-    def evidence(self) -> str:
-        """The record in one line."""
-        return f"{self.statement}: {self.outcome} ({self.method}, deviation {_size(self.deviation)})"
-
 
 def _size(deviation: float | int) -> str:
     """A deviation for reading; what is rounding alone, and differs between machines, is not spelled out."""
@@ -145,14 +140,29 @@ def verdict(*checks: Check) -> str:
 
 
 def check_table(*checks: Check) -> pd.DataFrame:
-    """One row a check, for reading."""
-    return pd.DataFrame(
-        {
-            "statement": [check.statement for check in checks],
-            "method": [check.method for check in checks],
-            "cases": [check.cases for check in checks],
-            "largest deviation": [_size(check.deviation) for check in checks],
-            "holds": ["yes" if check.holds else "no" for check in checks],
-            "counter-example": [check.counter_example or "" for check in checks],
-        }
-    )
+    """One row a check, for reading; the column of counter-examples only where there is one."""
+    table = {
+        "statement": [check.statement for check in checks],
+        "method": [check.method for check in checks],
+        "cases": [check.cases for check in checks],
+        "deviation": [_size(check.deviation) for check in checks],
+        "holds": ["yes" if check.holds else "no" for check in checks],
+    }
+    if not all(check.holds for check in checks):
+        table["counter-example"] = [check.counter_example or "" for check in checks]
+    return pd.DataFrame(table)
+
+
+def outcome_table(checks: dict[str, list[Check]], *, rows: str) -> pd.DataFrame:
+    """The same statements on several subjects, one column a subject.
+
+    Args:
+        checks: for each subject the same statements in the same order.
+        rows: heading of the statements.
+    """
+    first = next(iter(checks.values()))
+    words = {
+        subject: ["holds" if check.holds else f"fails: {check.counter_example}" for check in found]
+        for subject, found in checks.items()
+    }
+    return pd.DataFrame({rows: [check.statement for check in first], **words})
