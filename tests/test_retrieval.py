@@ -80,6 +80,15 @@ def test_the_same_seed_builds_the_same_index():
     )
 
 
+def test_bad_codes_add_nothing():
+    index = retrieval.build_index(CODES)
+    bad = np.ones((70_000, 16), dtype=np.int8)
+    bad[-1, 3] = 0
+    with pytest.raises(InputError, match="got 0"):
+        retrieval.add_codes(index, bad)
+    assert len(index) == len(CODES)
+
+
 def spoil(path, how):
     """Damage a saved index in one of the ways that happen."""
     facts = json.loads(retrieval.sidecar(path).read_text())
@@ -129,7 +138,7 @@ CODES = clustered_codes(50, 16)
     ("call", "message"),
     [
         (lambda: retrieval.build_index(CODES, kind="tree"), "kind must be one of flat, inverted, got 'tree'"),
-        (lambda: retrieval.build_index(CODES[:0]), "at least one code"),
+        (lambda: retrieval.build_index(CODES[:0]), r"n >= 1 and bits >= 1, got \(0, 16\)"),
         (lambda: retrieval.build_index((CODES * 2).astype(np.int8)), "must be -1 or"),
         (lambda: retrieval.build_index(CODES, kind="inverted", lists=51), r"lists must lie in 1\.\.50"),
         (lambda: retrieval.build_index(CODES, kind="inverted", probes=0), "probes must be at least 1"),

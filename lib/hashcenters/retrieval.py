@@ -54,18 +54,19 @@ def build_index(
     Args:
         codes: ±1 codes.
         kind: `flat` compares with every code; `inverted` visits `probes` of its lists.
-        lists: lists of an inverted file; by default 4√n, and no more than n/48.
+        lists: lists of an inverted file; by default √n, and no more than n/48.
         probes: lists that a query visits unless its search says otherwise.
         seed: draws the codes that the lists' k-means starts from.
 
     Raises:
         InputError: codes that are not ±1, no code, an unknown kind, lists or probes out of range.
     """
-    codes = as_codes(codes)
     if kind not in KINDS:
         raise InputError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}")
-    if len(codes) == 0:
-        raise InputError("an index needs at least one code, got none")
+    if codes.ndim != 2 or 0 in codes.shape:
+        raise InputError(
+            f"an index needs codes of shape (n, bits) with n >= 1 and bits >= 1, got {codes.shape}"
+        )
     width = -(-codes.shape[1] // 8) * 8
     handle = faiss.IndexBinaryFlat(width)
     if kind == "inverted":
@@ -80,10 +81,10 @@ def _inverted(
 ) -> faiss.IndexBinaryIVF:
     """A trained inverted file without codes."""
     most = max(1, len(codes) // _TRAIN_PER_LIST)
-    lists = min(most, 4 * math.isqrt(len(codes))) if lists is None else lists
+    lists = min(most, math.isqrt(len(codes))) if lists is None else lists
     if not 1 <= lists <= len(codes):
         raise InputError(f"lists must lie in 1..{len(codes)} (the codes), got {lists}")
-    if not probes >= 1:
+    if probes < 1:
         raise InputError(f"probes must be at least 1, got {probes}")
     quantizer = faiss.IndexBinaryFlat(width)
     handle = faiss.IndexBinaryIVF(quantizer, width, lists)
@@ -92,7 +93,7 @@ def _inverted(
     handle.cp.seed, handle.cp.niter = seed, _TRAIN_ROUNDS
     handle.cp.min_points_per_centroid, handle.cp.max_points_per_centroid = 1, _TRAIN_PER_LIST
     chosen = np.random.default_rng(seed).permutation(len(codes))[: lists * _TRAIN_PER_LIST]
-    handle.train(pack(codes[np.sort(chosen)]))
+    handle.train(pack(as_codes(codes[np.sort(chosen)])))
     handle.nprobe = min(probes, lists)
     return handle
 
@@ -104,8 +105,10 @@ def add_codes(index: CodeIndex, codes: Int8[np.ndarray, "n bits"]) -> None:
         InputError: codes that are not ±1 or have other bits than the index.
     """
     _check_bits(index, codes)
-    for start in range(0, len(codes), _ROWS_AT_ONCE):
-        index.handle.add(pack(as_codes(codes[start : start + _ROWS_AT_ONCE])))
+    starts = range(0, len(codes), _ROWS_AT_ONCE)
+    packed = [pack(as_codes(codes[start : start + _ROWS_AT_ONCE])) for start in starts]
+    for part in packed:  # only once all are known to be good
+        index.handle.add(part)
 
 
 def _check_bits(index: CodeIndex, codes: np.ndarray) -> None:
