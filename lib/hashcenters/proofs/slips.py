@@ -67,7 +67,7 @@ SLIPS = (
     Slip(
         "CSQ Sec. 1, multi-label",
         "a lower bound, proven by sampling",
-        "a mean, and only up to about 5/8 of a bit",
+        "a mean, and that only up to a fraction of a bit",
         "single pairs of centroids come as near as 3K/8",
         lambda: check_bound(hadamard_matrix(16), 3),
     ),
