@@ -17,14 +17,6 @@ def clustered_codes(count, bits, seed=0, clusters=20, flips=0.1):
     return centers[rng.integers(0, clusters, count)] * noise
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    threads = faiss.omp_get_max_threads()
-    faiss.omp_set_num_threads(1)
-    yield
-    faiss.omp_set_num_threads(threads)
-
-
 @pytest.mark.parametrize("bits", [8, 12, 64, 100])
 def test_a_flat_search_is_a_stable_sort(bits):
     codes = clustered_codes(500, bits)
@@ -45,6 +37,16 @@ def test_an_inverted_file_finds_more_with_more_probes_and_all_with_all():
         assert (found[rows < 0] == 33).all()
         recalls.append(retrieval.distance_recall(found, exact))
     assert 0.2 < recalls[0] <= recalls[1] <= recalls[2] == 1.0
+
+
+def test_all_lists_visit_all_codes_and_fewer_lists_fewer():
+    codes = clustered_codes(2000, 32)
+    index = retrieval.build_index(codes, kind="inverted", lists=20)
+    shares = [retrieval.visited_share(index, codes[:50], probes=probes) for probes in (1, 5, 20)]
+    assert shares == sorted(shares)
+    assert shares[-1] == pytest.approx((2000 + 20) / 2000)
+    with pytest.raises(InputError, match="of this flat index"):
+        retrieval.visited_share(retrieval.build_index(codes), codes, probes=1)
 
 
 @pytest.mark.parametrize("kind", retrieval.KINDS)
@@ -73,7 +75,10 @@ def test_a_saved_index_answers_the_same(tmp_path, kind, memory_map):
 
 def test_the_same_seed_builds_the_same_index():
     codes = clustered_codes(2000, 16)
-    made = [retrieval.build_index(codes, kind="inverted", seed=3) for _ in range(2)]
+    made, threads = [], faiss.omp_get_max_threads()
+    for used in (1, 2, threads):
+        faiss.omp_set_num_threads(used)
+        made.append(retrieval.build_index(codes, kind="inverted", seed=3))
     assert (
         faiss.serialize_index_binary(made[0].handle).tobytes()
         == faiss.serialize_index_binary(made[1].handle).tobytes()

@@ -6,6 +6,8 @@ sidecar `NAME.json` with kind, bits, count and SHA-256; nothing is loaded that d
 """
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,9 +95,21 @@ def _inverted(
     handle.cp.seed, handle.cp.niter = seed, _TRAIN_ROUNDS
     handle.cp.min_points_per_centroid, handle.cp.max_points_per_centroid = 1, _TRAIN_PER_LIST
     chosen = np.random.default_rng(seed).permutation(len(codes))[: lists * _TRAIN_PER_LIST]
-    handle.train(pack(as_codes(codes[np.sort(chosen)])))
+    with _one_thread():
+        handle.train(pack(as_codes(codes[np.sort(chosen)])))
     handle.nprobe = min(probes, lists)
     return handle
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Let FAISS use one thread, so that the lists do not depend on the number of cores."""
+    threads = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(threads)
 
 
 def add_codes(index: CodeIndex, codes: Int8[np.ndarray, "n bits"]) -> None:
@@ -114,6 +128,14 @@ def add_codes(index: CodeIndex, codes: Int8[np.ndarray, "n bits"]) -> None:
 def _check_bits(index: CodeIndex, codes: np.ndarray) -> None:
     if codes.ndim != 2 or codes.shape[1] != index.bits:
         raise InputError(f"codes must have the index's {index.bits} bits, got shape {codes.shape}")
+
+
+def _check_probes(index: CodeIndex, probes: int) -> None:
+    lists = index.handle.nlist if index.kind == "inverted" else 0
+    if not 1 <= probes <= lists:
+        raise InputError(
+            f"probes must lie in 1..{lists} (the lists of this {index.kind} index), got {probes}"
+        )
 
 
 def search_index(
@@ -137,14 +159,24 @@ def search_index(
     _check_bits(index, queries)
     if not 1 <= top_k <= len(index):
         raise InputError(f"top_k must lie in 1..{len(index)} (the index), got {top_k}")
-    lists = index.handle.nlist if index.kind == "inverted" else 0
-    if probes is not None and not 1 <= probes <= lists:
-        raise InputError(
-            f"probes must lie in 1..{lists} (the lists of this {index.kind} index), got {probes}"
-        )
+    if probes is not None:
+        _check_probes(index, probes)
     chosen = None if probes is None else faiss.SearchParametersIVF(nprobe=probes)
     distances, rows = index.handle.search(pack(as_codes(queries, name="queries")), top_k, params=chosen)
     return np.where(rows < 0, index.bits + 1, distances).astype(np.int32), rows
+
+
+def visited_share(index: CodeIndex, queries: Int8[np.ndarray, "n_query bits"], *, probes: int) -> float:
+    """Comparisons a query makes in an inverted file, with centers of lists and with codes, as a share of its codes.
+
+    Raises:
+        InputError: a flat index, or queries and probes as in `search_index`.
+    """
+    _check_probes(index, probes)
+    _check_bits(index, queries)
+    _, lists = index.handle.quantizer.search(pack(as_codes(queries, name="queries")), probes)
+    sizes = np.array([index.handle.invlists.list_size(number) for number in range(index.handle.nlist)])
+    return float((sizes[lists].sum(axis=1).mean() + index.handle.nlist) / len(index))
 
 
 def distance_recall(
