@@ -36,7 +36,7 @@ def test_at_most_two_bits_below_the_bound(bits):
         assert max_min_distance_bound(bits, num_classes) - coding_distance(bits, num_classes) <= 2
 
 
-@pytest.mark.parametrize(("bits", "gap"), [(96, 6), (128, 6), (192, 13), (256, 6)])
+@pytest.mark.parametrize(("bits", "gap"), [(72, 3), (96, 2), (128, 4), (160, 6), (192, 4), (256, 5)])
 def test_longer_centers(bits, gap):
     for num_classes in TABLE_SIZES:
         assert max_min_distance_bound(bits, num_classes) - coding_distance(bits, num_classes) <= gap
