@@ -1,0 +1,116 @@
+"""How much of a published-style mAP is the order inside ties."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from hashcenters.metrics.code_files import AUTHORS_FILES, CodeSet, load_codes
+from hashcenters.metrics.engine import histograms
+from hashcenters.metrics.inputs import prepare
+from hashcenters.metrics.ranking import (
+    TIES,
+    average_precision_table,
+    check_top_k,
+    mean_over_queries,
+)
+from hashcenters.paths import data_root, profile_results
+
+RELEASED = "csq-official/video/dataset/HMDB51"
+RELEASED_NAME = "HMDB51, CSQ's released codes"
+RELEASED_TOP_K = 70
+
+
+@dataclass(frozen=True)
+class StudiedSet:
+    """A code set to look at.
+
+    Args:
+        codes: the arrays.
+        origin: released, trained or simulated.
+        top_k: ranks that count in its mAP; None for all.
+    """
+
+    codes: CodeSet
+    origin: str
+    top_k: int | None
+
+    def arrays(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Query codes and labels, database codes and labels."""
+        codes = self.codes
+        return codes.query_codes, codes.query_labels, codes.database_codes, codes.database_labels
+
+
+def released_set() -> dict[str, StudiedSet]:
+    """CSQ's video codes where the data root has them: nothing, or one set by name."""
+    folder = data_root() / RELEASED
+    if not all((folder / file).is_file() for file in AUTHORS_FILES.values()):
+        return {}
+    return {RELEASED_NAME: StudiedSet(load_codes(folder), "released", RELEASED_TOP_K)}
+
+
+def trained_sets(profile: str, *, top_k: int | None) -> dict[str, StudiedSet]:
+    """The code sets that trainings of a profile have left in its folder `codes/`, by file name."""
+    files = sorted((profile_results(profile) / "codes").glob("*.npz"))
+    return {file.stem: StudiedSet(load_codes(file), "trained", top_k) for file in files}
+
+
+def tie_table(sets: Mapping[str, StudiedSet]) -> pd.DataFrame:
+    """One row a set: mAP under every rule, and how large the tied blocks are.
+
+    Returns:
+        Columns `codes`, `origin`, `bits`, `top_k`, one a rule of `TIES`, `spread` (largest minus smallest) and
+        `tied at the cut` (mean number of items at the distance of rank k).
+    """
+    return pd.DataFrame([_tie_row(name, studied) for name, studied in sets.items()])
+
+
+def _tie_row(name: str, studied: StudiedSet) -> dict[str, object]:
+    inputs = prepare(*studied.arrays())
+    kept = check_top_k(studied.top_k, inputs.database_size)
+    means = mean_over_queries(average_precision_table(inputs, top_k=kept))
+    blocks = [_cut_block_sizes(part.items, kept) for part in histograms(inputs, top_k=kept, stable=False)]
+    depth = "All" if kept == inputs.database_size else str(kept)
+    return {
+        "codes": name,
+        "origin": studied.origin,
+        "bits": inputs.bits,
+        "top_k": depth,
+        **means,
+        "spread": max(means.values()) - min(means.values()),
+        "tied at the cut": float(np.concatenate(blocks).mean()),
+    }
+
+
+def _cut_block_sizes(items: np.ndarray, rank: int) -> np.ndarray:
+    """How many items stand at the distance of a rank, for each query."""
+    block = (items.cumsum(axis=1, dtype=np.int64) < rank).sum(axis=1)
+    return np.take_along_axis(items, block[:, None], axis=1)[:, 0]
+
+
+def shuffled_orders(studied: StudiedSet, *, shuffles: int, seed: int) -> pd.DataFrame:
+    """Stable mAP after shuffling the database: what a change of nothing but the order of rows does.
+
+    Returns:
+        Columns `shuffle`, `mAP`; their mean tends to the `expected` rule.
+    """
+    generator = np.random.default_rng(seed)
+    stable, rows = TIES.index("stable"), []
+    for shuffle in range(shuffles):
+        order = generator.permutation(len(studied.codes.database_codes))
+        codes = replace(
+            studied.codes,
+            database_codes=studied.codes.database_codes[order],
+            database_labels=studied.codes.database_labels[order],
+        )
+        inputs = prepare(*replace(studied, codes=codes).arrays())
+        rows.append(
+            (shuffle, float(np.nanmean(average_precision_table(inputs, top_k=studied.top_k)[:, stable])))
+        )
+    return pd.DataFrame(rows, columns=["shuffle", "mAP"])
+
+
+def by_rule(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """A tie table with one row a rule: the named columns, `ties`, `mAP`."""
+    return table.melt(id_vars=list(columns), value_vars=list(TIES), var_name="ties", value_name="mAP")

@@ -1,0 +1,74 @@
+"""Simulated codes, tables of ties, and shuffles that average to the expected rule."""
+
+import numpy as np
+import pytest
+from hashcenters.codes import hamming_distance
+from hashcenters.errors import InputError
+from hashcenters.metrics import TIES, all_ties, tie_study
+from hashcenters.metrics.code_files import save_codes
+from hashcenters.metrics.simulated import simulated_codes
+from hashcenters.paths import profile_results
+
+SIZES = {"queries": 20, "database": 300, "num_classes": 6}
+
+
+def studied(bits=16, flips=0.2, top_k=30):
+    return tie_study.StudiedSet(simulated_codes(bits, flips=flips, seed=0, **SIZES), "simulated", top_k)
+
+
+def test_codes_without_flips_are_centers():
+    made = simulated_codes(16, flips=0.0, seed=1, **SIZES)
+    assert len(np.unique(made.database_codes, axis=0)) == 6
+    assert (
+        all_ties(*tie_study.StudiedSet(made, "simulated", None).arrays(), top_k=None)["relevant_last"] == 1.0
+    )
+
+
+def test_flips_and_confusion_have_their_shares():
+    made = simulated_codes(64, queries=1, database=4000, num_classes=8, flips=0.1, confused=0.3, seed=2)
+    clean = simulated_codes(64, queries=1, database=4000, num_classes=8, flips=0.0, seed=2)
+    centers = {c: clean.database_codes[clean.database_labels == c][0] for c in range(8)}
+    own = np.array([centers[c] for c in made.database_labels])
+    far = (made.database_codes != own).mean(axis=1)
+    assert np.median(far) == pytest.approx(0.1, abs=0.02)
+    assert (far > 0.3).mean() == pytest.approx(0.3 * 7 / 8, abs=0.03)
+
+
+def test_the_table_says_what_all_ties_says():
+    table = tie_study.tie_table({"a": studied(), "b": studied(top_k=None)})
+    assert table["top_k"].tolist() == ["30", "All"]
+    for row, top_k in ((0, 30), (1, None)):
+        means = all_ties(*studied().arrays(), top_k=top_k)
+        assert table.loc[row, list(TIES)].to_dict() == means
+        assert table.loc[row, "spread"] == max(means.values()) - min(means.values())
+    long = tie_study.by_rule(table, ["codes"])
+    assert len(long) == 8 and set(long.columns) == {"codes", "ties", "mAP"}
+
+
+def test_the_tied_block_at_the_cut_is_counted():
+    one = studied()
+    distances = np.sort(hamming_distance(one.codes.query_codes, one.codes.database_codes), axis=1)
+    sizes = (distances == distances[:, [29]]).sum(axis=1)
+    assert tie_study.tie_table({"a": one})["tied at the cut"][0] == sizes.mean()
+
+
+def test_shuffles_average_to_the_expected_rule():
+    one = studied(bits=8, top_k=20)
+    found = tie_study.shuffled_orders(one, shuffles=200, seed=0)["mAP"]
+    expected = all_ties(*one.arrays(), top_k=20)["expected"]
+    assert found.std() > 0
+    assert abs(found.mean() - expected) < 4 * found.std() / np.sqrt(200)
+
+
+def test_sets_are_found_where_they_lie(tmp_path, monkeypatch):
+    monkeypatch.setenv("HASHCENTERS_DATA", str(tmp_path))
+    assert tie_study.released_set() == {} and tie_study.trained_sets("smoke", top_k=5) == {}
+    save_codes(profile_results("smoke") / "codes" / "mine.npz", studied().codes)
+    found = tie_study.trained_sets("smoke", top_k=5)
+    assert list(found) == ["mine"] and found["mine"].origin == "trained"
+
+
+@pytest.mark.parametrize("change", [{"flips": 0.6}, {"flips": -0.1}, {"confused": 2.0}, {"queries": 0}])
+def test_impossible_simulations_get_one_line(change):
+    with pytest.raises(InputError, match="simulated codes need"):
+        simulated_codes(16, **({"flips": 0.1, "seed": 0} | SIZES | change))
