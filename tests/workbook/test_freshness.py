@@ -214,6 +214,16 @@ def plan(**request: Any) -> Plan:
     return make_plan(Request(**request))
 
 
+def test_old_results_that_are_read_are_said(book: Any) -> None:
+    assert plan(only="02").old_results() == []
+    change_first_source(book)
+    assert plan().old_results() == []
+    assert plan(only="03").old_results() == []
+    assert plan(only="02").old_results() == [
+        "note: the results of 01_a are read as they are: its source changed"
+    ]
+
+
 def test_the_listing(book: Any) -> None:
     change_library(book)
     write_manifest("embedded", {"01_a": whole_run(75.0)}, known=NAMES)

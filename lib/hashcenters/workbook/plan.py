@@ -100,6 +100,16 @@ class Plan:
             )
         return found
 
+    def old_results(self) -> list[str]:
+        """A line for every notebook that is not to run and whose results are read although they are not fresh."""
+        states = self.states()
+        read = {upstream for name in self.selected for upstream in self.notebooks[name].after}
+        return [
+            f"note: the results of {name} are read as they are: {states[name]}"
+            for name in self.notebooks
+            if name in read and name not in self.selected and states[name]
+        ]
+
     def environment(self) -> dict[str, str]:
         """Variables for the kernels: the same folders wherever they work, and what was asked for."""
         folders = {

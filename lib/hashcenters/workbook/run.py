@@ -23,6 +23,7 @@ EXIT_FAILED = 1
 EXIT_TERMINATED = 128 + signal.SIGTERM
 PROBE_BYTES = 1 << 20
 LONGEST_REMARK = 120
+STOPPED = "{}; every notebook that had finished is kept"
 
 
 @dataclass(frozen=True)
@@ -52,15 +53,16 @@ def run(plan: Plan) -> int:
     rows: list[Row] = []
     with _reserved(plan.profile.name), _terminable():
         try:
+            for note in plan.old_results():
+                print(note)
             with make_progress() as progress:
                 for name in plan.selected:
                     rows.append(_do(plan, name, rows, progress))
             print(_table(rows, time.monotonic() - began), flush=True)
-            page = site.build(plan.profile.name)
+            print(site.build(plan.profile.name))
         except KeyboardInterrupt:
-            print("interrupted; every notebook that had finished is kept", file=sys.stderr)
+            print(STOPPED.format("interrupted"), file=sys.stderr)
             return EXIT_INTERRUPTED
-    print(page)
     return EXIT_FAILED if any(row.state in ("failed", "skipped") for row in rows) else 0
 
 
@@ -85,6 +87,7 @@ def _terminable() -> Iterator[None]:
     """Let a request to terminate end the run as cleanly as Ctrl-C does."""
 
     def leave(number: int, frame: object) -> None:
+        print(STOPPED.format("terminated"), file=sys.stderr)
         sys.exit(EXIT_TERMINATED)
 
     before = signal.signal(signal.SIGTERM, leave)
