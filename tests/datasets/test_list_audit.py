@@ -97,6 +97,7 @@ def test_findings_on_lists_with_known_faults(data_folder: Path) -> None:
     one_hot = [" ".join(map(str, row)) for row in np.eye(100, dtype=int)]
     train = [f"image/{number}.JPEG {one_hot[number % 100]}" for number in range(300)]
     test = [f"val_image/{number}.JPEG {one_hot[number % 100]}" for number in range(200)]
+    train[0] = train[0].replace("image/", "val_image/x")
     files = {
         "csq-official/data/imagenet/train.txt": train,
         "csq-official/data/imagenet/test.txt": test[:-3],
@@ -112,8 +113,9 @@ def test_findings_on_lists_with_known_faults(data_folder: Path) -> None:
     assert set(overlaps["protocol"]) == {"imagenet-100", "imagenet-100-shc"}
     texts = findings["finding"].tolist()
     assert "query has 197 rows, -4,803 against 5,000" in texts
+    assert "train mixes 299 of image, 1 of val_image" in texts
     assert "valid has no sample of 50 of 100 classes" in texts
-    assert "100 training rows are in neither subtrain nor valid: 1 to 1 in each of the 100 classes" in texts
+    assert "100 training rows are in neither subtrain nor valid: 1 of each of the 100 classes" in texts
     assert "the shorter query list is the longer one without its last 3 rows" in texts
     assert (
         "a query shares a label with 1.0% of the training list (the precision of a random ranking)" in texts

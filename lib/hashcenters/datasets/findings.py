@@ -1,5 +1,6 @@
 """What the audit finds in the authors' own lists, as tables and as sentences for a notebook."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import combinations
 
@@ -56,10 +57,16 @@ def protocol_findings(protocol: Protocol, audit: Audit) -> Iterator[str]:
     yield f"queries in other lists: {shared:,}"
     if {"subtrain", "valid"} <= parts.keys():
         missing = left_over(parts["train"], [parts["subtrain"], parts["valid"]], num_classes)
+        each = f"{missing.min()}" if missing.min() == missing.max() else f"{missing.min()} to {missing.max()}"
         yield (
             f"{missing.sum():,} training rows are in neither subtrain nor valid: "
-            f"{missing.min()} to {missing.max()} in each of the {num_classes} classes"
+            f"{each} of each of the {num_classes} classes"
         )
+    for name in ("train", "query"):
+        folders = Counter(path.rpartition("/")[0] for path in parts[name].paths)
+        if 1 < len(folders) < num_classes:
+            counted = ", ".join(f"{count:,} of {folder}" for folder, count in sorted(folders.items()))
+            yield f"{name} mixes {counted}"
     share = relevant_share(parts["query"], parts["train"])
     yield f"a query shares a label with {share:.1%} of the training list (the precision of a random ranking)"
     if parts["train"].labels.ndim == 2 and parts["train"].labels.sum() > len(parts["train"]):
