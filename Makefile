@@ -18,7 +18,7 @@ reproduce: $(READY)  ## run every notebook of the embedded profile and build the
 test: $(READY)  ## lint, then run the tests
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	$(PY) -m pytest
+	$(PY) -m pytest --numprocesses auto --dist loadgroup
 
 lint: $(READY)  ## apply the linter's and the formatter's fixes
 	$(PY) -m ruff check --fix .
