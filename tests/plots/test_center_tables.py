@@ -1,4 +1,4 @@
-"""The figures of generators, published centers and semantic centers draw what their tables hold."""
+"""The figures of generators and semantic centers draw what their tables hold."""
 
 import numpy as np
 import pandas as pd
@@ -38,22 +38,6 @@ def test_minimum_histograms():
     assert axis.lines[0].get_ydata().tolist() == [0.25, 0.75]
     assert axis.get_title(loc="left") == "K = 16, m = 100"
     assert [line.get_xdata()[0] for line in axis.lines[2:]] == [8, 6, 6]
-
-
-def test_published_histograms_mark_what_contradicts_the_text():
-    frame = pd.DataFrame(
-        {
-            "dataset": ["A", "A", "B", "B"],
-            "bits": [16, 32, 16, 32],
-            "distance": 8,
-            "share": 1.0,
-            "as_text_says": [True, True, False, True],
-        }
-    )
-    axes = plots.published_histograms(frame).axes
-    colours = [axis.patches[0].get_facecolor() for axis in axes]
-    assert colours[0] == colours[1] == colours[3] != colours[2]
-    assert "not as the text says" in axes[2].get_title(loc="left")
 
 
 def test_distance_cost_curves_are_in_per_cent():

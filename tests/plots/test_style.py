@@ -80,3 +80,11 @@ def test_figures_are_found_by_name():
     with pytest.raises(AttributeError, match="no figure named 'unheard_of'"):
         plots.unheard_of  # noqa: B018
     assert all(callable(getattr(plots, name)) for name in dir(plots))
+
+
+def test_figures_draw_in_the_common_look(monkeypatch):
+    from hashcenters.plots import verdicts
+
+    monkeypatch.setattr(verdicts, "verdict_bars", lambda frame: mpl.rcParams["axes.titlelocation"])
+    assert plots.verdict_bars(None) == "left"
+    assert mpl.rcParams["axes.titlelocation"] == "center"

@@ -41,6 +41,12 @@ def test_rows_become_a_grid(tex, columns, formulas):
     assert drawn.count('<svg class="tex"') == formulas
 
 
+def test_a_matrix_may_stand_in_a_line():
+    drawn = inline_math(r"H_{2} = \begin{pmatrix} 1 & 1 \\ 1 & -1 \end{pmatrix}")
+    assert drawn.startswith('<span class="inline-math"')
+    assert drawn.count('<svg class="tex"') == 5
+
+
 def test_fences_stand_where_they_belong():
     assert block_math(r"\begin{pmatrix} 1 \\ 2 \end{pmatrix}").count('class="fence"') == 2
     assert block_math(r"\begin{cases} 1 \\ 2 \end{cases}").count('class="fence"') == 1

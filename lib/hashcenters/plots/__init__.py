@@ -1,6 +1,7 @@
 """Every figure of the workbook: `plots.<name>(frame, ...)` draws a table and returns a matplotlib figure.
 
-The functions live in one module a topic, which names them in `__all__`; they are found here by name.
+The functions live in one module a topic, which names them in `__all__`; they are found here by name, and draw in
+the common look.
 """
 
 import importlib
@@ -18,7 +19,7 @@ def __getattr__(name: str) -> Any:
     for topic in [] if name.startswith("_") else _modules():
         module = importlib.import_module(f"{__name__}.{topic}")
         if name in getattr(module, "__all__", ()):
-            return getattr(module, name)
+            return importlib.import_module(f"{__name__}.style").look()(getattr(module, name))
     raise AttributeError(f"no figure named {name!r}" + ("" if name.startswith("_") else f" in {_modules()}"))
 
 

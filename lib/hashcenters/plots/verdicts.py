@@ -23,7 +23,6 @@ COLOURS = {
 _DARK = {"proved", "trend", "contradicted"}
 
 
-@style.look()
 def verdict_bars(frame: pd.DataFrame) -> Figure:
     """One stacked bar a document, a part a verdict, with its number of statements.
 

@@ -44,8 +44,17 @@ _VERBS = {
 
 def inline_math(tex: str) -> str:
     """A formula inside a line of text; what mathtext cannot draw stays readable as its source."""
-    drawn = _svg(tex.strip())
-    return drawn or f'<code class="tex">{html.escape(tex.strip())}</code>'
+    source = tex.strip()
+    if _ENVIRONMENT.search(source):
+        parts = _pieces(source)
+        drawn = (
+            f'<span class="inline-math" role="math" aria-label="{_label(source)}">{parts}</span>'
+            if parts
+            else None
+        )
+    else:
+        drawn = _svg(source)
+    return drawn or f'<code class="tex">{html.escape(source)}</code>'
 
 
 def block_math(tex: str) -> str:
@@ -54,8 +63,11 @@ def block_math(tex: str) -> str:
     body = _pieces(source) if _ENVIRONMENT.search(source) or r"\\" in source else _svg(_display(source))
     if not body:
         return f'<pre class="tex">{html.escape(source)}</pre>'
-    label = html.escape(" ".join(source.split()), quote=True)
-    return f'<div class="math" role="math" aria-label="{label}"><div>{body}</div></div>'
+    return f'<div class="math" role="math" aria-label="{_label(source)}"><div>{body}</div></div>'
+
+
+def _label(source: str) -> str:
+    return html.escape(" ".join(source.split()), quote=True)
 
 
 def _pieces(source: str) -> str | None:
@@ -132,9 +144,8 @@ def _svg(tex: str) -> str | None:
     pad = SPACE * UNITS
     box = f"{-pad:.0f} {depth - height - pad:.0f} {width + 2 * pad:.0f} {height + 2 * pad:.0f}"
     size = f"width:{(width + 2 * pad) / UNITS:.3f}em;height:{(height + 2 * pad) / UNITS:.3f}em"
-    label = html.escape(tex, quote=True)
     return (
-        f'<svg class="tex" role="img" aria-label="{label}" viewBox="{box}" '
+        f'<svg class="tex" role="img" aria-label="{_label(tex)}" viewBox="{box}" '
         f'style="{size};vertical-align:{-(depth + pad) / UNITS:.3f}em"><path d="{_path_data(outline)}"/></svg>'
     )
 
