@@ -43,17 +43,17 @@ def validation_map(run: Run, data: HashingData) -> float:
 
 
 def converged(history: pd.DataFrame, *, share: float = CONVERGED) -> bool:
-    """Whether the loss reached its plateau.
+    """Whether the loss reached its plateau: the last fifth of the epochs, at least two, brought little.
 
-    The plateau is the mean over the last fifth of the epochs (at least two). A training counts as converged when
-    that mean lies less than `share` of the whole fall of the loss below the mean of as many epochs before them.
+    Args:
+        history: column `loss`, one row an epoch.
+        share: of the whole fall of the loss that the last fifth may still bring, 0–1.
     """
     loss = history["loss"].to_numpy()
     width = max(2, len(loss) // 5)
-    if len(loss) < 2 * width:
+    if len(loss) <= width:
         return False
-    before, last = loss[-2 * width : -width].mean(), loss[-width:].mean()
-    return bool(before - last <= share * (loss[0] - last))
+    return bool(loss[-1 - width] - loss[-1] <= share * (loss[0] - loss[-1]))
 
 
 def score_table(cells: Sequence[Cell], runs: Sequence[Run], data: HashingData) -> pd.DataFrame:
