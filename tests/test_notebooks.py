@@ -71,9 +71,8 @@ def test_has_the_anatomy_of_the_workbook(path: Path) -> None:
     source = "".join(parameters["source"])
     declared = {parameter.name: parameter for parameter in parse_parameters(source, where=path.stem)}
     assert (declared["profile"].type, declared["profile"].default) == ("str", "embedded")
-    assert all("  # " in line for line in source.splitlines() if line.strip()), (
-        "every parameter says what it is"
-    )
+    ends = [source.splitlines()[statement.end_lineno - 1] for statement in ast.parse(source).body]
+    assert all("  # " in line for line in ends), "every parameter says what it is"
     assert setup["cell_type"] == "code"
     assert lines_of_code(setup) <= SETUP_LINES
     assert notebook["cells"][-1]["cell_type"] == "markdown"
