@@ -1,8 +1,17 @@
 """The audit of the authors' centers: on forged centers everywhere, on the real files where they lie."""
 
 import numpy as np
+import pandas as pd
 import pytest
-from hashcenters.centers.audit import audit, audit_published, count_hadamard_rows, is_balanced
+from hashcenters.centers.audit import (
+    audit,
+    audit_published,
+    count_hadamard_rows,
+    is_balanced,
+    judge,
+    other_branch,
+    published_shares,
+)
 from hashcenters.centers.bernoulli import bernoulli_centers
 from hashcenters.centers.hadamard import double_hadamard, hadamard_rows
 from hashcenters.centers.published import PublishedFile, published_available
@@ -14,7 +23,7 @@ def _file(dataset: str, bits: int, num_classes: int) -> PublishedFile:
 
 def test_hadamard_rows_are_as_the_text_says():
     row = audit(_file("NUS-WIDE", 32, 21), hadamard_rows(32, 21, seed=0))
-    assert row["text"] == row["holds"] == "Hadamard rows"
+    assert row["text"] == row["holds"] == "Hadamard"
     assert (row["hadamard_rows"], row["minimum"], row["below_half"], row["as_text_says"]) == (21, 16, 0, True)
 
 
@@ -29,16 +38,31 @@ def test_one_wrong_bit_is_noticed(planted: int):
 
 def test_balanced_rows_are_told_from_coin_flips():
     balanced = bernoulli_centers(16, 100, seed=0, balanced=True)
-    assert audit(_file("ImageNet", 16, 100), balanced)["holds"] == "random rows of K/2 ones"
+    assert audit(_file("ImageNet", 16, 100), balanced)["holds"] == "random, K/2 ones a row"
     flips = bernoulli_centers(16, 100, seed=0)
     row = audit(_file("ImageNet", 16, 100), flips)
-    assert (row["holds"], row["as_text_says"], row["algorithm_1"]) == ("random rows", True, "Bernoulli")
+    assert (row["holds"], row["as_text_says"], row["algorithm_1"]) == ("random", True, "Bernoulli")
     assert is_balanced(balanced) and not is_balanced(flips)
 
 
 def test_random_centers_where_the_text_says_hadamard():
     row = audit(_file("MS COCO", 64, 80), bernoulli_centers(64, 80, seed=0, balanced=True))
-    assert (row["text"], row["algorithm_1"], row["as_text_says"]) == ("Hadamard rows", "H_2K", False)
+    assert (row["text"], row["algorithm_1"], row["as_text_says"]) == ("Hadamard", "H_2K", False)
+
+
+def test_judgement_names_the_file_that_deviates():
+    good = audit(_file("NUS-WIDE", 32, 21), hadamard_rows(32, 21, seed=0))
+    bad = audit(_file("NUS-WIDE", 16, 21), bernoulli_centers(16, 21, seed=0, balanced=True))
+    assert judge(pd.DataFrame([good]))["verdict"] == "reproduced"
+    record = judge(pd.DataFrame([good, bad]))
+    assert record["verdict"] == "contradicted"
+    assert record["observed"].startswith("NUS-WIDE 16 bits: random, K/2 ones a row, minimum 4")
+    assert record["evidence"].startswith("1 of 2 files")
+
+
+def test_text_against_algorithm_1():
+    rows = [audit(_file("HMDB51", bits, 51), bernoulli_centers(bits, 51, seed=0)) for bits in (16, 32, 64)]
+    assert other_branch(pd.DataFrame(rows)) == ["HMDB51 32"]
 
 
 def test_negatives_count_and_other_lengths_have_no_rows():
@@ -60,4 +84,7 @@ def test_the_published_files():
         ("NUS-WIDE", 64, 2),
         ("HMDB51", 64, 1),
     ]
-    assert set(rows.loc[rows["holds"] != "Hadamard rows", "holds"]) == {"random rows of K/2 ones"}
+    assert set(rows.loc[rows["holds"] != "Hadamard", "holds"]) == {"random, K/2 ones a row"}
+    shares = published_shares(rows)
+    assert shares["centers"].nunique() == 12
+    assert shares.groupby("centers")["distance"].min()["MS COCO 64: not as said"] == 20

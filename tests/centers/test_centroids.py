@@ -1,8 +1,15 @@
 """Distances of multi-label centroids and what the tie vector does to them."""
 
 import numpy as np
+import pandas as pd
 import pytest
-from hashcenters.centers.centroids import centroid_distances, disjoint_label_sets, tie_sensitivity
+from hashcenters.centers.centroids import (
+    centroid_distances,
+    centroid_shares,
+    centroid_table,
+    disjoint_label_sets,
+    tie_sensitivity,
+)
 from hashcenters.centers.hadamard import hadamard_matrix
 from hashcenters.errors import InputError
 from hashcenters.proofs.centroid_theory import expected_distance
@@ -33,6 +40,28 @@ def test_means_are_the_exact_ones():
         slack = 0.3 if ties == "shared" else 5 * errors[size, ties]
         assert mean == pytest.approx(exact, abs=slack)
     assert frame.loc[frame["set_size"] == 2, "tied"].mean() == pytest.approx(0.5)
+
+
+def test_table_and_shares_summarise_the_distances():
+    frame = pd.DataFrame(
+        {
+            "centers": "rows",
+            "set_size": [2, 2, 2, 3],
+            "ties": ["shared"] * 3 + ["none"],
+            "distance": [6, 8, 8, 9],
+            "tied": [0.5, 0.25, 0.75, 0],
+        }
+    )
+    table = centroid_table(frame, 16)
+    assert table.to_numpy().tolist() == [
+        ["rows", 2, "shared", pytest.approx(22 / 3), 6, 0.5, pytest.approx(1 / 3)],
+        ["rows", 3, "none", 9, 9, 0, 0],
+    ]
+    shares = centroid_shares(frame, [2], 16)
+    assert shares.to_numpy().tolist() == [
+        ["n = 2, shared ties", 16, 6, pytest.approx(1 / 3)],
+        ["n = 2, shared ties", 16, 8, pytest.approx(2 / 3)],
+    ]
 
 
 def test_sensitivity():

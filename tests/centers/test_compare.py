@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 from hashcenters.centers.bernoulli import bernoulli_centers
 from hashcenters.centers.bounds import max_min_distance_bound
-from hashcenters.centers.compare import bernoulli_minimums, compare_generators, distance_table
+from hashcenters.centers.compare import (
+    bernoulli_minimums,
+    bernoulli_table,
+    compare_generators,
+    construction_table,
+    distance_shares,
+    distance_table,
+)
+from hashcenters.centers.hadamard import double_hadamard, hadamard_matrix
 from hashcenters.errors import InputError
 from scipy.spatial.distance import pdist
 
@@ -28,6 +36,17 @@ def test_hadamard_rows_only_where_they_exist():
     sizes = FRAME.loc[FRAME.method == "hadamard", ["bits", "num_classes", "minimum", "constant_bits"]]
     assert sizes.drop(columns="constant_bits").to_numpy().tolist() == [[16, 10, 8], [16, 21, 8]]
     assert sizes["constant_bits"].iloc[0] >= 1
+
+
+def test_coding_names_its_construction():
+    frame = compare_generators([16], [100], seed=0, methods=("bernoulli", "coding"))
+    assert frame["minimum"].iloc[1] == frame["upper_bound"].iloc[1] == 6
+    assert frame["construction"].iloc[0] == "" and frame["construction"].iloc[1]
+
+
+def test_shares_of_distances():
+    frame = distance_shares({"H_4": hadamard_matrix(4), "H_8": double_hadamard(4)})
+    assert frame.to_numpy().tolist() == [["H_4", 4, 2, 1.0], ["H_8", 4, 2, 24 / 28], ["H_8", 4, 4, 4 / 28]]
 
 
 def test_no_set_is_above_its_bound():
@@ -64,6 +83,23 @@ def test_minima_of_draws(balanced: bool):
     ]
     assert minima.tolist() == expected
     assert balanced == bool(np.all(minima % 2 == 0))
+
+
+def test_table_of_draws():
+    table = bernoulli_table([(16, 30)], draws=5, seed=7)
+    assert table.groupby("draws")["share"].sum().tolist() == pytest.approx([1, 1])
+    minima = bernoulli_minimums(16, 30, draws=5, seed=7)
+    flips = table[table["draws"] == "coin flips"].set_index("minimum")["share"]
+    assert flips[minima[0]] == pytest.approx((minima == minima[0]).mean())
+    assert set(table["coding"]) == {8} and set(table["upper_bound"]) == {8}
+
+
+def test_table_of_constructions():
+    frame = compare_generators([16], [10, 51, 80, 200], seed=0, methods=("coding",))
+    table = construction_table(frame)
+    assert table["num_classes"].tolist() == ["10", "51–200"]
+    assert table["minimum"].tolist() == [8, 6]
+    assert table["construction"].tolist() == frame["construction"].iloc[[0, 1]].tolist()
 
 
 def test_bad_input():

@@ -6,6 +6,7 @@ from hashcenters.centers.algorithm1 import csq_centers
 from hashcenters.centers.semantic_study import (
     distance_by_similarity,
     distance_cost,
+    distance_costs,
     solve_all,
     solver_table,
     target_table,
@@ -37,6 +38,15 @@ def test_cost_of_a_distance_starts_at_zero_and_rises():
     assert frame["cost"].iloc[0] == 0 and frame["cost"].is_monotonic_increasing
     expected = frame["objective"].iloc[2] / frame["objective"].iloc[0] - 1
     assert frame["cost"].iloc[2] == pytest.approx(expected)
+
+
+def test_costs_of_several_similarities():
+    other = category_similarity(grouped_features(20, groups=2, width=24, seed=1))
+    frame = distance_costs({"one": SIMILARITY, "two": other}, 16, seed=0)
+    for _, part in frame.groupby("similarity"):
+        assert part["min_distance"].tolist() == list(range(9))  # a code of 8 is known for 20 classes
+        assert set(part["gilbert_varshamov"]) == {5} and set(part["eighth"]) == {2}
+        assert part["cost"].iloc[0] == 0
 
 
 def test_targets():

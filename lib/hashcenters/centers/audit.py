@@ -5,12 +5,13 @@ import pandas as pd
 from jaxtyping import Int8
 
 from hashcenters.centers.algorithm1 import csq_rule
+from hashcenters.centers.compare import distance_shares
 from hashcenters.centers.hadamard import hadamard_matrix
 from hashcenters.centers.published import PUBLISHED, PublishedFile, published_centers
 from hashcenters.centers.separation import separation
 from hashcenters.centers.sizes import is_power_of_two
 
-HADAMARD, BERNOULLI = "Hadamard rows", "Bernoulli draws"
+HADAMARD, BERNOULLI, BALANCED = "Hadamard", "Bernoulli", "random, K/2 ones a row"
 
 
 def text_says(dataset: str, bits: int) -> str:
@@ -19,7 +20,7 @@ def text_says(dataset: str, bits: int) -> str:
     Source: CSQ supplement, section 5.
 
     >>> text_says("NUS-WIDE", 16), text_says("ImageNet", 16), text_says("ImageNet", 64)
-    ('Hadamard rows', 'Bernoulli draws', 'Hadamard rows')
+    ('Hadamard', 'Bernoulli', 'Hadamard')
     """
     return HADAMARD if dataset == "NUS-WIDE" or bits == 64 else BERNOULLI
 
@@ -62,21 +63,21 @@ def audit(
         "bits": file.bits,
         "num_classes": file.num_classes,
         "text": said,
-        "algorithm_1": csq_rule(file.bits, file.num_classes),
         "holds": holds,
-        "hadamard_rows": rows,
+        "as_text_says": (said == HADAMARD) == (holds == HADAMARD),
         "minimum": report.minimum,
         "upper_bound": report.upper_bound,
         "below_half": report.below_half,
         "constant_bits": report.constant_bits,
-        "as_text_says": (said == HADAMARD) == (holds == HADAMARD),
+        "algorithm_1": csq_rule(file.bits, file.num_classes),
+        "hadamard_rows": rows,
     }
 
 
 def _kind(centers: Int8[np.ndarray, "num_classes bits"], hadamard: int) -> str:
     if hadamard == len(centers):
         return HADAMARD
-    return "random rows of K/2 ones" if is_balanced(centers) else "random rows"
+    return BALANCED if is_balanced(centers) else "random"
 
 
 def audit_published() -> pd.DataFrame:
@@ -86,3 +87,47 @@ def audit_published() -> pd.DataFrame:
         InputError: a file is missing or is not the published one.
     """
     return pd.DataFrame([audit(file, published_centers(file.dataset, file.bits)) for file in PUBLISHED])
+
+
+def published_shares(audited: pd.DataFrame) -> pd.DataFrame:
+    """Distances between the published centers of each audited file, as `plots.distance_histograms` draws them.
+
+    Raises:
+        InputError: a file is missing or is not the published one.
+    """
+    sets = {
+        f"{row.dataset} {row.bits}" + ("" if row.as_text_says else ": not as said"): published_centers(
+            row.dataset, row.bits
+        )
+        for row in audited.itertuples()
+    }
+    return distance_shares(sets)
+
+
+def other_branch(audited: pd.DataFrame) -> list[str]:
+    """Files for which the text and Algorithm 1 name different constructions, as "data set bits"."""
+    by_rule = audited["algorithm_1"].map(lambda rule: BERNOULLI if rule == "Bernoulli" else HADAMARD)
+    differing = audited[by_rule != audited["text"]]
+    return [f"{row.dataset} {row.bits}" for row in differing.itertuples()]
+
+
+def judge(audited: pd.DataFrame) -> dict[str, str]:
+    """The verdict on what the text says of some files, with one line on what they hold.
+
+    Args:
+        audited: rows of `audit_published`.
+
+    Returns:
+        `verdict`, `observed` and `evidence`, as `Results.claim` takes them.
+    """
+    wrong = audited[~audited["as_text_says"]]
+    said = [
+        f"{row.dataset} {row.bits} bits: {row.holds}, minimum {row.minimum}, {row.below_half:.0%} of pairs below K/2"
+        for row in wrong.itertuples()
+    ]
+    agree = f"{len(audited) - len(wrong)} of {len(audited)} files are as the text says"
+    return {
+        "verdict": "contradicted" if said else "reproduced",
+        "observed": "; ".join(said) if said else agree,
+        "evidence": f"{agree}; every row was compared with Sylvester's matrix, every pair counted",
+    }

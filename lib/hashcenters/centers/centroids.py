@@ -72,6 +72,48 @@ def centroid_distances(
     return pd.concat(parts, ignore_index=True)
 
 
+def centroid_table(frame: pd.DataFrame, bits: int) -> pd.DataFrame:
+    """Distances of `centroid_distances` in one row a case.
+
+    Args:
+        frame: with a column `centers` that names the set.
+        bits: length of a center.
+
+    Returns:
+        Columns `centers`, `set_size`, `ties`, `mean` and `minimum` (bits), `tied` (share of tied bits, 0–1),
+        `below_half` (share of pairs closer than bits / 2, 0–1).
+    """
+    frame = frame.assign(below_half=2 * frame["distance"] < bits)
+    cases = frame.groupby(["centers", "set_size", "ties"], sort=False)
+    return cases.agg(
+        mean=("distance", "mean"),
+        minimum=("distance", "min"),
+        tied=("tied", "mean"),
+        below_half=("below_half", "mean"),
+    ).reset_index()
+
+
+def centroid_shares(frame: pd.DataFrame, set_sizes: Sequence[int], bits: int) -> pd.DataFrame:
+    """Distances of `centroid_distances` as `plots.distance_histograms` draws them.
+
+    Args:
+        frame: distances of one set of centers.
+        set_sizes: which ones.
+        bits: length of a center.
+
+    Returns:
+        Columns `centers` (name of the case), `bits`, `distance` (bits), `share` (0–1).
+    """
+    parts = []
+    for (set_size, ties), part in frame.groupby(["set_size", "ties"], sort=False):
+        if set_size in set_sizes:
+            shares = part["distance"].value_counts(normalize=True).sort_index()
+            name = f"n = {set_size}, " + ("no ties" if ties == "none" else f"{ties} ties")
+            found = {"centers": name, "bits": bits, "distance": shares.index, "share": shares.to_numpy()}
+            parts.append(pd.DataFrame(found))
+    return pd.concat(parts, ignore_index=True)
+
+
 def tie_sensitivity(
     centers: Int8[np.ndarray, "num_classes bits"],
     set_sizes: Sequence[int],

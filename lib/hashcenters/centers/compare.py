@@ -1,13 +1,14 @@
 """Generators of hash centers side by side: minimum distances against the bounds, and how random ones scatter."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Int
+from jaxtyping import Int, Int8
 
 from hashcenters.centers.bernoulli import bernoulli_centers
 from hashcenters.centers.bounds import gilbert_varshamov_distance, max_min_distance_bound
+from hashcenters.centers.coding import coding_distance, coding_recipe
 from hashcenters.centers.generate import make_centers
 from hashcenters.centers.sizes import is_power_of_two
 from hashcenters.codes import pairwise_distances
@@ -31,7 +32,7 @@ def compare_generators(
     Returns:
         Columns `bits`, `num_classes`, `method`, `minimum` (bits), `upper_bound` (the smallest of the three, bits),
         `gap` (bits between the two), `gilbert_varshamov` (bits), `below_half` (share of pairs closer than bits / 2,
-        0–1), `constant_bits`.
+        0–1), `constant_bits`, `construction` (of "coding", else empty).
 
     Raises:
         InputError: an unknown method, or sizes that a generator refuses.
@@ -54,10 +55,19 @@ def compare_generators(
                 continue
             found = _measure(method, bits, num_classes, seed)
             about = {"bits": bits, "num_classes": num_classes, "method": method}
+            about["construction"] = coding_recipe(bits, num_classes) if method == "coding" else ""
             rows.append(about | limits[bits, num_classes] | found)
     frame = pd.DataFrame(rows)
     frame["gap"] = frame["upper_bound"] - frame["minimum"]
-    order = ["minimum", "upper_bound", "gap", "gilbert_varshamov", "below_half", "constant_bits"]
+    order = [
+        "minimum",
+        "upper_bound",
+        "gap",
+        "gilbert_varshamov",
+        "below_half",
+        "constant_bits",
+        "construction",
+    ]
     return frame[["bits", "num_classes", "method", *order]]
 
 
@@ -75,6 +85,23 @@ def distance_table(frame: pd.DataFrame) -> pd.DataFrame:
     table = table.astype("Int64").astype(object).where(table.notna(), "–")
     table.columns = [f"m = {count}" for count in table.columns]
     return table.reset_index()
+
+
+def distance_shares(sets: Mapping[str, Int8[np.ndarray, "_ _"]]) -> pd.DataFrame:
+    """How far apart the pairs of each set of centers are, as `plots.distance_histograms` draws it.
+
+    Args:
+        sets: ±1 centers by name.
+
+    Returns:
+        Columns `centers` (name), `bits`, `distance` (bits), `share` (of the pairs, 0–1); a row a distance that occurs.
+    """
+    parts = []
+    for name, centers in sets.items():
+        values, counts = np.unique(pairwise_distances(centers), return_counts=True)
+        about = {"centers": name, "bits": centers.shape[1]}
+        parts.append(pd.DataFrame(about | {"distance": values, "share": counts / counts.sum()}))
+    return pd.concat(parts, ignore_index=True)
 
 
 def bernoulli_minimums(
@@ -97,6 +124,52 @@ def bernoulli_minimums(
     options = {"balanced": balanced, "balanced_draws": 1}
     made = (bernoulli_centers(bits, num_classes, seed=seed + draw, **options) for draw in range(draws))
     return np.array([pairwise_distances(centers).min() for centers in made])
+
+
+def bernoulli_table(sizes: Sequence[tuple[int, int]], *, draws: int, seed: int) -> pd.DataFrame:
+    """How often random centers have which minimum distance, beside what can be had at the same size.
+
+    Args:
+        sizes: pairs of bits and number of centers.
+        draws: of each size and either way of drawing.
+        seed: of the first draw.
+
+    Returns:
+        Columns `bits`, `num_classes`, `draws` ("coin flips" or "K/2 ones a row"), `minimum` (bits), `share` (of the
+        draws, 0–1), `coding` and `upper_bound` (bits).
+    """
+    parts = []
+    for bits, num_classes in sizes:
+        about = {
+            "bits": bits,
+            "num_classes": num_classes,
+            "coding": coding_distance(bits, num_classes),
+            "upper_bound": max_min_distance_bound(bits, num_classes),
+        }
+        for name, balanced in (("coin flips", False), ("K/2 ones a row", True)):
+            minima = bernoulli_minimums(bits, num_classes, draws=draws, seed=seed, balanced=balanced)
+            values, counts = np.unique(minima, return_counts=True)
+            found = {"draws": name, "minimum": values, "share": counts / draws}
+            parts.append(pd.DataFrame(about | found))
+    return pd.concat(parts, ignore_index=True)
+
+
+def construction_table(frame: pd.DataFrame) -> pd.DataFrame:
+    """The constructions of `coding` in a comparison, neighbouring sizes with the same one in a row.
+
+    Returns:
+        Columns `bits`, `num_classes` (one number, or the first and last), `construction`, `minimum` and
+        `upper_bound` (bits; the bound of the first size), `gilbert_varshamov` (bits; of the first size).
+    """
+    part = frame[frame["method"] == "coding"].sort_values(["bits", "num_classes"])
+    same = ["bits", "construction", "minimum", "upper_bound"]
+    block = (part[same] != part[same].shift()).any(axis=1).cumsum()
+    grouped = part.groupby(block.to_numpy())
+    first, last = grouped["num_classes"].first(), grouped["num_classes"].last()
+    table = grouped[["bits", "construction", "minimum", "upper_bound", "gilbert_varshamov"]].first()
+    spans = [f"{low}" if low == high else f"{low}–{high}" for low, high in zip(first, last, strict=True)]
+    table.insert(1, "num_classes", spans)
+    return table.reset_index(drop=True)
 
 
 def _measure(method: str, bits: int, num_classes: int, seed: int) -> dict[str, int | float]:

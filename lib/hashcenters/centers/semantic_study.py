@@ -1,12 +1,13 @@
 """Semantic centers compared: solvers and acceptance rules, what a minimum distance costs, distance by similarity."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 from jaxtyping import Int8, Num
 
 from hashcenters.centers.bounds import gilbert_varshamov_distance
+from hashcenters.centers.coding import coding_distance
 from hashcenters.centers.generate import make_centers
 from hashcenters.centers.semantic import SemanticCenters, rank_correlation, semantic_centers
 from hashcenters.centers.targets import asymmetry, asymmetry_floor, target_error, target_matrix
@@ -103,6 +104,8 @@ def distance_cost(
 ) -> pd.DataFrame:
     """What each minimum distance costs in the objective, by the discrete solver.
 
+    Centers found for a larger distance keep every smaller one too, so that the best of them counts.
+
     Args:
         similarity: of the classes.
         bits: length of a center.
@@ -116,18 +119,44 @@ def distance_cost(
     Raises:
         InputError: a distance that is impossible or out of reach.
     """
-    asked = sorted({0, *distances})
-    found = [semantic_centers(similarity, bits, seed=seed, min_distance=distance) for distance in asked]
-    frame = pd.DataFrame(
-        {
-            "bits": bits,
-            "min_distance": asked,
-            "objective": [one.objective for one in found],
-            "rank_correlation": [one.rank_correlation for one in found],
-        }
-    )
+    rows, best = [], None
+    for distance in sorted({0, *distances}, reverse=True):
+        found = semantic_centers(similarity, bits, seed=seed, min_distance=distance)
+        best = found if best is None or found.objective < best.objective else best
+        rows.append(
+            {
+                "bits": bits,
+                "min_distance": distance,
+                "objective": best.objective,
+                "rank_correlation": best.rank_correlation,
+            }
+        )
+    frame = pd.DataFrame(rows[::-1])
     frame.insert(3, "cost", frame["objective"] / frame["objective"].iloc[0] - 1)
     return frame
+
+
+def distance_costs(
+    similarities: Mapping[str, Num[np.ndarray, "num_classes num_classes"]], bits: int, *, seed: int
+) -> pd.DataFrame:
+    """`distance_cost` on several similarities, from no minimum distance to that of the best code.
+
+    Args:
+        similarities: by name.
+        bits: length of a center.
+        seed: of the solver.
+
+    Returns:
+        The columns of `distance_cost`, and `similarity` (name), `eighth` and `gilbert_varshamov` (bits).
+    """
+    parts = []
+    for name, similarity in similarities.items():
+        num_classes = len(similarity)
+        guaranteed = gilbert_varshamov_distance(bits, num_classes)
+        every = range(0, coding_distance(bits, num_classes) + 1, max(1, bits // 16))
+        costs = distance_cost(similarity, bits, {*every, guaranteed, bits // 8}, seed=seed)
+        parts.append(costs.assign(similarity=name, eighth=bits // 8, gilbert_varshamov=guaranteed))
+    return pd.concat(parts, ignore_index=True)
 
 
 def target_table(

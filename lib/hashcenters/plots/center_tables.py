@@ -1,13 +1,14 @@
-"""Figures of generators against their bounds: gaps at every size, minima of random draws, published centers."""
+"""Figures of generators against their bounds: gaps at every size, minima of random draws."""
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from hashcenters.plots import style
 
-__all__ = ["gap_heatmaps", "minimum_histograms", "published_histograms"]
+__all__ = ["gap_heatmaps", "minimum_histograms"]
 
 GAP_CAP = 20
 
@@ -39,19 +40,25 @@ def _gap_panel(axis: Axes, frame: pd.DataFrame, method: str) -> object:
     for row, bits in enumerate(lengths):
         for column, count in enumerate(counts):
             if (bits, count) not in part.index:
-                axis.text(column, row, "–", ha="center", va="center", fontsize=6.5)
+                _cell(axis, column, row, "–", "black")
                 continue
             cell = part.loc[(bits, count)]
             gaps[row, column] = cell["gap"]
             light = "white" if cell["gap"] < GAP_CAP / 2 else "black"
             text = f"{cell['minimum']:g}/{cell['upper_bound']:g}"
-            axis.text(column, row, text, ha="center", va="center", fontsize=6.5, color=light)
+            _cell(axis, column, row, text, light)
     style.bare(axis)
     image = axis.imshow(gaps, vmin=0, vmax=GAP_CAP, cmap=style.SEQUENTIAL, aspect="auto")
     axis.set_xticks(range(len(counts)), counts)
     axis.set_yticks(range(len(lengths)), lengths)
     axis.set(title=method, ylabel="bits K")
     return image
+
+
+def _cell(axis: Axes, column: int, row: int, text: str, colour: str) -> None:
+    """Words inside the panel; kept out of the layout, which would ask for the extent of each."""
+    label = axis.text(column, row, text, ha="center", va="center", fontsize=6.5, color=colour)
+    label.set_in_layout(False)
 
 
 @style.look()
@@ -71,36 +78,8 @@ def minimum_histograms(frame: pd.DataFrame) -> Figure:
         axis.axvline(part["coding"].iloc[0], color=style.GREEN, linewidth=2.2, alpha=0.7, label="coding")
         axis.axvline(part["upper_bound"].iloc[0], color=style.VERMILION, linestyle="--", label="upper bound")
         axis.set(title=f"K = {bits}, m = {count}", xlabel="minimum distance (bits)", ylim=(0, None))
+        axis.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     axes[0][0].set_ylabel("share of draws")
     handles, names = axes[0][0].get_legend_handles_labels()
     drawn.legend(handles, names, loc="outside lower center", ncols=len(names))
-    return drawn
-
-
-@style.look()
-def published_histograms(frame: pd.DataFrame) -> Figure:
-    """Distances between the authors' centers, a row a data set, a column a length, with K/2 marked.
-
-    Args:
-        frame: columns `dataset`, `bits`, `distance`, `share` (of the pairs, 0–1), `as_text_says`.
-    """
-    datasets, lengths = list(dict.fromkeys(frame["dataset"])), sorted(frame["bits"].unique())
-    drawn, axes = style.figure(
-        columns=2, height=1.25 * len(datasets), grid=(len(datasets), len(lengths)), squeeze=False
-    )
-    for row, dataset in enumerate(datasets):
-        for column, bits in enumerate(lengths):
-            axis = axes[row][column]
-            part = frame[(frame["dataset"] == dataset) & (frame["bits"] == bits)]
-            agrees = bool(part["as_text_says"].all())
-            axis.bar(
-                part["distance"], part["share"], color=style.BLUE if agrees else style.VERMILION, width=0.9
-            )
-            axis.axvline(bits / 2, color=style.BLACK, linestyle=":")
-            axis.set_title(f"{dataset}, {bits} bits" + ("" if agrees else ": not as the text says"))
-            axis.set(xlim=(-1, bits + 1), ylim=(0, None))
-    for axis in axes[-1]:
-        axis.set_xlabel("distance (bits)")
-    for axis in axes[:, 0]:
-        axis.set_ylabel("share of pairs")
     return drawn

@@ -26,10 +26,11 @@ def distance_cost_curves(frame: pd.DataFrame) -> Figure:
     for axis in axes:
         axis.axvline(frame["eighth"].iloc[0], color=style.BLACK, linestyle="--", linewidth=1)
         axis.set_xlabel("minimum distance asked for (bits)")
-    axes[0].text(frame["eighth"].iloc[0], axes[0].get_ylim()[1], " K/8", va="top", fontsize=7)
     axes[0].set(ylabel="rise of the objective (%)", title="what the distance costs")
     axes[1].set(ylabel="rank correlation with −distance", title="what is left of the similarity")
-    axes[0].legend(title="dotted: Gilbert–Varshamov", title_fontsize=7)
+    handles, names = axes[0].get_legend_handles_labels()
+    title = "dashed: K/8, dotted: Gilbert–Varshamov"
+    drawn.legend(handles, names, loc="outside lower center", ncols=len(names), title=title, title_fontsize=7)
     return drawn
 
 
@@ -48,10 +49,7 @@ def similarity_curves(frame: pd.DataFrame) -> Figure:
             look = style.line_style(place)
             axis.plot(line["group"], line["mean"], label=name, **look)
             axis.fill_between(line["group"], line["low"], line["high"], color=look["color"], alpha=0.12, lw=0)
-        groups = part["group"].max()
-        axis.set(
-            title=f"{bits} bits", xlabel=f"similarity of the pair (1 least, {groups} most)", ylim=(0, None)
-        )
+        axis.set(title=f"{bits} bits", xlabel="least to most similar pairs", ylim=(0, None))
     axes[0][0].set_ylabel("Hamming distance (bits)")
     handles, names = axes[0][0].get_legend_handles_labels()
     drawn.legend(handles, names, loc="outside lower center", ncols=len(names))
