@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from hashcenters.datasets.__main__ import main
-from hashcenters.datasets.audit import audit_data, audit_lists, audit_protocol, compare_parts
+from hashcenters.datasets.audit import audit_data, audit_lists, audit_protocol
+from hashcenters.datasets.compare import compare_parts
 from hashcenters.datasets.findings import audit_authors, relevant_share
 from hashcenters.datasets.lists import Listing
 from hashcenters.datasets.protocol import protocols
@@ -82,6 +83,18 @@ def test_a_loaded_set_is_audited_too() -> None:
     assert audit.parts["rows"].tolist() == [20, 10, 10, 40]
     shared = audit.overlaps.set_index(["first", "second"])["shared"]
     assert shared["train", "query"] == 0
+
+
+def test_files_of_a_loaded_set_are_decoded_when_asked(tmp_path: Path, picture: Callable[..., Path]) -> None:
+    for number in range(4):
+        picture(tmp_path / f"{number}.png")
+    (tmp_path / "3.png").write_text("no picture")
+    (tmp_path / "train.txt").write_text("0.png 0\n1.png 1\n3.png 1\n")
+    (tmp_path / "query.txt").write_text("2.png 0\n")
+    data = load("list-file", root=tmp_path, train="train.txt", query="query.txt", validation=0)
+    audit = audit_data(data, protocol=protocols()["stanford-cars-196"], decode=True).parts.set_index("list")
+    assert audit["unreadable_files"].to_dict() == {"train": 1, "validation": 0, "query": 0, "database": 1}
+    assert audit.loc["train", "difference"] == 3 - 8144
 
 
 def test_no_lists_at_all(data_folder: Path) -> None:

@@ -8,7 +8,15 @@ import pandas as pd
 from hashcenters.datasets.audit import Audit, audit_data, audit_protocol
 from hashcenters.datasets.downloads import download
 from hashcenters.datasets.protocol import Protocol, find_protocol
-from hashcenters.datasets.registry import Entry, check, find_entry, load, registry
+from hashcenters.datasets.registry import (
+    Entry,
+    check,
+    find_entry,
+    find_reader,
+    load,
+    reader_options,
+    registry,
+)
 from hashcenters.errors import InputError, one_line_errors
 from hashcenters.paths import data_root
 
@@ -90,9 +98,15 @@ def audit_command(name: str, protocol: str | None, root: Path | None, decode: bo
         entry = find_entry(name)
         chosen = find_protocol(protocol, data=name) if entry.protocols else None
         if chosen is None or not chosen.lists:
-            options = {"protocol": protocol, "root": str(root) if root else None}
-            given = {option: value for option, value in options.items() if value}
-            audit = audit_data(load(name, **given))
+            # with nothing held out the sizes are those that the protocol names
+            whole = entry.folder is not None and "validation" in reader_options(find_reader(entry))
+            options = {
+                "protocol": protocol,
+                "root": str(root) if root else None,
+                "validation": 0 if whole else None,
+            }
+            given = {option: value for option, value in options.items() if value is not None}
+            audit = audit_data(load(name, **given), protocol=chosen, decode=decode)
         else:
             folder = root or (data_root() / entry.folder if entry.folder else None)
             audit = audit_protocol(chosen, root=folder, decode=decode)

@@ -7,7 +7,8 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from hashcenters.datasets.audit import Audit, audit_protocol, class_sizes, compare_parts, protocol_files
+from hashcenters.datasets.audit import Audit, audit_protocol, protocol_files
+from hashcenters.datasets.compare import class_sizes, compare_parts
 from hashcenters.datasets.lists import Listing
 from hashcenters.datasets.protocol import Protocol, protocols
 from hashcenters.datasets.registry import find_entry
