@@ -27,7 +27,7 @@ def test_sizes_types_and_class_names(clips: HashingData) -> None:
     for name, per_class in (("train", 2), ("validation", 1), ("query", 1), ("database", 3)):
         split = getattr(clips, name)
         inputs = split.inputs.batch(np.arange(len(split)))
-        assert inputs.shape == (50 * per_class, 1, 16, 20, 20) and inputs.dtype == np.uint8
+        assert inputs.shape == (50 * per_class, 1, 16, 16, 16) and inputs.dtype == np.uint8
         assert (np.bincount(split.labels, minlength=50) == per_class).all()
 
 

@@ -64,6 +64,15 @@ def test_gradients_are_bit_identical_on_one_thread(name: str) -> None:
     assert all(torch.equal(a, b) for a, b in zip(*gradients, strict=True))
 
 
+@pytest.mark.parametrize(
+    ("name", "layout"), [("vgg-narrow", torch.channels_last), ("mfnet-narrow", torch.channels_last_3d)]
+)
+def test_convolutions_are_laid_out_channels_last(name: str, layout: torch.memory_format) -> None:
+    network = make_network(name, 16, in_channels=3)
+    weights = [p for p in network.parameters() if p.ndim > 3]
+    assert weights and all(weight.is_contiguous(memory_format=layout) for weight in weights)
+
+
 @pytest.mark.parametrize("name", FULL)
 def test_full_backbones_are_torchvision_s_without_the_last_layer(name: str) -> None:
     with torch.device("meta"):

@@ -91,7 +91,7 @@ def load_clips(
     query_per_class: int = 10,
     database_per_class: int = 70,
     train_per_digit: int | None = None,
-    side: int = 20,
+    side: int = 16,
     noise: float = 0.05,
     top_k: int | None = 70,
 ) -> HashingData:

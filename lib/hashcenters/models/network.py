@@ -1,6 +1,7 @@
 """A backbone with a head on it."""
 
 import numpy as np
+import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
@@ -26,13 +27,25 @@ class Backbone(nn.Module):
         return self.layers(inputs).flatten(1)
 
 
+def channels_last(network: nn.Module) -> None:
+    """Lay the weights of convolutions out channels last, in place: faster on CPUs and tensor cores alike."""
+    layouts = {4: torch.channels_last, 5: torch.channels_last_3d}
+    for parameter in network.parameters():
+        if parameter.ndim in layouts:
+            parameter.data = parameter.data.contiguous(memory_format=layouts[parameter.ndim])
+
+
 class HashNetwork(nn.Module):
-    """A backbone and its hash layer, or, for pre-training, a backbone and a classifier in the same place."""
+    """A backbone and its hash layer, or, for pre-training, a backbone and a classifier in the same place.
+
+    Its convolutions are laid out channels last, for images and clips; `network.to(device)` keeps that.
+    """
 
     def __init__(self, backbone: Backbone, hash_layer: nn.Module) -> None:
         super().__init__()
         self.backbone = backbone
         self.hash_layer = hash_layer
+        channels_last(self)
 
     def features(self, inputs: Float[Tensor, "n channels *size"]) -> Float[Tensor, "n feature_dim"]:
         """The backbone's features."""
