@@ -12,36 +12,6 @@ from hashcenters.errors import InputError
 HOSTILE = '<script>alert("1")</script> & a|b_c $x$ 100% \\end{table}'
 
 
-@pytest.mark.parametrize(
-    ("values", "expected"),
-    [
-        ([0.5, 0.25], ["0.50", "0.25"]),
-        ([32.0, 64.0], ["32", "64"]),
-        ([0.861234, 0.5], ["0.8612", "0.5000"]),
-        ([1234.567, math.nan], ["1234.57", "–"]),
-        ([math.inf, -math.inf, 1.0], ["∞", "−∞", "1"]),
-        ([-0.25, 1e-9], ["−0.25", "1.0e−09"]),
-        ([math.nan, math.nan], ["–", "–"]),
-    ],
-)
-def test_floats_get_the_fewest_decimals_that_tell_them_apart(values, expected):
-    assert tables.cells(pd.DataFrame({"x": values}))["x"].tolist() == expected
-
-
-def test_other_cells():
-    frame = pd.DataFrame({"x": [None, True, "a", -3, 0.123456]}, dtype=object)
-    assert tables.cells(frame)["x"].tolist() == ["–", "yes", "a", "−3", "0.1235"]
-
-
-def test_named_indices_and_column_pairs_become_headings():
-    frame = pd.DataFrame(
-        [[1, 2]],
-        index=pd.Index(["a"], name="method"),
-        columns=pd.MultiIndex.from_product([["map"], [16, 32]]),
-    )
-    assert list(tables.cells(frame).columns) == ["method", "map 16", "map 32"]
-
-
 def test_mean_and_sample_deviation_of_groups_in_order_of_appearance():
     frame = pd.DataFrame({"method": ["b", "b", "a"], "bits": [16, 16, 16], "map": [0.860, 0.866, 0.5]})
     summary = tables.mean_std(frame, ["method", "bits"], "map")

@@ -11,6 +11,7 @@ from IPython.display import display
 from PIL import Image
 
 from hashcenters import tables
+from hashcenters.cells import cells
 from hashcenters.claims import Claim
 
 MARK = "hashcenters"
@@ -69,7 +70,7 @@ def shown_table(frame: pd.DataFrame, *, caption: str, exhibit: str | None, note:
     """The table as HTML, cut after `MOST_ROWS` rows, with a plain-text form."""
     body = tables.to_html(frame, caption=caption, most_rows=MOST_ROWS)
     body += f"\n<p><em>{html.escape(note)}</em></p>" if note else ""
-    plain = f"{caption}\n{tables.cells(frame).head(MOST_ROWS).to_string(index=False)}"
+    plain = f"{caption}\n{cells(frame).head(MOST_ROWS).to_string(index=False)}"
     return Shown({"text/html": body, "text/plain": plain}, mark={"exhibit": exhibit} if exhibit else {})
 
 

@@ -3,25 +3,21 @@
 import json
 import re
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from filelock import FileLock
 from matplotlib.figure import Figure
 
-from hashcenters import display, live, paths, tables
+from hashcenters import display, live, paths, records, tables
+from hashcenters.cells import cell
 from hashcenters.claims import Claim
 from hashcenters.errors import InputError
-from hashcenters.files import read_json, write_json, write_text
+from hashcenters.files import write_text
 from hashcenters.literature import check_comparison
 from hashcenters.plots import style
 
-EXHIBITS = "exhibits.json"
-CLAIMS = "claims.json"
 SCREEN_DOTS_PER_INCH = 140
 
 
@@ -43,19 +39,19 @@ def open_results(notebook: str, *, profile: str) -> "Results":
     if not re.fullmatch(r"\w[\w.-]*", profile):
         raise InputError(f"profile must be a plain name, got {profile!r}")
     folder = paths.runs_root(profile) / "live" if live.is_live() else paths.profile_results(profile)
-    _drop(folder, notebook)
+    records.drop(folder, notebook)
     return Results(notebook, profile, folder)
 
 
 def read_exhibits(profile: str) -> dict[str, dict[str, Any]]:
     """All figures and tables of a profile by id, in the order of notebooks and of recording."""
-    entries = _read(paths.profile_results(profile) / EXHIBITS)
+    entries = records.read(paths.profile_results(profile) / records.EXHIBITS)
     return dict(sorted(entries.items(), key=lambda item: (item[1]["notebook"], item[1]["order"])))
 
 
 def read_claims(profile: str) -> list[dict[str, Any]]:
     """All recorded verdicts of a profile, in the order of notebooks and of recording."""
-    entries = _read(paths.profile_results(profile) / CLAIMS)
+    entries = records.read(paths.profile_results(profile) / records.CLAIMS)
     return sorted(entries.values(), key=lambda entry: (entry["notebook"], entry["order"]))
 
 
@@ -193,16 +189,16 @@ class Results:
         Raises:
             InputError: see `claims.Claim` and `literature.check_comparison`.
         """
-        limit = None if tolerance is None else tables.cell(tolerance)
-        made = Claim(claim, verdict, tables.cell(observed), tables.cell(expected), evidence, limit, data)
+        limit = None if tolerance is None else cell(tolerance)
+        made = Claim(claim, verdict, cell(observed), cell(expected), evidence, limit, data)
         check_comparison(made, compare or {})
         entry = made.record() | {"compare": {name: float(compare[name]) for name in sorted(compare or {})}}
-        with _changing(self.folder / CLAIMS) as entries:
+        with records.changing(self.folder / records.CLAIMS) as entries:
             key = f"{claim}/{self.notebook}/{data}"
             earlier = sum(e["id"] == claim and e["notebook"] == self.notebook for e in entries.values())
             anchor = f"claim-{claim}-{earlier + 1}" if earlier else f"claim-{claim}"
             entry["anchor"] = entries[key]["anchor"] if key in entries else anchor
-            _put(entries, key, entry | {"notebook": self.notebook})
+            records.put(entries, key, entry | {"notebook": self.notebook})
         return display.shown_claim(made, entry["anchor"])
 
     def show(self, frame: pd.DataFrame, *, caption: str) -> display.Shown:
@@ -225,46 +221,11 @@ class Results:
         return {suffix: path.relative_to(self.folder).as_posix() for suffix, path in files.items()}
 
     def _record(self, exhibit: str, entry: dict[str, Any]) -> str:
-        with _changing(self.folder / EXHIBITS) as entries:
-            _put(entries, exhibit, entry)
+        with records.changing(self.folder / records.EXHIBITS) as entries:
+            records.put(entries, exhibit, entry)
         return exhibit
 
 
 def _plain(protocol: dict[str, Any]) -> dict[str, Any]:
     """The protocol as JSON holds it; values of other kinds become text."""
     return json.loads(json.dumps(protocol, default=str))
-
-
-def _put(entries: dict[str, Any], key: str, entry: dict[str, Any]) -> None:
-    """Set an entry; it keeps its place in the notebook when it is recorded again, else it comes last."""
-    orders = [other["order"] for other in entries.values() if other["notebook"] == entry["notebook"]]
-    entries[key] = entry | {"order": entries[key]["order"] if key in entries else max(orders, default=0) + 1}
-
-
-def _read(path: Path) -> dict[str, Any]:
-    return read_json(path) if path.is_file() else {}
-
-
-@contextmanager
-def _changing(path: Path) -> Iterator[dict[str, Any]]:
-    """Hold the lock of a results folder, yield a file's entries, and write them back whole."""
-    lock = path.parent / "runs" / "record.lock"
-    try:
-        lock.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(lock):
-            entries = _read(path)
-            yield entries
-            write_json(path, entries)
-    except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror or error}") from error
-
-
-def _drop(folder: Path, notebook: str) -> None:
-    """Forget what a notebook recorded, and remove the files of its figures and tables."""
-    with _changing(folder / CLAIMS) as entries:
-        for key in [key for key, entry in entries.items() if entry["notebook"] == notebook]:
-            del entries[key]
-    with _changing(folder / EXHIBITS) as entries:
-        for key in [key for key, entry in entries.items() if entry["notebook"] == notebook]:
-            for name in entries.pop(key)["files"].values():
-                (folder / name).unlink(missing_ok=True)

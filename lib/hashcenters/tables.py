@@ -1,16 +1,15 @@
-"""Tables as people read them: one formatting for csv, Markdown, booktabs LaTeX and HTML."""
+"""Tables as csv, Markdown, booktabs LaTeX and HTML, all with the same text in their cells."""
 
 import html
 import re
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
+from hashcenters.cells import MISSING, cells, is_numeric
 from hashcenters.errors import InputError
 from hashcenters.files import write_text
 
-MISSING = "–"
 _VOLATILE = re.compile(
     r"(wall[ _])?(time|seconds|minutes|duration|elapsed|runtime|date|timestamp|host|hostname)"
     r"([ _]?(s|seconds|\(s\)))?"
@@ -83,7 +82,7 @@ def mean_std(
     deviation = grouped["std"] * scale
     digits = 2 if percentage_points else 4
     text = [
-        f"{mean:.4f} (one run)" if np.isnan(std) else f"{mean:.4f} ± {std:.{digits}f}{unit}"
+        f"{mean:.4f} (one run)" if pd.isna(std) else f"{mean:.4f} ± {std:.{digits}f}{unit}"
         for mean, std in zip(grouped["mean"], deviation, strict=True)
     ]
     suffix = "_std_pp" if percentage_points else "_std"
@@ -106,69 +105,6 @@ def refuse_volatile(frame: pd.DataFrame) -> None:
         )
 
 
-def _decimals(values: np.ndarray) -> int:
-    """The fewest decimals that show a column exactly, at most 4 below ten and 2 above."""
-    most = 4 if np.abs(values).max() < 10 else 2
-    return next((d for d in range(most) if np.allclose(np.round(values, d), values, rtol=0, atol=1e-9)), most)
-
-
-def _format_float(value: float, decimals: int) -> str:
-    if np.isnan(value):
-        return MISSING
-    if np.isinf(value):
-        return "∞" if value > 0 else "−∞"
-    if value != 0 and abs(value) < 0.5 * 10**-decimals:
-        return f"{value:.1e}".replace("-", "−")
-    return f"{value:.{decimals}f}".replace("-", "−")
-
-
-def _format_column(column: pd.Series) -> list[str]:
-    if pd.api.types.is_float_dtype(column):
-        values = column.to_numpy(dtype=float, na_value=np.nan)
-        finite = values[np.isfinite(values)]
-        decimals = _decimals(finite) if len(finite) else 0
-        return [_format_float(value, decimals) for value in values]
-    return [cell(value) for value in column]
-
-
-def cell(value: object) -> str:
-    """One value as text.
-
-    >>> cell(0.86120000001), cell(-3), cell(True), cell(None)
-    ('0.8612', '−3', 'yes', '–')
-    """
-    if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
-        return MISSING
-    if isinstance(value, bool | np.bool_):
-        return "yes" if value else "no"
-    if isinstance(value, float | np.floating):
-        return _format_float(float(value), _decimals(np.array([value])) if np.isfinite(value) else 0)
-    if isinstance(value, int | np.integer):
-        return str(value).replace("-", "−")
-    return str(value)
-
-
-def cells(frame: pd.DataFrame) -> pd.DataFrame:
-    """The table as text: floats with the fewest decimals that tell them apart, "–" where there is no value.
-
-    >>> cells(pd.DataFrame({"map": [0.5, float("nan")], "bits": [16, 64]})).values.tolist()
-    [['0.5', '16'], ['–', '64']]
-    """
-    named = frame.reset_index() if any(name is not None for name in frame.index.names) else frame
-    columns = [_format_column(named.iloc[:, place]) for place in range(named.shape[1])]
-    headings = [
-        " ".join(filter(None, map(str, heading))) if isinstance(heading, tuple) else str(heading)
-        for heading in named.columns
-    ]
-    return pd.DataFrame(dict(enumerate(columns)), dtype=object).set_axis(headings, axis=1)
-
-
-def _numeric(column: pd.Series) -> bool:
-    """Whether a column of text holds numbers only, so that it is set flush right."""
-    number = re.compile(r"[−+-]?[\d.,]+(e[−+-]?\d+)?%?|[–∞]|−∞")
-    return len(column) > 0 and all(number.fullmatch(str(cell)) for cell in column)
-
-
 def _escape(text: str, signs: dict[str, str]) -> str:
     return "".join(signs.get(sign, sign) for sign in text)
 
@@ -188,7 +124,7 @@ def to_markdown(frame: pd.DataFrame, *, caption: str = "") -> str:
     """The table as GitHub Markdown under its caption; markup in cells is shown as text."""
     text = cells(frame)
     rows = [[markdown_text(cell) for cell in row] for row in [list(text.columns), *text.to_numpy()]]
-    rule = ["---:" if _numeric(text.iloc[:, place]) else "---" for place in range(text.shape[1])]
+    rule = ["---:" if is_numeric(text.iloc[:, place]) else "---" for place in range(text.shape[1])]
     lines = [f"| {' | '.join(row)} |" for row in [rows[0], rule, *rows[1:]]]
     heading = [f"**{markdown_text(caption)}**", ""] if caption else []
     return "\n".join([*heading, *lines]) + "\n"
@@ -197,7 +133,7 @@ def to_markdown(frame: pd.DataFrame, *, caption: str = "") -> str:
 def to_latex(frame: pd.DataFrame, *, caption: str = "", label: str = "") -> str:
     """The table as a LaTeX `table` with booktabs rules; needs `\\usepackage{booktabs}` only."""
     text = cells(frame)
-    alignment = "".join("r" if _numeric(text.iloc[:, place]) else "l" for place in range(text.shape[1]))
+    alignment = "".join("r" if is_numeric(text.iloc[:, place]) else "l" for place in range(text.shape[1]))
     rows = [[_escape(cell, _LATEX_SIGNS) for cell in row] for row in [list(text.columns), *text.to_numpy()]]
     body = [f"{' & '.join(row)} \\\\" for row in rows]
     lines = [r"\begin{table}", r"\centering"]
@@ -224,7 +160,7 @@ def to_html(frame: pd.DataFrame, *, caption: str = "", most_rows: int | None = N
     """
     text = cells(frame)
     shown = text if most_rows is None else text.head(most_rows)
-    kinds = [' class="num"' if _numeric(text.iloc[:, place]) else "" for place in range(text.shape[1])]
+    kinds = [' class="num"' if is_numeric(text.iloc[:, place]) else "" for place in range(text.shape[1])]
     head = "".join(
         f"<th{kind}>{html.escape(name)}</th>" for kind, name in zip(kinds, text.columns, strict=True)
     )
