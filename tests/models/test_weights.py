@@ -16,8 +16,10 @@ NAME = "resnet-narrow"
 
 
 def layers(seed: int = 1) -> dict[str, torch.Tensor]:
+    """Weights as a file may hold them: safetensors takes contiguous tensors only."""
     torch.manual_seed(seed)
-    return make_network(NAME, 8, in_channels=1).backbone.layers.state_dict()
+    state = make_network(NAME, 8, in_channels=1).backbone.layers.state_dict()
+    return {name: value.contiguous() for name, value in state.items()}
 
 
 @pytest.mark.parametrize("prefix", ["", "module.", "backbone.layers.", "network.backbone.layers."])

@@ -10,7 +10,7 @@ from hashcenters.training.config import Recipe, TrainingConfig, freeze_centers
 from hashcenters.training.run import run, run_key
 from hashcenters.training.stored import restore_config, stored_configs
 from PIL import Image
-from test_run import CLASSIFIER, CONFIG
+from test_trainings import CLASSIFIER, CONFIG
 
 
 @pytest.fixture(scope="module")
