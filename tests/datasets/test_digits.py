@@ -30,7 +30,9 @@ def test_grey_values_use_the_full_range():
     assert (images.min(), images.max()) == (0, 255)
 
 
-@pytest.mark.parametrize("load", [lambda: digits.load_digits100(**SMALL), lambda: scenes.load_scenes(**SMALL_SCENES)])
+@pytest.mark.parametrize(
+    "load", [lambda: digits.load_digits100(**SMALL), lambda: scenes.load_scenes(**SMALL_SCENES)]
+)
 def test_queries_share_no_base_digit_with_anything(load):
     data = load()
     for other in ("train", "validation", "database"):
@@ -79,7 +81,10 @@ def test_the_same_seed_gives_the_same_fingerprint_and_another_seed_another():
         (lambda: digits.split_base_digits(seed=0, train_per_digit=0), "train_per_digit must be 1 to"),
         (lambda: digits.load_digits100(database_per_class=1), "database_per_class must be at least"),
         (lambda: scenes.load_scenes(database_size=1), "database_size must be at least"),
-        (lambda: check_no_overlap({"a", "b"}, {"b"}, names=("query", "train")), "query and train must not overlap"),
+        (
+            lambda: check_no_overlap({"a", "b"}, {"b"}, names=("query", "train")),
+            "query and train must not overlap",
+        ),
     ],
 )
 def test_bad_input(call, message):
