@@ -81,3 +81,16 @@ def test_order_of_frames_matters() -> None:
     network = narrow_mfnet(1).eval()
     clip = torch.randn(1, 1, 16, 20, 20)
     assert not torch.allclose(network(clip), network(clip.flip(2)))
+
+
+def test_gradients_are_bit_identical_on_one_thread() -> None:
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    gradients = []
+    for _ in range(2):
+        torch.manual_seed(0)
+        network = make_network("mfnet-narrow", 16, in_channels=1)
+        network(torch.randn(8, 1, 16, 16, 16)).square().sum().backward()
+        gradients.append([parameter.grad for parameter in network.parameters()])
+    torch.set_num_threads(threads)
+    assert all(torch.equal(a, b) for a, b in zip(*gradients, strict=True))
