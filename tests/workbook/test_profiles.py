@@ -1,9 +1,12 @@
 """Profiles and `--set`: which values reach which notebook, and what is refused."""
 
+import sys
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from hashcenters.errors import InputError
+from hashcenters.workbook import machine
 from hashcenters.workbook.graph import discover
 from hashcenters.workbook.plain_yaml import parse_yaml
 from hashcenters.workbook.plan import Request
@@ -47,6 +50,10 @@ def test_set_without_notebook_reaches_all_that_have_the_key(book: Any) -> None:
 def test_options_reach_notebooks_that_declare_them(book: Any) -> None:
     given = values(book, options={"jobs": 4, "device": "cpu"})
     assert given["02_b"] == {"jobs": 4}
+    book.profile("{02_b: {jobs: 2}}")
+    assert values(book)["02_b"] == {"jobs": 2}
+    assert values(book, options={"jobs": 4})["02_b"] == {"jobs": 4}
+    assert values(book, "jobs=5", options={"jobs": 4})["02_b"] == {"jobs": 5}
     assert set(given["01_a"]) == {"profile", "rate"}
 
 
@@ -122,6 +129,25 @@ def test_reads_settings() -> None:
 )
 def test_yaml_without_surprises(text: str, value: Any) -> None:
     assert parse_yaml(text, where="here") == value
+
+
+@pytest.mark.parametrize(
+    ("wanted", "cards", "finds", "expected"),
+    [
+        ("auto", [], True, "cpu"),
+        ("auto", ["H100"], True, "cuda"),
+        ("auto", ["H100"], False, "cpu"),
+        ("cpu", ["H100"], True, "cpu"),
+        ("cuda", [], False, "cuda"),
+    ],
+)
+def test_chooses_a_device(
+    wanted: str, cards: list[str], finds: bool, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    torch = SimpleNamespace(cuda=SimpleNamespace(is_available=lambda: finds))
+    monkeypatch.setitem(sys.modules, "torch", torch)
+    monkeypatch.setattr(machine, "graphics_cards", lambda: cards)
+    assert Request(device=wanted).options() == {"device": expected}
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,7 @@
 """The manifest of a profile: what made its results, how long it took, and the SHA-256 of each of them."""
 
-import os
 import platform
 import re
-import shutil
-import subprocess
 import tomllib
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
@@ -15,6 +12,7 @@ from typing import Any
 from hashcenters import paths
 from hashcenters.errors import InputError
 from hashcenters.files import read_json, sha256, write_json
+from hashcenters.workbook import machine
 from hashcenters.workbook.scrub import without_machine
 
 ARTEFACTS = ("claims.json", "exhibits.json", "notebooks/*.ipynb", "figures/*", "tables/*")
@@ -87,7 +85,7 @@ def environment() -> dict[str, Any]:
     return {
         "python": platform.python_version(),
         "platform": platform.platform(),
-        "device": device(),
+        "device": machine.describe(),
         "packages": packages(),
     } | commit()
 
@@ -107,36 +105,9 @@ def packages() -> dict[str, str]:
 
 def commit() -> dict[str, Any]:
     """The commit of the project and whether its code differs from it; both None outside version control."""
-    head = _output("git", "rev-parse", "HEAD")
-    changes = _output("git", "status", "--porcelain", "--", *CODE)
+    head = machine.output_of("git", "rev-parse", "HEAD")
+    changes = machine.output_of("git", "status", "--porcelain", "--", *CODE)
     return {"commit": head or None, "changed_since_commit": None if changes is None else bool(changes)}
-
-
-def device() -> str:
-    """The graphics cards, or the processor and how many of its cores may be used."""
-    cards = _output("nvidia-smi", "--query-gpu=name", "--format=csv,noheader")
-    if cards:
-        return ", ".join(cards.splitlines())
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return f"{_processor()}, {cores} cores"
-
-
-def _processor() -> str:
-    """The processor's name; the platform module knows only its architecture on Linux."""
-    try:
-        described = Path("/proc/cpuinfo").read_text()
-    except OSError:
-        return platform.processor() or platform.machine()
-    named = re.search(r"^model name\s*:\s*(.+)$", described, re.MULTILINE)
-    return named[1] if named else platform.machine()
-
-
-def _output(*command: str) -> str | None:
-    """What a command prints, None where it is missing or fails."""
-    if not shutil.which(command[0]):
-        return None
-    run = subprocess.run(command, capture_output=True, text=True, cwd=paths.project_root(), check=False)
-    return run.stdout.strip() if run.returncode == 0 else None
 
 
 def artefacts(folder: Path) -> dict[str, str]:

@@ -10,6 +10,7 @@ from hashcenters.errors import InputError
 from hashcenters.workbook import data, profiles
 from hashcenters.workbook.freshness import inputs_of, why_stale
 from hashcenters.workbook.graph import Notebook, discover, select, select_from
+from hashcenters.workbook.machine import choose_device
 from hashcenters.workbook.modules import package_root
 
 DEVICES = ("auto", "cpu", "cuda")
@@ -54,7 +55,8 @@ class Request:
 
     def options(self) -> dict[str, Any]:
         """Values for notebooks that declare a parameter of the same name."""
-        given = {"jobs": self.jobs, "device": self.device}
+        device = None if self.device is None else choose_device(self.device)
+        given = {"jobs": self.jobs, "device": device}
         return {key: value for key, value in given.items() if value is not None}
 
 
@@ -68,6 +70,7 @@ class Plan:
         notebooks: all, by name, in run order.
         selected: names of those to look at, in run order.
         values: parameter values to inject, by notebook.
+        options: those of the request's that notebooks and kernels get, `auto` resolved.
     """
 
     request: Request
@@ -75,6 +78,7 @@ class Plan:
     notebooks: dict[str, Notebook]
     selected: list[str]
     values: dict[str, dict[str, Any]]
+    options: dict[str, Any]
 
     def parameters(self, name: str) -> dict[str, Any]:
         """Every parameter of a notebook with its value in this run."""
@@ -102,12 +106,12 @@ class Plan:
 
     def old_results(self) -> list[str]:
         """A line for every notebook that is not to run and whose results are read although they are not fresh."""
-        states = self.states()
         read = {upstream for name in self.selected for upstream in self.notebooks[name].after}
+        states = self.states() if read - set(self.selected) else {}
         return [
-            f"note: the results of {name} are read as they are: {states[name]}"
-            for name in self.notebooks
-            if name in read and name not in self.selected and states[name]
+            f"note: the results of {name} are read as they are: {why}"
+            for name, why in states.items()
+            if why and name in read and name not in self.selected
         ]
 
     def environment(self) -> dict[str, str]:
@@ -119,7 +123,7 @@ class Plan:
             "PROFILES": paths.profiles_root(),
         }
         given = {name: os.path.abspath(folder) for name, folder in folders.items()}
-        given |= {name.upper(): str(value) for name, value in self.request.options().items()}
+        given |= {name.upper(): str(value) for name, value in self.options.items()}
         own = {f"HASHCENTERS_{name}": value for name, value in (given | {"BATCH": "1"}).items()}
         found = [str(package_root().parent), os.environ.get("PYTHONPATH", "")]
         hashing = os.environ.get("PYTHONHASHSEED", "0")
@@ -137,14 +141,15 @@ def make_plan(request: Request) -> Plan:
     selected = select(notebooks, request.only)
     if request.start is not None:
         selected = select_from(notebooks, request.start)
+    options = request.options()
     values = profiles.resolve(
         notebooks,
         profile,
         settings=[profiles.parse_setting(text) for text in request.settings],
         selected=selected,
-        options=request.options(),
+        options=options,
     )
-    plan = Plan(request, profile, notebooks, selected, values)
+    plan = Plan(request, profile, notebooks, selected, values, options)
     for name in selected:
         data.folders(notebooks[name], plan.parameters(name))
     return plan

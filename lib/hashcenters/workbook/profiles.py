@@ -100,9 +100,9 @@ def resolve(
     Args:
         notebooks: all, by name.
         profile: gives values by notebook.
-        settings: win over the profile; they may name only notebooks that are `selected`.
+        settings: win over the profile and the options; they may name only notebooks that are `selected`.
         selected: names of the notebooks that are to run, None for all.
-        options: values such as `jobs` for every notebook that declares them.
+        options: values such as `jobs` for every notebook that declares them; they win over the profile.
 
     Raises:
         InputError: an unknown notebook or parameter, or a value of the wrong type.
@@ -112,11 +112,10 @@ def resolve(
             raise InputError(f"profile {profile.name}: there is no notebook {name!r}")
     values = {}
     for name, notebook in notebooks.items():
-        given = {key: value for key, value in (options or {}).items() if key in notebook.declared}
-        if RESERVED in notebook.declared:
-            given[RESERVED] = profile.name
         entry = profile.notebooks.get(name, {})
-        values[name] = given | _accepted(notebook, entry, where=f"profile {profile.name}, {name}")
+        values[name] = _accepted(notebook, entry, where=f"profile {profile.name}, {name}")
+        given = {RESERVED: profile.name, **(options or {})}
+        values[name] |= {key: value for key, value in given.items() if key in notebook.declared}
     for setting in settings:
         _apply(setting, notebooks, values, list(notebooks) if selected is None else selected)
     return values
