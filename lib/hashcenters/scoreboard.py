@@ -93,6 +93,7 @@ def comparisons(profile: str) -> pd.DataFrame:
         }
         for record in read_claims(profile)
         for key, ours in record["compare"].items()
+        if key in published()
     ]
     return pd.DataFrame(
         found, columns=["number", "source", "published", "ours", "difference", "data", "claim"]

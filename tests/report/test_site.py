@@ -12,6 +12,7 @@ from hashcenters.claims import catalogue
 from hashcenters.discrepancies import register
 from hashcenters.errors import InputError
 
+CELLS = '{"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [{"cell_type": "code"}]}'
 VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
 
 
@@ -135,6 +136,13 @@ def test_a_failed_notebook_is_shown_as_failed(site):
     assert "Notebook 02 failed." in "".join(site["index.html"].text)
     assert "ValueError: <i>no</i>" in "".join(site["html/02_second.html"].text)
     assert "not run" in site["index.html"].text
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"nbformat": 4, "cells": 3}', '{"cells": [{}]}', CELLS])
+def test_a_broken_notebook_is_shown_as_failed(results_folder: Path, content):
+    (results_folder / "notebooks" / "02_second.ipynb").write_text(content)
+    assert "Notebook 02 failed." in report.build("smoke").read_text()
+    assert "This notebook cannot be read." in (results_folder / "html" / "02_second.html").read_text()
 
 
 def test_run_facts_come_from_the_manifest(site):

@@ -74,14 +74,21 @@ class Page:
 
 
 def make_page(path: Path, records: Records, pages: set[str]) -> Page:
-    """Read an executed notebook.
+    """Read an executed notebook; one that cannot be read becomes a page that says so, as failed.
 
     Args:
         path: the `.ipynb` file.
         records: what the notebooks recorded.
         pages: the names of all notebooks that have a page.
     """
-    notebook = nbformat.read(path, as_version=4)
+    try:
+        notebook = nbformat.read(path, as_version=4)
+        nbformat.validate(notebook)
+    except (ValueError, LookupError, AttributeError, TypeError, nbformat.ValidationError) as error:
+        problem = Block("error", str(error), "unreadable", note="This notebook cannot be read.")
+        return Page(
+            path.stem, path.stem[3:].replace("_", " "), [problem], [], frozenset({"unreadable"}), "unreadable"
+        )
     maker = _Maker(path.stem, records, pages)
     for number, cell in enumerate(notebook.cells, start=1):
         maker.add(cell, number)
