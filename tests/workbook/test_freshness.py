@@ -245,12 +245,13 @@ def test_the_estimate(book: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     change_first_source(book)
     costs = {"count": 10, "mean_seconds": 6.0, "mean_bytes": 2e6, "other_seconds": 5.0}
     write_manifest("embedded", {"01_a": whole_run(65.0, **costs), "02_b": whole_run(12.0)}, known=NAMES)
-    monkeypatch.setattr(listing, "missing_trainings", lambda plan, name: 3 if name == "01_a" else None)
+    cells = {"01_a": ["x", "y", "z"], "02_b": ["y"]}
+    monkeypatch.setattr(listing, "missing_trainings", lambda plan, name: cells.get(name))
     lines = listing.estimate(plan()).splitlines()
     assert lines[:-1] == [
         "notebook  trainings to do  about",
         "01_a      3                23.0 s",
-        "02_b                       12.0 s",
+        "02_b      0                12.0 s",  # shares its training with 01_a
         "04_d                       ?",
         "all       3                more than 35.0 s",
     ]
@@ -264,7 +265,7 @@ def test_counts_trainings_that_a_notebook_declares(book: Any, monkeypatch: pytes
     (book.folder / "grid_of_tests.py").write_text(GRID)
     monkeypatch.syspath_prepend(book.folder)
     book.write("01_a", grid="grid_of_tests:cells")
-    assert listing.missing_trainings(plan(settings=["01.count=5"]), "01_a") == 4
+    assert listing.missing_trainings(plan(settings=["01.count=5"]), "01_a") == [1, 2, 3, 4]
     assert listing.missing_trainings(plan(), "02_b") is None
     book.write("01_a", grid="grid_of_tests:nothing")
     with pytest.raises(

@@ -1,6 +1,7 @@
 """What `--list`, `--estimate` and `--check` say; nothing is run or written."""
 
 from importlib import import_module
+from typing import Any
 
 from hashcenters import paths
 from hashcenters.errors import InputError
@@ -23,23 +24,27 @@ def list_notebooks(plan: Plan) -> str:
 
 
 def estimate(plan: Plan) -> str:
-    """What a run would do: trainings, time and disk, from the times of the last recorded run."""
+    """What a run would do: trainings, time and disk, from the times of the last recorded run.
+
+    A training that several notebooks share is counted with the first of them.
+    """
     known = read_manifest(plan.profile.name).get("notebooks", {})
     rows = [("notebook", "trainings to do", "about")]
-    seconds, count, space, unknown = 0.0, 0, 0.0, []
+    planned: list[Any] = []
+    seconds, space, unknown = 0.0, 0.0, False
     for name in (name for name, state in plan.states().items() if state and name in plan.selected):
-        entry = known.get(name, {})
-        missing = missing_trainings(plan, name)
-        expected = trainings.estimated_seconds(entry, missing, jobs=plan.parameters(name).get("jobs", 1))
+        entry, cells = known.get(name, {}), missing_trainings(plan, name)
+        new = [cell for cell in cells or [] if cell not in planned]
+        planned += new
+        count = None if cells is None else len(new)
+        expected = trainings.estimated_seconds(entry, count, jobs=plan.parameters(name).get("jobs", 1))
         rows.append(
-            (name, "" if missing is None else str(missing), "?" if expected is None else duration(expected))
+            (name, "" if count is None else str(count), "?" if expected is None else duration(expected))
         )
-        seconds += expected or 0
-        count += missing or 0
-        space += (missing or 0) * entry.get("trainings", {}).get("mean_bytes", 0)
-        if expected is None:
-            unknown.append(name)
-    rows.append(("all", str(count), ("more than " if unknown else "") + duration(seconds)))
+        seconds += expected or 0.0
+        space += len(new) * entry.get("trainings", {}).get("mean_bytes", 0)
+        unknown = unknown or expected is None
+    rows.append(("all", str(len(planned)), ("more than " if unknown else "") + duration(seconds)))
     return "\n".join([columns(rows), _disk(plan, space)])
 
 
@@ -49,8 +54,8 @@ def _disk(plan: Plan, more: float) -> str:
     return f"disk: {size(trainings.size_of(folder))} in {folder}, about {size(more)} more for the trainings to do"
 
 
-def missing_trainings(plan: Plan, name: str) -> int | None:
-    """How many trainings of a notebook are still to be done, None where it declares none.
+def missing_trainings(plan: Plan, name: str) -> list[Any] | None:
+    """The trainings of a notebook that are still to be done, None where it declares none.
 
     Raises:
         InputError: its metadata names no importable function.
@@ -65,7 +70,7 @@ def missing_trainings(plan: Plan, name: str) -> int | None:
         cells = getattr(import_module(module), function)
     except (ImportError, AttributeError, ValueError) as error:
         raise InputError(f"{name}: metadata grid must be module:function, got {grid!r} ({error})") from error
-    return len(sweep.missing(cells(plan.parameters(name)), plan.profile.name))
+    return sweep.missing(cells(plan.parameters(name)), plan.profile.name)
 
 
 def check(plan: Plan) -> list[str]:
