@@ -1,9 +1,9 @@
 """Search in up to ten million codes: exact, and through an inverted file with its recall.
 
 Codes are simulated: 64 bits, the centers of 1,000 classes with each bit flipped with probability 0.15. `growth` gives
-the time a query (the nearest 100, all cores, queries in one batch) and the exponent e of time ∝ size^e fitted over all
-sizes of a kind. `probes` trades time for recall at the largest size, and `files` saves and loads both indices there;
-loading includes checking the SHA-256.
+the time a query (the nearest 100, all cores, queries in one batch) and the exponent e of core time ∝ size^e fitted
+over all sizes of a kind. `probes` trades time for recall at the largest size, and `files` saves and loads both indices
+there; loading includes checking the SHA-256.
 """
 
 import tempfile
@@ -70,7 +70,7 @@ def growth(built: dict[int, dict[str, retrieval.CodeIndex]], queries: np.ndarray
     ]
     table = pd.DataFrame(rows).sort_values(["kind", "database"], ignore_index=True)
     exponents = {
-        kind: growth_exponent(part["database"].to_numpy(), part["milliseconds_a_query"].to_numpy())
+        kind: growth_exponent(part["database"].to_numpy(), part["core_milliseconds_a_query"].to_numpy())
         for kind, part in table.groupby("kind")
     }
     return table.assign(exponent=table["kind"].map(exponents).round(3))

@@ -28,6 +28,7 @@ def describe() -> dict[str, str]:
         "processor": _field("/proc/cpuinfo", "model name") or platform.processor() or platform.machine(),
         "cores": str(usable_cores()),
         "memory": f"{int(memory.split()[0]) / 2**20:.0f} GiB" if memory else "unknown",
+        "OpenMP threads": os.environ.get("OMP_NUM_THREADS", "one a core"),
         "system": platform.system(),
         "python": platform.python_version(),
     }

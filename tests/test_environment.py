@@ -1,5 +1,6 @@
 """One set of dependencies, said in four places: pyproject.toml, requirements.lock, environment.yml, Makefile."""
 
+import os
 import re
 import subprocess
 import sys
@@ -147,8 +148,16 @@ def test_make_says_in_one_sentence_that_python_does_not_suit(tmp_path: Path, ver
     if version is not None:
         python.write_text(f'#!/bin/sh\nif [ "$1" = -V ]; then echo Python {version}; else exit 1; fi\n')
         python.chmod(0o755)
+    outside_make = {
+        name: value for name, value in os.environ.items() if name not in {"MAKEFLAGS", "MAKELEVEL"}
+    }
     ended = subprocess.run(
-        ["make", "test", f"PYTHON={python}"], cwd=tmp_path, capture_output=True, text=True, check=False
+        ["make", "test", f"PYTHON={python}"],
+        cwd=tmp_path,
+        env=outside_make,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert ended.returncode == 2
     assert ended.stdout.startswith("Python 3.11, 3.12 or 3.13 is needed, ")

@@ -71,6 +71,11 @@ def test_long_tables_are_cut_and_counted():
     assert "… 6 more rows" in text
 
 
+def test_columns_of_sentences_are_marked():
+    text = tables.to_html(pd.DataFrame({"a": ["x" * 61, "y"], "b": ["short", ""], "c": [1, 2]}))
+    assert '<td class="long">y</td><td></td><td class="num">2</td>' in text
+
+
 def test_an_empty_table_says_so():
     assert '<td colspan="2">–</td>' in tables.to_html(pd.DataFrame(columns=["a", "b"]))
 

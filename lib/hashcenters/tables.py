@@ -10,6 +10,7 @@ from hashcenters.cells import MISSING, cells, is_numeric
 from hashcenters.errors import InputError
 from hashcenters.files import write_text
 
+LONG = 60
 _VOLATILE = re.compile(
     r"(wall[ _])?(time|seconds|minutes|duration|elapsed|runtime|date|timestamp|host|hostname)"
     r"([ _]?(s|seconds|\(s\)))?"
@@ -160,7 +161,7 @@ def to_html(frame: pd.DataFrame, *, caption: str = "", most_rows: int | None = N
     """
     text = cells(frame)
     shown = text if most_rows is None else text.head(most_rows)
-    kinds = [' class="num"' if is_numeric(text.iloc[:, place]) else "" for place in range(text.shape[1])]
+    kinds = [_html_class(text.iloc[:, place]) for place in range(text.shape[1])]
     head = "".join(
         f"<th{kind}>{html.escape(name)}</th>" for kind, name in zip(kinds, text.columns, strict=True)
     )
@@ -175,6 +176,13 @@ def to_html(frame: pd.DataFrame, *, caption: str = "", most_rows: int | None = N
     foot = f'\n<tfoot><tr><td colspan="{len(kinds)}">… {rest} more rows</td></tr></tfoot>' if rest else ""
     title = f"<caption>{html.escape(caption)}</caption>\n" if caption else ""
     return f"<table>\n{title}<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>{foot}\n</table>"
+
+
+def _html_class(column: pd.Series) -> str:
+    """Numbers stand flush right, columns of sentences are kept wide."""
+    if is_numeric(column):
+        return ' class="num"'
+    return ' class="long"' if column.str.len().max() > LONG else ""
 
 
 def _html_cell(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from hashcenters.plots import style
 
@@ -32,7 +33,8 @@ def tie_rules(frame: pd.DataFrame, *, by: str) -> Figure:
     for rule, (label, marker, colour) in _RULES.items():
         part = frame[frame["ties"] == rule]
         places = [names.index(name) for name in part[by]]
-        axis.scatter(part["mAP"], places, marker=marker, color=colour, s=26, label=label, zorder=2)
+        hollow = {"facecolors": "none", "s": 70} if rule == "stable" else {"facecolors": colour, "s": 26}
+        axis.scatter(part["mAP"], places, marker=marker, edgecolors=colour, label=label, zorder=2, **hollow)
     axis.set(yticks=range(len(names)), yticklabels=[str(name) for name in names], xlabel="mAP")
     axis.set_ylim(len(names) - 0.5, -0.5)
     drawn.legend(loc="outside upper center", ncols=len(_RULES))
@@ -73,8 +75,11 @@ def recall_curve(frame: pd.DataFrame) -> Figure:
             xytext=(4, -9),
             fontsize=7,
         )
-    axis.set(xlabel="comparisons, % of an exact search (labels: probes)", ylabel="recall", xscale="log")
+    axis.set(xlabel="comparisons, % of an exact search", ylabel="recall", xscale="log")
+    axis.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axis.xaxis.set_major_formatter("{x:g}")
+    axis.xaxis.set_minor_formatter(NullFormatter())
+    axis.margins(x=0.1)
     return drawn
 
 

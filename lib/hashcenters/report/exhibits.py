@@ -15,6 +15,8 @@ from hashcenters.report.content import Content
 LARGEST_SVG = 400_000
 MOST_ROWS = 200
 NARROW_COLUMNS = 6
+_INDEX = re.compile(r"(?<![A-Za-z0-9_])([A-Za-z‖])_([A-Za-z0-9]{1,2})(?![A-Za-z0-9_])")
+_POWER = re.compile(r"(?<=[\w\])‖}>])\^([A-Za-z0-9]{1,2})(?![A-Za-z0-9])")
 
 
 def picture(content: Content, record: dict[str, Any]) -> str:
@@ -105,11 +107,11 @@ def paper_tables(content: Content) -> list[PaperTable]:
 def with_signs(text: str) -> Markup:
     """A string, escaped, with code between backticks, and one-letter names and their index as mathematicians set them.
 
-    >>> with_signs("H_2K and L_Q, not top_k or `a_b`")
-    Markup('H<sub>2K</sub> and L<sub>Q</sub>, not top_k or <code>a_b</code>')
+    >>> with_signs("H_2K in {−1, 1}^q, not top_k or `a_b`")
+    Markup('H<sub>2K</sub> in {−1, 1}<sup>q</sup>, not top_k or <code>a_b</code>')
     """
     parts = re.split(r"`([^`]+)`", str(escape(text)))
-    prose = [re.sub(r"\b([A-Za-z])_([A-Za-z0-9]{1,2})\b", r"\1<sub>\2</sub>", part) for part in parts[::2]]
+    prose = [_POWER.sub(r"<sup>\1</sup>", _INDEX.sub(r"\1<sub>\2</sub>", part)) for part in parts[::2]]
     code = [f"<code>{part}</code>" for part in parts[1::2]]
     return Markup("".join(part for pair in zip_longest(prose, code, fillvalue="") for part in pair))
 
