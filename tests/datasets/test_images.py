@@ -50,6 +50,17 @@ def test_crop_is_resize_and_center_crop(tmp_path: Path, picture: Callable[..., P
     assert difference.max() <= 1
 
 
+@pytest.mark.parametrize("crop", [24, 25])
+def test_the_papers_resize_and_center_crop(tmp_path: Path, picture: Callable[..., Path], crop: int) -> None:
+    path = picture(tmp_path / "wide.png", size=(96, 64))
+    whole = decode_image(path, size=32)
+    inputs = ImageReading(size=32, crop=crop).open([path])
+    expected = np.asarray(CenterCrop(crop)(Image.fromarray(whole.transpose(1, 2, 0)))).transpose(2, 0, 1)
+    assert inputs.batch(np.array([0]))[0].tolist() == expected.tolist()
+    assert ImageReading(size=32).pixels() == "32×32 (crop)"
+    assert ImageReading(size=32, crop=crop).pixels() == f"32×32 (crop), central {crop}×{crop}"
+
+
 def test_squash_keeps_the_whole_picture(tmp_path: Path) -> None:
     wide = np.zeros((10, 40, 3), np.uint8)
     wide[:, :10] = 255
@@ -73,6 +84,8 @@ def test_reading_lists_what_is_no_picture(tmp_path: Path, picture: Callable[...,
     ("options", "message"),
     [
         ({"size": 0}, "size must be 1 to 4096 pixels, got 0"),
+        ({"size": 32, "crop": 33}, r"crop must be 1 to 32 pixels \(the size\), got 33"),
+        ({"crop": 0}, "crop must be 1 to 256 pixels"),
         ({"fit": "stretch"}, 'fit must be "crop" or "squash"'),
         ({"corrupt": "ignore"}, 'corrupt must be "error" or "skip"'),
     ],

@@ -46,6 +46,8 @@ def test_clip_takes_every_second_frame_of_the_middle(
     assert clip.dtype == np.uint8
     levels = clip.mean(axis=(0, 2, 3))
     assert np.abs(levels - STEP * (5 + 2 * np.arange(16))).max() < 3
+    cropped = ClipReading(size=24, crop=20).open([path]).batch(np.array([0]))[0]
+    assert cropped.tolist() == clip[:, :, 2:-2, 2:-2].tolist()
 
 
 @given(total=st.integers(1, 200), frames=st.integers(1, 20), interval=st.integers(1, 5))

@@ -1,5 +1,7 @@
 """A folder of images becomes codes with a finished training, and nothing is written into the folder."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -8,7 +10,7 @@ from hashcenters.paths import runs_root
 from hashcenters.training.__main__ import main
 from hashcenters.training.config import Recipe, TrainingConfig, freeze_centers
 from hashcenters.training.run import run, run_key
-from hashcenters.training.stored import restore_config, stored_configs
+from hashcenters.training.stored import reading_of, restore_config, stored_configs
 from PIL import Image
 from test_trainings import CLASSIFIER, CONFIG
 
@@ -58,6 +60,20 @@ def test_a_folder_becomes_codes(pictures, tmp_path):
     assert set(np.unique(codes)) <= {-1, 1}
     assert set(paths) == {file.relative_to(pictures).as_posix() for file in before if file.is_file()}
     assert sorted(pictures.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"size": 16}, (16, "crop", None)),
+        ({}, (64, "crop", None)),
+        ({"size": 18, "crop": 16, "fit": "squash"}, (18, "squash", 16)),
+    ],
+)
+def test_pictures_are_read_as_in_the_training(pictures, options, expected):
+    config = replace(training_on(pictures), dataset_options={"root": str(pictures), **options})
+    reading = reading_of(config)
+    assert (reading.size, reading.fit, reading.crop) == expected
 
 
 def test_the_list_names_finished_trainings(pictures):

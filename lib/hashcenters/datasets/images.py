@@ -16,7 +16,7 @@ IMAGE_SUFFIXES = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".png", ".ppm", ".t
 WHITE = (255, 255, 255, 255)
 
 
-def check_reading(size: int, fit: str, corrupt: str) -> None:
+def check_reading(size: int, fit: str, corrupt: str, crop: int | None = None) -> None:
     """Check the options that pictures and clips share.
 
     Raises:
@@ -24,6 +24,8 @@ def check_reading(size: int, fit: str, corrupt: str) -> None:
     """
     if not 1 <= size <= 4096:
         raise InputError(f"size must be 1 to 4096 pixels, got {size}")
+    if crop is not None and not 1 <= crop <= size:
+        raise InputError(f"crop must be 1 to {size} pixels (the size), got {crop}")
     if fit not in ("crop", "squash"):
         raise InputError(f'fit must be "crop" or "squash", got {fit!r}')
     if corrupt not in ("error", "skip"):
@@ -54,10 +56,31 @@ def square(image: Image.Image, *, size: int, fit: str) -> UInt8[np.ndarray, "3 s
     return np.ascontiguousarray(np.asarray(small).transpose(2, 0, 1))
 
 
-def decode_image(path: Path, *, size: int, fit: str = "crop") -> UInt8[np.ndarray, "3 size size"]:
+def central(
+    planes: UInt8[np.ndarray, "... height width"], crop: int | None
+) -> UInt8[np.ndarray, "... crop crop"]:
+    """The central square of images, rounded as torchvision's center crop; None keeps them whole."""
+    if crop is None:
+        return planes
+    top, left = (round((side - crop) / 2) for side in planes.shape[-2:])
+    return np.ascontiguousarray(planes[..., top : top + crop, left : left + crop])
+
+
+def square_text(size: int, fit: str, crop: int | None) -> str:
+    """How squares are made, for fingerprints and captions.
+
+    >>> square_text(256, "crop", 224)
+    '256×256 (crop), central 224×224'
+    """
+    return f"{size}×{size} ({fit})" + ("" if crop is None else f", central {crop}×{crop}")
+
+
+def decode_image(
+    path: Path, *, size: int, fit: str = "crop", crop: int | None = None
+) -> UInt8[np.ndarray, "3 side side"]:
     """Read one picture file; of a moving one its first frame. EXIF rotation is ignored, as the papers' code does."""
     with Image.open(path) as image:
-        return square(to_rgb(image), size=size, fit=fit)
+        return central(square(to_rgb(image), size=size, fit=fit), crop)
 
 
 @dataclass(frozen=True)
@@ -65,8 +88,10 @@ class ImageReading:
     """How picture files are read.
 
     Args:
-        size: pixels a side of what is read, 1–4096; the training crops from it.
+        size: pixels a side that pictures are resized to, 1–4096.
         fit: `crop` the central square, or `squash` the whole picture into one.
+        crop: pixels a side of the central part that is kept after resizing (224 of 256 in the papers), None for
+            all of it.
         workers: threads that read; None takes one a core.
         cache: share (0–0.9) of the memory that decoded pictures may fill.
         corrupt: `error` refuses unreadable pictures, `skip` leaves them out (each is then decoded once when the
@@ -75,21 +100,23 @@ class ImageReading:
 
     size: int = 256
     fit: str = "crop"
+    crop: int | None = None
     workers: int | None = None
     cache: float = 0.0
     corrupt: str = "error"
 
     def __post_init__(self) -> None:
-        check_reading(self.size, self.fit, self.corrupt)
+        check_reading(self.size, self.fit, self.corrupt, self.crop)
 
     def open(self, paths: Sequence[Path]) -> FileInputs:
         """The files as inputs."""
-        decode = partial(decode_image, size=self.size, fit=self.fit)
-        return FileInputs(paths, decode, (3, self.size, self.size), workers=self.workers, cache=self.cache)
+        decode = partial(decode_image, size=self.size, fit=self.fit, crop=self.crop)
+        side = self.crop or self.size
+        return FileInputs(paths, decode, (3, side, side), workers=self.workers, cache=self.cache)
 
     def pixels(self) -> str:
         """What changes the pixels that come out, for fingerprints and captions."""
-        return f"{self.size}×{self.size} ({self.fit})"
+        return square_text(self.size, self.fit, self.crop)
 
 
 AS_PUBLISHED = ImageReading()

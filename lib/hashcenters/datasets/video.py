@@ -9,7 +9,7 @@ import av
 import numpy as np
 from jaxtyping import Int, UInt8
 
-from hashcenters.datasets.images import check_reading, square
+from hashcenters.datasets.images import central, check_reading, square, square_text
 from hashcenters.datasets.inputs import FileInputs
 from hashcenters.errors import InputError
 
@@ -72,8 +72,15 @@ def read_frames(path: Path, wanted: set[int], *, size: int, fit: str) -> tuple[d
 
 
 def decode_clip(
-    path: Path, *, frames: int, interval: int, size: int, fit: str = "crop", short: str = "error"
-) -> UInt8[np.ndarray, "3 frames size size"]:
+    path: Path,
+    *,
+    frames: int,
+    interval: int,
+    size: int,
+    fit: str = "crop",
+    crop: int | None = None,
+    short: str = "error",
+) -> UInt8[np.ndarray, "3 frames side side"]:
     """The clip of one video file.
 
     Raises:
@@ -85,7 +92,7 @@ def decode_clip(
         indices = clip_indices(total, frames=frames, interval=interval, short=short)
         found, seen = read_frames(path, set(indices.tolist()), size=size, fit=fit)
         if len(found) == len(set(indices.tolist())):
-            return np.stack([found[index] for index in indices.tolist()], axis=1)
+            return central(np.stack([found[index] for index in indices.tolist()], axis=1), crop)
         if not seen:
             raise ValueError("no frame can be decoded")
         total = seen  # the header promised more frames than the file holds
@@ -99,7 +106,7 @@ class ClipReading:
         frames: of a clip, at least 1.
         interval: distance of the frames in the video, at least 1.
         short: what becomes of a video with fewer than `frames` frames, see `clip_indices`.
-        size, fit, workers, cache, corrupt: as in `ImageReading`.
+        size, fit, crop, workers, cache, corrupt: as in `ImageReading`.
     """
 
     frames: int = 16
@@ -107,12 +114,13 @@ class ClipReading:
     short: str = "error"
     size: int = 256
     fit: str = "crop"
+    crop: int | None = None
     workers: int | None = None
     cache: float = 0.0
     corrupt: str = "error"
 
     def __post_init__(self) -> None:
-        check_reading(self.size, self.fit, self.corrupt)
+        check_reading(self.size, self.fit, self.corrupt, self.crop)
         if min(self.frames, self.interval) < 1:
             raise InputError(f"frames and interval must be at least 1, got {self.frames} and {self.interval}")
         if self.short not in ("error", "repeat"):
@@ -126,14 +134,17 @@ class ClipReading:
             interval=self.interval,
             size=self.size,
             fit=self.fit,
+            crop=self.crop,
             short=self.short,
         )
-        shape = (3, self.frames, self.size, self.size)
+        side = self.crop or self.size
+        shape = (3, self.frames, side, side)
         return FileInputs(paths, decode, shape, workers=self.workers, cache=self.cache)
 
     def pixels(self) -> str:
         """What changes the pixels that come out, for fingerprints and captions."""
-        return f"{self.frames} frames at interval {self.interval}, {self.size}×{self.size} ({self.fit}), {self.short}"
+        pixels = square_text(self.size, self.fit, self.crop)
+        return f"{self.frames} frames at interval {self.interval}, {pixels}, {self.short}"
 
 
 AS_PUBLISHED = ClipReading()

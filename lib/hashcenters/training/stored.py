@@ -1,5 +1,7 @@
 """Finished trainings found by their key, and what they make of other images."""
 
+import inspect
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import torch
 from hashcenters.codes import binarise
 from hashcenters.datasets.images import IMAGE_SUFFIXES, ImageReading
 from hashcenters.datasets.inputs import unreadable_message
+from hashcenters.datasets.registry import find_entry, find_reader
 from hashcenters.datasets.splits import Split
 from hashcenters.errors import InputError
 from hashcenters.files import read_json, whole_file
@@ -68,6 +71,22 @@ def picture_size(config: TrainingConfig) -> int:
     return shape[1]
 
 
+def reading_of(config: TrainingConfig) -> ImageReading:
+    """How the pictures of a training were read; one that had them in memory gets central squares of their size.
+
+    Raises:
+        InputError: it learned from something else than square colour pictures.
+    """
+    side = picture_size(config)
+    default = inspect.signature(find_reader(find_entry(config.dataset))).parameters.get("reading")
+    if default is None:
+        return ImageReading(size=side)
+    chosen = {
+        name: value for name, value in config.dataset_options.items() if name in ("size", "fit", "crop")
+    }
+    return replace(default.default, corrupt="error", cache=0.0, **chosen)
+
+
 def encode_folder(key: str, images: Path, output: Path, *, profile: str, skip_corrupt: bool = False) -> int:
     """Write the codes of all pictures below a folder; returns how many there are.
 
@@ -87,7 +106,7 @@ def encode_folder(key: str, images: Path, output: Path, *, profile: str, skip_co
     files = sorted(
         path for path in images.rglob("*") if path.suffix.lower() in IMAGE_SUFFIXES and path.is_file()
     )
-    reading = ImageReading(size=picture_size(run.config))
+    reading = reading_of(run.config)
     failures = reading.open(files).unreadable()
     if failures and not skip_corrupt:
         raise InputError(unreadable_message({files[index]: reason for index, reason in failures.items()}))
