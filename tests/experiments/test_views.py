@@ -225,3 +225,11 @@ def test_options_are_read_as_yaml():
     assert parse_options(["a=1", "b=x"], root="/r") == {"root": "/r", "a": 1, "b": "x"}
     with pytest.raises(InputError, match="key=value"):
         parse_options(["noise"])
+
+
+def test_pictures_of_others_are_shown_to_a_person_only(data, monkeypatch):
+    theirs = replace(data, name="tiny-imagenet")
+    assert views.showable(theirs, theirs.train, [0, 1]) is None
+    assert len(views.showable(data, data.train, [0, 1])) == 2
+    monkeypatch.setattr(views, "is_live", lambda: True)
+    assert len(views.showable(theirs, theirs.train, [0, 1])) == 2

@@ -1,7 +1,7 @@
 """CSQ on images: the loss ablation and the grid over λ1 and λ2 (supplement, section 2)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hashcenters.centers.generate import make_centers
@@ -112,7 +112,14 @@ def cells(parameters: Mapping[str, Any]) -> list[TrainingConfig]:
 
 
 def multi_label_setting(parameters: Mapping[str, Any]) -> Setting:
-    """The setting of the multi-label part: its own data, all else as in the single-label part."""
+    """The setting of the multi-label part: its own data, all else as in the single-label part.
+
+    Where the backbone is pre-trained on other data, both parts start from the same one.
+    """
     names = {"dataset": "multi_label_dataset", "dataset_options": "multi_label_options"}
     own = {name: parameters[source] for name, source in names.items()}
-    return make_setting({**parameters, **own, "root": ""})
+    made = make_setting({**parameters, **own, "root": ""})
+    if not made.pretrain_dataset:
+        return made
+    single = make_setting(parameters)
+    return replace(made, pretrain_options=single.pretrain_options or single.dataset_options)

@@ -1,7 +1,7 @@
 """What the trainings of one notebook share: data, backbone, recipe, device."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,7 @@ class Setting:
         recipe: of the hash trainings.
         pretrain_recipe: of the classification.
         pretrain_dataset: what the backbone is pre-trained on; "" for the training split of `dataset`.
+        pretrain_options: options of that data set, empty for `dataset_options`.
         head: "csq" or "shc".
         device: "cpu" or "cuda".
     """
@@ -36,12 +37,29 @@ class Setting:
     pretrain_recipe: Recipe
     dataset_options: Mapping[str, Any]
     pretrain_dataset: str = ""
+    pretrain_options: Mapping[str, Any] = field(default_factory=dict)
     head: str = "csq"
     device: str = "cpu"
 
     def data(self) -> HashingData:
-        """The data set; it stays in memory."""
-        return load_data(self.dataset, self.dataset_options)
+        """The data set; it stays in memory.
+
+        Raises:
+            InputError: it has no validation split.
+        """
+        return load_checked(self.dataset, self.dataset_options)
+
+
+def load_checked(dataset: str, options: Mapping[str, Any]) -> HashingData:
+    """A data set that trainings of the notebooks can use.
+
+    Raises:
+        InputError: it has no validation split, by which every training is followed and every choice is made.
+    """
+    data = load_data(dataset, options)
+    if not len(data.validation):
+        raise InputError(f"trainings need a validation split of {dataset}, got none; set validation above 0")
+    return data
 
 
 def parse_options(options: Sequence[str], *, root: str = "") -> dict[str, Any]:
@@ -81,8 +99,8 @@ def make_setting(parameters: Mapping[str, Any]) -> Setting:
     Args:
         parameters: by name, as in the parameters cell: dataset, dataset_options, root, backbone, weights, epochs,
             learning_rate, lr_decay, lr_decay_epochs, head_factor, optimiser, momentum, weight_decay, clip,
-            batch_size, augment, head, pretrain_epochs, pretrain_learning_rate, pretrain_dataset, device. Others
-            are ignored.
+            batch_size, augment, head, pretrain_epochs, pretrain_learning_rate, pretrain_dataset,
+            pretrain_options, device. Others are ignored.
     """
     get = parameters.get
     shared = {"batch_size": get("batch_size", 64), "augment": get("augment", "none")}
@@ -107,6 +125,7 @@ def make_setting(parameters: Mapping[str, Any]) -> Setting:
             epochs=get("pretrain_epochs", 18), lr=get("pretrain_learning_rate", 2e-3), **shared
         ),
         pretrain_dataset=get("pretrain_dataset", ""),
+        pretrain_options=parse_options(get("pretrain_options", [])),
         head=get("head", "csq"),
         device=get("device", "cpu"),
     )
@@ -124,13 +143,16 @@ def classifier(
         seed: of the training.
         options: of the classification objective.
     """
-    dataset = setting.pretrain_dataset or setting.dataset
+    dataset, options_of_data = setting.dataset, setting.dataset_options
+    if setting.pretrain_dataset:
+        dataset = setting.pretrain_dataset
+        options_of_data = setting.pretrain_options or setting.dataset_options
     return TrainingConfig(
         dataset=dataset,
-        dataset_options=setting.dataset_options,
+        dataset_options=options_of_data,
         backbone=backbone or setting.backbone,
         head=head,
-        bits=load_data(dataset, setting.dataset_options).num_classes,
+        bits=load_checked(dataset, options_of_data).num_classes,
         objective="classification",
         objective_options=options,
         recipe=setting.pretrain_recipe,

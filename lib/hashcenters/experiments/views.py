@@ -10,6 +10,7 @@ from hashcenters.codes import hamming_distance
 from hashcenters.datasets.splits import HashingData, Split
 from hashcenters.experiments.csq import Cell
 from hashcenters.experiments.scores import per_query_mean, validation_map
+from hashcenters.live import is_live
 from hashcenters.metrics import precision_recall_by_rank
 from hashcenters.tables import mean_std
 from hashcenters.training.run import Run
@@ -40,8 +41,12 @@ def class_text(data: HashingData, split: Split, row: int) -> str:
 
 
 def showable(data: HashingData, split: Split, rows: Sequence[int]) -> list[np.ndarray] | None:
-    """Pictures of samples as (height, width) or (height, width, 3) arrays, None where they may not be printed."""
-    if data.name not in PRINTABLE:
+    """Pictures of samples as (height, width) or (height, width, 3) arrays, None where they may not be printed.
+
+    Somebody who works with a notebook sees the pictures of any data set: what a live session draws is not kept
+    among the results.
+    """
+    if data.name not in PRINTABLE and not is_live():
         return None
     batch = split.inputs.batch(np.asarray(rows))
     stills = batch if batch.ndim == 4 else batch[:, :, batch.shape[2] // 2]
