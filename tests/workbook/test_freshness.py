@@ -317,25 +317,13 @@ def test_costs_stay_known_when_nothing_is_trained(book: Any) -> None:
     assert trainings.spent("embedded", "01_a", trainings.finished("embedded"), 3.0, jobs=1) == costs
 
 
-def test_the_check_names_missing_data(book: Any) -> None:
-    assert listing.check(plan()) == []
-    book.write("03_c", data=["set", "photographs"])
-    (missing,) = listing.check(plan())
-    assert missing.startswith("03_c: there is no ")
-    assert missing.endswith("photographs")
-
-
 def test_data_sets_that_parameters_name(book: Any, tmp_path: Path) -> None:
     cell = 'dataset: str = "digits100"\nroot: str = ""\nother_dataset: str = ""'
     book.write("01_a", parameters=cell)
     record(book)
     assert stale() == {}
-    assert listing.check(plan()) == []
     own = [f"01.root={tmp_path / 'mine'}", "01.dataset=image-folder"]
-    (missing,) = listing.check(plan(settings=own))
-    assert missing.startswith("01_a: image-folder: ")
     (tmp_path / "mine").mkdir()
-    assert listing.check(plan(settings=own)) == []
     record(book, settings=own)
     assert stale(settings=own) == {}
     (tmp_path / "mine" / "cat.png").write_text("x")

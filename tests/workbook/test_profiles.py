@@ -86,8 +86,12 @@ def test_refuses_settings(book: Any, settings: list[str], selected: list[str] | 
         ("{01_a: 3}", "notebooks must hold"),
         ("[1]", "notebooks must hold"),
         ("{01_a: {rate: 1, rate: 2}}", "profile embedded is not YAML: 'rate' is given twice"),
-        ("{}\nmore: 1", "must hold name, title and notebooks, and nothing else"),
+        ("{}\nmore: 1", "must hold name, title and notebooks, may hold extends and parts, and nothing else"),
         ("{}: 1", "is not YAML"),
+        ("{}\nextends: nothing", "there is no profile 'nothing'; there are embedded"),
+        ("{}\nextends: embedded", "profile embedded extends embedded, which extends another"),
+        ("{}\nparts: [embedded]", 'parts must hold `PROFILE: "NUMBERS"`'),
+        ("{}\nparts: {embedded: 4}", 'parts must hold `PROFILE: "NUMBERS"`'),
     ],
 )
 def test_refuses_profiles(book: Any, entries: str, message: str) -> None:
@@ -103,6 +107,17 @@ def test_refuses_unknown_and_renamed_profiles(book: Any) -> None:
     (folder / "embedded.yaml").rename(folder / "paper.yaml")
     with pytest.raises(InputError, match="must be named like its file, got 'embedded'"):
         load_profile("paper", folder)
+
+
+def test_a_profile_extends_another(book: Any) -> None:
+    folder = book.folder / "profiles"
+    (folder / "more.yaml").write_text(
+        "name: more\ntitle: more\nextends: embedded\nnotebooks: {01_a: {bits: [8]}, 02_b: {jobs: 3}}\n"
+    )
+    more = load_profile("more", folder)
+    assert more.notebooks == {"01_a": {"rate": 1e-5, "bits": [8]}, "02_b": {"jobs": 3}}
+    assert more.parts == {}
+    assert load_profile("embedded", folder).notebooks == {"01_a": {"rate": 1e-5}}
 
 
 def test_reads_settings() -> None:

@@ -4,8 +4,10 @@ from typing import Any
 
 import click
 
-from hashcenters.errors import EXIT_BAD_INPUT, InputError, one_line_errors
+from hashcenters.errors import InputError, one_line_errors
 from hashcenters.workbook.plan import DEVICES, EXIT_INTERRUPTED, Request, make_plan
+
+EXIT_INCOMPLETE = 1
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -22,27 +24,34 @@ from hashcenters.workbook.plan import DEVICES, EXIT_INTERRUPTED, Request, make_p
     "--estimate", "action", flag_value="estimate", help="Say how many trainings, how long, how much disk."
 )
 @click.option("--list", "action", flag_value="list", help="Say what is fresh, and why the rest is not.")
-@click.option("--check", "action", flag_value="check", help="Say whether the profile has all that it needs.")
+@click.option(
+    "--check",
+    "action",
+    flag_value="check",
+    help="Say what the profile needs and what of it is missing; exit code 1 if anything is.",
+)
 @click.option("--jobs", type=int, help="Trainings side by side within a notebook.")
 @click.option("--device", help=f"Where networks run: {', '.join(DEVICES)}.")
 @click.option("--timeout", type=float, metavar="SECONDS", help="Stop a notebook that takes longer.")
 def run_all(action: str | None, **options: Any) -> int:
     """Run every notebook that is not fresh, then build the report.
 
-    Exit code 0: all is fresh or done. 1: a notebook failed; those that need it were skipped. 2: bad input,
-    nothing was run. 130: interrupted.
+    Exit code 0: all is fresh or done. 1: a notebook failed, those that need it were skipped; or --check found
+    something missing. 2: bad input, nothing was run. 130: interrupted.
     """
     plan = make_plan(Request(**options))
     if action is None:
         from hashcenters.workbook.run import run
 
         return run(plan)
+    if action == "check":
+        from hashcenters.workbook import needs
+
+        text, complete = needs.report(plan)
+        click.echo(text)
+        return 0 if complete else EXIT_INCOMPLETE
     from hashcenters.workbook import listing
 
-    if action == "check":
-        missing = listing.check(plan)
-        click.echo("\n".join(missing) or f"profile {plan.profile.name} has all that it needs")
-        return EXIT_BAD_INPUT if missing else 0
     click.echo(listing.list_notebooks(plan) if action == "list" else listing.estimate(plan))
     return 0
 

@@ -12,16 +12,20 @@ def named_sets(parameters: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, s
     """Names of data sets among a notebook's parameters, with the options that say where and what to read.
 
     A set is named by `dataset` (with `dataset_options` and `root`) or by `KIND_dataset` (with `KIND_options`);
-    options are `key=value` texts.
+    options are `key=value` texts. A `pretrain_dataset` without options of its own has those of `dataset`.
 
     >>> list(named_sets({"dataset": "mine", "root": "/pictures", "dataset_options": ["protocol=cars"]}))
     [('mine', {'protocol': 'cars', 'root': '/pictures'})]
+    >>> list(named_sets({"dataset": "even", "pretrain_dataset": "odd", "root": "/tiny"}))
+    [('even', {'root': '/tiny'}), ('odd', {'root': '/tiny'})]
     """
     for key, name in parameters.items():
         if name and (key == "dataset" or key.endswith("_dataset")):
-            texts = parameters.get("dataset_options" if key == "dataset" else f"{key[:-7]}options", [])
+            own = parameters.get(f"{key[:-7]}options", [])
+            shared = key == "dataset" or (key == "pretrain_dataset" and not own)
+            texts = parameters.get("dataset_options", []) if shared else own
             options = dict(str(text).split("=", 1) for text in texts if "=" in str(text))
-            root = parameters.get("root", "") if key == "dataset" else ""
+            root = parameters.get("root", "") if shared else ""
             wanted = {"protocol": options.get("protocol", ""), "root": root or options.get("root", "")}
             yield name, {option: value for option, value in wanted.items() if value}
 
@@ -42,14 +46,3 @@ def folders(notebook: Notebook, parameters: Mapping[str, Any]) -> dict[str, Path
         elif place is not None:
             found[name] = data_root() / place
     return found
-
-
-def missing(notebook: Notebook, parameters: Mapping[str, Any]) -> Iterator[str]:
-    """What a notebook needs and does not find, a line each with the step that brings it."""
-    for name in notebook.data:
-        if not (data_root() / name).is_dir():
-            yield f"there is no {data_root() / name}"
-    for name, options in named_sets(parameters):
-        from hashcenters.datasets.registry import check
-
-        yield from check(name, **options)

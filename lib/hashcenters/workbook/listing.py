@@ -1,11 +1,11 @@
-"""What `--list`, `--estimate` and `--check` say; nothing is run or written."""
+"""What `--list` and `--estimate` say; nothing is run or written."""
 
 from importlib import import_module
 from typing import Any
 
 from hashcenters import paths
 from hashcenters.errors import InputError
-from hashcenters.workbook import data, trainings
+from hashcenters.workbook import trainings
 from hashcenters.workbook.manifest import read_manifest
 from hashcenters.workbook.plan import Plan
 from hashcenters.workbook.text import columns, duration, size
@@ -71,12 +71,3 @@ def missing_trainings(plan: Plan, name: str) -> list[Any] | None:
     except (ImportError, AttributeError, ValueError) as error:
         raise InputError(f"{name}: metadata grid must be module:function, got {grid!r} ({error})") from error
     return sweep.missing(cells(plan.parameters(name)), plan.profile.name)
-
-
-def check(plan: Plan) -> list[str]:
-    """What the profile needs and does not find, a line each; empty when it can run."""
-    return [
-        f"{name}: {step}"
-        for name in plan.selected
-        for step in data.missing(plan.notebooks[name], plan.parameters(name))
-    ]

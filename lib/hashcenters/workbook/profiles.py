@@ -1,7 +1,7 @@
 """Profiles and `--set`: which values the notebooks get, checked before anything runs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from hashcenters.workbook.graph import Notebook, select
 from hashcenters.workbook.plain_yaml import parse_yaml
 
 RESERVED = "profile"
+REQUIRED, OPTIONAL = {"name", "title", "notebooks"}, {"extends", "parts"}
 
 
 @dataclass(frozen=True)
@@ -19,12 +20,15 @@ class Profile:
     Args:
         name: of its file and of its results folder.
         title: one line for the report.
-        notebooks: parameter values by notebook; a notebook without an entry keeps its own defaults.
+        notebooks: parameter values by notebook, those of the profile that it extends among them; a notebook
+            without an entry keeps its own defaults.
+        parts: further profiles that the same work needs, each with its notebooks as `--only` takes them.
     """
 
     name: str
     title: str
     notebooks: dict[str, dict[str, Any]]
+    parts: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -50,25 +54,47 @@ def profile_names(folder: Path) -> list[str]:
 
 
 def load_profile(name: str, folder: Path) -> Profile:
-    """Read one profile.
+    """Read one profile, with the values of the one that it extends where it sets no others.
 
     Raises:
-        InputError: there is none of this name, or it holds anything but name, title and notebooks.
+        InputError: there is none of this name, it holds anything but what a profile may hold, or it extends one
+            that extends another.
     """
+    content = _read(name, folder)
+    entries = content["notebooks"]
+    if "extends" in content:
+        base = _read(str(content["extends"]), folder)
+        if "extends" in base:
+            raise InputError(
+                f"profile {name} extends {base['name']}, which extends another; one step is allowed"
+            )
+        entries = base["notebooks"] | {
+            notebook: base["notebooks"].get(notebook, {}) | own for notebook, own in entries.items()
+        }
+    return Profile(name, str(content["title"]), entries, content.get("parts", {}))
+
+
+def _read(name: str, folder: Path) -> dict[str, Any]:
+    """The content of one profile file, checked."""
     if name not in profile_names(folder):
         raise InputError(
             f"there is no profile {name!r}; there are {', '.join(profile_names(folder)) or 'none'}"
         )
     where = f"profile {name}"
     content = parse_yaml((folder / f"{name}.yaml").read_text(encoding="utf-8"), where=where)
-    if not isinstance(content, dict) or set(content) != {"name", "title", "notebooks"}:
-        raise InputError(f"{where} must hold name, title and notebooks, and nothing else")
+    if not isinstance(content, dict) or not REQUIRED <= set(content) <= REQUIRED | OPTIONAL:
+        raise InputError(
+            f"{where} must hold name, title and notebooks, may hold extends and parts, and nothing else"
+        )
     if content["name"] != name:
         raise InputError(f"{where} must be named like its file, got {content['name']!r}")
     entries = content["notebooks"] or {}
     if not isinstance(entries, dict) or not all(isinstance(entry, dict) for entry in entries.values()):
         raise InputError(f"{where}: notebooks must hold `NN_topic: {{parameter: value}}`")
-    return Profile(name, str(content["title"]), entries)
+    parts = content.get("parts", {})
+    if not isinstance(parts, dict) or not all(isinstance(only, str) for only in parts.values()):
+        raise InputError(f'{where}: parts must hold `PROFILE: "NUMBERS"`, such as `"04,07"`')
+    return content | {"notebooks": entries}
 
 
 def parse_setting(text: str) -> Setting:
