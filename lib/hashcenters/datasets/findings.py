@@ -15,6 +15,11 @@ from hashcenters.datasets.registry import find_entry
 from hashcenters.paths import data_root
 
 HMDB51_CODES = "csq-official/video/dataset/HMDB51"
+HOW_TO_GET = (
+    "**No list file is there.** `python -m hashcenters.datasets download csq-official` fetches CSQ's lists into the "
+    "data folder; `python -m hashcenters.datasets info shc-official` says how to get SHC's. Then run this notebook "
+    "again."
+)
 
 
 def listed_protocols() -> list[Protocol]:

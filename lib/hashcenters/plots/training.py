@@ -4,13 +4,17 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+from matplotlib.patches import Rectangle
 
 from hashcenters.plots import style
 
 __all__ = [
     "ablation_bars",
     "center_distance_curves",
+    "grid_cell",
     "lambda_heatmap",
     "learning_curves",
     "magnitude_histogram",
@@ -18,6 +22,7 @@ __all__ = [
     "precision_recall_lines",
     "sample_tiles",
 ]
+_DISTANCES = {"own_distance": "to the own center", "other_distance": "to the nearest other center"}
 
 
 def learning_curves(frame: pd.DataFrame, *, by: str = "loss_name", panels: str = "bits") -> Figure:
@@ -54,9 +59,8 @@ def center_distance_curves(frame: pd.DataFrame) -> Figure:
     """
     groups = list(frame.groupby("bits", sort=True))
     drawn, axes = style.figure(columns=2, height=2.4, grid=(1, len(groups)), squeeze=False)
-    names = {"own_distance": "to the own center", "other_distance": "to the nearest other center"}
     for axis, (bits, part) in zip(axes[0], groups, strict=True):
-        for place, (column, name) in enumerate(names.items()):
+        for place, (column, name) in enumerate(_DISTANCES.items()):
             by_epoch = part.groupby("epoch")[column]
             axis.plot(by_epoch.mean(), label=name, **style.line_style(place))
             axis.fill_between(
@@ -107,6 +111,44 @@ def lambda_heatmap(frame: pd.DataFrame, *, value: str = "validation mAP") -> Fig
     """
     table = frame.pivot(index="lambda_1", columns="lambda_2", values=value)
     drawn, axes = style.figure(columns=1, height=2.7)
+    image = _grid(axes, table, framed=np.unravel_index(np.nanargmax(table), table.shape))
+    drawn.colorbar(image, ax=axes, label=value)
+    return drawn
+
+
+def grid_cell(
+    frame: pd.DataFrame,
+    history: pd.DataFrame,
+    *,
+    lambda_1: float | int,
+    lambda_2: float | int,
+    value: str = "validation mAP",
+) -> Figure:
+    """One cell of the grid over λ1 and λ2: its place on the left, its training on the right.
+
+    Args:
+        frame: columns `lambda_1`, `lambda_2`, `value`.
+        history: of that cell's training: columns `epoch`, `own_distance`, `other_distance`.
+        lambda_1, lambda_2: the cell.
+    """
+    table = frame.pivot(index="lambda_1", columns="lambda_2", values=value)
+    drawn, (left, right) = style.figure(columns=2, height=2.6, grid=(1, 2))
+    place = (table.index.get_loc(lambda_1), table.columns.get_loc(lambda_2))
+    drawn.colorbar(_grid(left, table, framed=place), ax=left, label=value)
+    for number, (column, label) in enumerate(_DISTANCES.items()):
+        right.plot(history["epoch"], history[column], label=label, **style.line_style(number))
+    right.set(
+        xlabel="epoch",
+        ylabel="mean distance (bits)",
+        title=f"λ1 = {lambda_1:g}, λ2 = {lambda_2:g}: {value} {table.iloc[place]:.3f}",
+    )
+    right.set_ylim(bottom=0)
+    right.legend()
+    return drawn
+
+
+def _grid(axes: Axes, table: pd.DataFrame, *, framed: Sequence[int | np.integer]) -> AxesImage:
+    """Draw a grid with its values in the cells and a frame around one of them."""
     image = axes.imshow(table, aspect="auto")
     middle = (np.nanmin(table) + np.nanmax(table)) / 2
     for (row, column), cell in np.ndenumerate(table.to_numpy()):
@@ -119,19 +161,15 @@ def lambda_heatmap(frame: pd.DataFrame, *, value: str = "validation mAP") -> Fig
             size=7,
             color="black" if cell > middle else "white",
         )
-    row, column = np.unravel_index(np.nanargmax(table), table.shape)
-    axes.add_patch(_frame(row, column))
+    axes.add_patch(_frame(*framed))
     axes.set_xticks(range(table.shape[1]), [f"{name:g}" for name in table.columns])
     axes.set_yticks(range(table.shape[0]), [f"{name:g}" for name in table.index])
     axes.set(xlabel="λ2 (pairwise)", ylabel="λ1 (quantization)")
     axes.grid(False)
-    drawn.colorbar(image, ax=axes, label=value)
-    return drawn
+    return image
 
 
-def _frame(row: int, column: int) -> object:
-    from matplotlib.patches import Rectangle
-
+def _frame(row: int | np.integer, column: int | np.integer) -> Rectangle:
     return Rectangle((column - 0.5, row - 0.5), 1, 1, fill=False, edgecolor=style.VERMILION, linewidth=2)
 
 
@@ -208,7 +246,9 @@ def neighbour_tiles(frame: pd.DataFrame, images: Sequence[np.ndarray] | None) ->
             axis.imshow(images[place], cmap="gray", aspect="equal")
         style.bare(axis)
         for spine in axis.spines.values():
-            spine.set(color=colour, linewidth=1.6, linestyle="-" if tile.relevant else (0, (2, 1)))
+            spine.set(
+                visible=True, color=colour, linewidth=1.6, linestyle="-" if tile.relevant else (0, (2, 1))
+            )
         mark = "query" if tile.rank == 0 else f"{'✓' if tile.relevant else '✗'} {tile.distance}"
         axis.set_xlabel(mark, size=6, color=colour, labelpad=2)
     return drawn
