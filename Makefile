@@ -47,7 +47,7 @@ $(READY): requirements.lock pyproject.toml
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV) \
 		|| { rm -rf $(VENV); echo "$(PYTHON) cannot make $(VENV); install its venv module (python3-venv)"; exit 1; }
 	@$(PY) -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION) \
-		&& $(PY) -m uv pip install --quiet --python $(PY) --require-hashes --requirement requirements.lock \
+		&& $(PY) -m uv pip install --quiet --compile-bytecode --python $(PY) --require-hashes --requirement requirements.lock \
 		|| $(PY) -m pip install --quiet --require-hashes --requirement requirements.lock
 	@$(PY) -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@

@@ -1,6 +1,7 @@
 """Frames and verdicts of the training notebooks, on trainings that are made up so that the answer is known."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -125,6 +126,26 @@ def test_perfect_codes_score_one_and_win(data):
     assert turned["verdict"].tolist() == ["not-shown"]
     assert turned["mean"].item() == -compared["mean"].item()
     assert scores.validation_map(runs[0], data) == 1.0
+
+
+def test_a_cell_of_the_grid_is_drawn_with_its_own_training():
+    class Trained(Run):
+        def history(self):
+            return pd.DataFrame(
+                {"epoch": [1, 2], "own_distance": [self.config.seed, 1.0], "other_distance": 9.0}
+            )
+
+    pairs = [(0.0, 0.0), (0.0, 0.2), (0.5, 0.0), (0.5, 0.2)]
+    cells = [Cell({"lambda_1": first, "lambda_2": second}, CONFIG) for first, second in pairs]
+    runs = [Trained(CONFIG.with_seed(seed), Path()) for seed in range(4)]
+    grid = pd.DataFrame(pairs, columns=["lambda_1", "lambda_2"]).assign(
+        **{"validation mAP": [0.1, 0.4, 0.2, 0.3]}
+    )
+    browse, choices = views.grid_browser(cells, runs, grid)
+    assert choices == {"lambda_1": [0.0, 0.5], "lambda_2": [0.0, 0.2]}
+    assert "λ1 = 0, λ2 = 0.2: validation mAP 0.400" in browse().axes[1].get_title(loc="left")
+    drawn = browse(lambda_1=0.5, lambda_2=0.0).axes[1].lines[0]
+    assert drawn.get_ydata().tolist() == [2.0, 1.0]
 
 
 def test_neighbours_are_marked_right_and_wrong(data):

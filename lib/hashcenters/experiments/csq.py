@@ -11,12 +11,18 @@ from hashcenters.training.config import TrainingConfig
 LAMBDA_QUANTIZATION = 0.05  # λ1 of S.7 (supplement, 3.2)
 LAMBDA_PAIRWISE = 0.2  # λ2 of S.7
 
-LOSSES: dict[str, dict[str, float]] = {
-    "L_C": {"lambda_quantization": 0.0, "lambda_pairwise": 0.0},
-    "L_P": {"central_weight": 0.0, "lambda_quantization": 0.0, "lambda_pairwise": 1.0},
-    "L_C + L_Q": {"lambda_quantization": LAMBDA_QUANTIZATION, "lambda_pairwise": 0.0},
-    "L_C + L_P": {"lambda_quantization": 0.0, "lambda_pairwise": LAMBDA_PAIRWISE},
-    "L_C + L_Q + L_P": {"lambda_quantization": LAMBDA_QUANTIZATION, "lambda_pairwise": LAMBDA_PAIRWISE},
+L_Q = {"lambda_quantization": LAMBDA_QUANTIZATION, "quantization_form": "squared"}
+NO_L_Q = L_Q | {"lambda_quantization": 0.0}
+L_P = {"lambda_pairwise": LAMBDA_PAIRWISE}
+NO_L_P = {"lambda_pairwise": 0.0}
+# L_Q as released, a mean over bits like L_C; one row has the text's sum over bits (see `losses.joint.joint_loss`)
+LOSSES: dict[str, dict[str, float | str]] = {
+    "L_C": NO_L_Q | NO_L_P,
+    "L_P": {"central_weight": 0.0, "lambda_pairwise": 1.0} | NO_L_Q,
+    "L_C + L_Q": L_Q | NO_L_P,
+    "L_C + L_Q (text)": L_Q | NO_L_P | {"quantization_form": "log-cosh"},
+    "L_C + L_P": NO_L_Q | L_P,
+    "L_C + L_Q + L_P": L_Q | L_P,
 }
 
 
@@ -33,7 +39,7 @@ def csq_cell(
     bits: int,
     seed: int,
     *,
-    options: Mapping[str, float],
+    options: Mapping[str, float | str],
     generator: str = "csq",
     draw: int | None = None,
     **labels: Any,
@@ -44,7 +50,7 @@ def csq_cell(
         setting: data, backbone, recipe and device.
         bits: length of the codes.
         seed: of centers and training.
-        options: weights of the central objective.
+        options: weights and forms of the central objective.
         generator: of the centers.
         draw: seed of the centers.
         labels: further values to tell it by.
@@ -79,7 +85,7 @@ def lambda_grid(
             setting,
             bits,
             seed,
-            options={"lambda_quantization": first, "lambda_pairwise": second},
+            options=L_Q | {"lambda_quantization": first, "lambda_pairwise": second},
             lambda_1=first,
             lambda_2=second,
         )

@@ -1,10 +1,13 @@
 """Frames behind the figures and tables of the training notebooks."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Int8
+from matplotlib.figure import Figure
 
+from hashcenters import plots
 from hashcenters.claims import trend
 from hashcenters.codes import hamming_distance
 from hashcenters.datasets.splits import HashingData, Split
@@ -144,6 +147,29 @@ def grid_scores(cells: Sequence[Cell], runs: Sequence[Run], data: HashingData) -
     return pd.DataFrame(rows)
 
 
+def grid_browser(
+    cells: Sequence[Cell], runs: Sequence[Run], scores: pd.DataFrame
+) -> tuple[Callable[..., Figure], dict[str, list[float]]]:
+    """A function that draws one cell of the λ grid with its training, and the choices it takes, for `live.sliders`.
+
+    Args:
+        cells, runs: the grid and its trainings.
+        scores: of the grid, from `grid_scores`; the function starts at the best cell.
+    """
+    found = {
+        (cell.labels["lambda_1"], cell.labels["lambda_2"]): run for cell, run in zip(cells, runs, strict=True)
+    }
+    best = scores.loc[scores["validation mAP"].idxmax()]
+    start = (float(best.lambda_1), float(best.lambda_2))
+
+    def browse(lambda_1: float = start[0], lambda_2: float = start[1]) -> Figure:
+        history = found[lambda_1, lambda_2].history()
+        return plots.grid_cell(scores, history, lambda_1=lambda_1, lambda_2=lambda_2)
+
+    first, second = (sorted({float(pair[place]) for pair in found}) for place in (0, 1))
+    return browse, {"lambda_1": first, "lambda_2": second}
+
+
 def magnitudes(cells: Sequence[Cell], runs: Sequence[Run], *, loss: str, bits: int) -> np.ndarray:
     """|y| of all query outputs of the trainings with one loss and length."""
     chosen = [
@@ -188,15 +214,29 @@ def magnitude_table(cells: Sequence[Cell], runs: Sequence[Run], losses: Sequence
 
 
 def neighbours(run: Run, data: HashingData, *, queries: int, depth: int) -> pd.DataFrame:
-    """Queries of classes spread over all, each followed by its nearest database items.
+    """Queries of classes spread over all, each followed by its nearest database items; see `neighbour_frame`."""
+    labels = data.query.labels
+    by_class = np.argsort(labels if labels.ndim == 1 else labels.argmax(axis=1), kind="stable")
+    chosen = by_class[np.linspace(0, len(data.query) - 1, min(queries, len(by_class))).round().astype(int)]
+    return neighbour_frame(run.codes("query"), run.codes("database"), data, chosen.tolist(), depth=depth)
+
+
+def neighbour_frame(
+    query_codes: Int8[np.ndarray, "n_query bits"],
+    database_codes: Int8[np.ndarray, "n_database bits"],
+    data: HashingData,
+    queries: Sequence[int],
+    *,
+    depth: int,
+) -> pd.DataFrame:
+    """Chosen queries, each followed by its nearest database items, in database order within ties.
 
     Returns:
         columns query, rank (0 for the query), row (in its split), name, distance in bits, relevant.
     """
-    chosen = np.linspace(0, len(data.query) - 1, queries).round().astype(int)
-    distance = hamming_distance(run.codes("query")[chosen], run.codes("database"))
+    distance = hamming_distance(query_codes[queries], database_codes)
     rows = []
-    for number, (query, line) in enumerate(zip(chosen.tolist(), distance, strict=True)):
+    for number, (query, line) in enumerate(zip(queries, distance, strict=True)):
         own = class_text(data, data.query, query)
         rows.append((number, 0, query, own, 0, True))
         for rank, item in enumerate(np.argsort(line, kind="stable")[:depth].tolist(), start=1):

@@ -42,12 +42,13 @@ def one_thread() -> Iterator[None]:
 def make_optimiser(network: nn.Module, objective: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
     """The recipe's optimiser over the network's parameter groups and the centers that are learned.
 
-    Learned centers move at the rate of the hash layer.
+    Learned centers move at the rate of the hash layer, and no weight decay pulls them to 0.
     """
     groups = parameter_groups(network, lr=recipe.lr, head_factor=recipe.head_factor)
     learned = [parameter for parameter in objective.parameters() if parameter.requires_grad]
     if learned:
-        groups.append({"params": learned, "lr": recipe.lr * recipe.head_factor, "name": "centers"})
+        rate = recipe.lr * recipe.head_factor
+        groups.append({"params": learned, "lr": rate, "weight_decay": 0.0, "name": "centers"})
     if recipe.optimiser == "adam":
         return torch.optim.Adam(groups, weight_decay=recipe.weight_decay, fused=True)
     if recipe.optimiser == "sgd":
