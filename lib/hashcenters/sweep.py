@@ -5,6 +5,8 @@ from pathlib import Path
 
 from joblib import Parallel, delayed
 
+from hashcenters.cluster.address import cluster_address
+from hashcenters.cluster.attempts import train_all
 from hashcenters.paths import runs_root
 from hashcenters.training.config import TrainingConfig
 from hashcenters.training.run import Run, find, run
@@ -41,12 +43,16 @@ def missing_under(cells: Sequence[TrainingConfig], root: Path) -> list[TrainingC
 def sweep(cells: Sequence[TrainingConfig], *, profile: str, jobs: int = 1) -> list[Run]:
     """Run what is missing of a grid and return the finished trainings, in the order of the cells.
 
-    Each training uses one CPU thread, so that its numbers do not depend on `jobs`.
+    Each training uses one CPU thread, so that its numbers do not depend on how many run side by side, or where.
 
     Args:
         cells: the trainings; repetitions are run once.
         profile: whose results folder holds the runs.
-        jobs: trainings side by side.
+        jobs: trainings side by side on this machine; a cluster, where the environment names one, runs as many as it
+            has processors or GPUs.
+
+    Raises:
+        InputError: a training refuses its configuration, or the cluster does not answer.
     """
     root = runs_root(profile)
     waiting = missing_under(cells, root)
@@ -57,7 +63,11 @@ def sweep(cells: Sequence[TrainingConfig], *, profile: str, jobs: int = 1) -> li
 
 
 def run_all(cells: Sequence[TrainingConfig], root: Path, *, jobs: int) -> None:
-    """Run trainings in this process, or side by side in others."""
+    """Run trainings in this process, side by side in others, or on the cluster that the environment names."""
+    address = cluster_address()
+    if address is not None:
+        train_all(cells, root, address)
+        return
     if jobs <= 1:
         for cell in cells:
             run(cell, root)

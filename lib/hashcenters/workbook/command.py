@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from hashcenters.cluster.address import RAY, check
 from hashcenters.errors import InputError, one_line_errors
 from hashcenters.workbook.plan import DEVICES, EXIT_INTERRUPTED, Request, make_plan
 
@@ -31,6 +32,13 @@ EXIT_INCOMPLETE = 1
     help="Say what the profile needs and what of it is missing; exit code 1 if anything is.",
 )
 @click.option("--jobs", type=int, help="Trainings side by side within a notebook.")
+@click.option(
+    "--cluster",
+    envvar=RAY,
+    show_envvar=True,
+    metavar="HOST:PORT",
+    help="Head node of the Ray cluster that trains, one training a processor or GPU; --jobs does not count then.",
+)
 @click.option("--device", help=f"Where networks run: {', '.join(DEVICES)}.")
 @click.option("--timeout", type=float, metavar="SECONDS", help="Stop a notebook that takes longer.")
 def run_all(action: str | None, **options: Any) -> int:
@@ -41,6 +49,8 @@ def run_all(action: str | None, **options: Any) -> int:
     """
     plan = make_plan(Request(**options))
     if action is None:
+        if plan.request.cluster:
+            check(plan.request.cluster)
         from hashcenters.workbook.run import run
 
         return run(plan)

@@ -29,6 +29,7 @@ class Request:
         settings: `[NB.]KEY=VALUE` texts.
         jobs: processes side by side within a notebook, 1 or more; None leaves it to the notebooks.
         device: one of `DEVICES`; None leaves it to the notebooks.
+        cluster: `host:port` of the Ray cluster that trains; None or empty for this machine.
         timeout: seconds that one notebook may take, None for any.
         force: run what is fresh too.
     """
@@ -39,6 +40,7 @@ class Request:
     settings: Sequence[str] = ()
     jobs: int | None = None
     device: str | None = None
+    cluster: str | None = None
     timeout: float | None = None
     force: bool = False
 
@@ -124,6 +126,7 @@ class Plan:
         }
         given = {name: os.path.abspath(folder) for name, folder in folders.items()}
         given |= {name.upper(): str(value) for name, value in self.options.items()}
+        given["CLUSTER"] = self.request.cluster or ""
         own = {f"HASHCENTERS_{name}": value for name, value in (given | {"BATCH": "1"}).items()}
         found = [str(package_root().parent), os.environ.get("PYTHONPATH", "")]
         hashing = os.environ.get("PYTHONHASHSEED", "0")

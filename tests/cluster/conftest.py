@@ -1,0 +1,90 @@
+"""Small trainings, and real Ray nodes on this machine that end with the processes that were started and no others."""
+
+import socket
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import psutil
+import pytest
+from hashcenters.centers.generate import make_centers
+from hashcenters.training.config import Recipe, TrainingConfig, freeze_centers
+
+NODE = (
+    "--node-ip-address=127.0.0.1 --num-cpus=1 --object-store-memory=80000000 --disable-usage-stats"
+    " --include-log-monitor=false --block"
+)
+
+
+def free_port() -> int:
+    """A port of the loopback address that nothing listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+@dataclass
+class Cluster:
+    """A cluster of nodes with one processor each on this machine."""
+
+    folder: Path
+    port: int = field(default_factory=free_port)
+    started: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    def add(self) -> None:
+        """Start the head node, or one more, and wait until it has joined."""
+        head = ["--head", f"--port={self.port}", "--include-dashboard=false", f"--temp-dir={self.folder}"]
+        own = head if not self.started else [f"--address={self.address}"]
+        command = [sys.executable, "-m", "ray.scripts.scripts", "start", *own, *NODE.split()]
+        node = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.started.append(node)
+        assert any(b"Ray runtime started" in line for line in node.stdout)
+
+    def end(self, node: subprocess.Popen[bytes]) -> None:
+        """Kill a node with all its processes, as a power cut would."""
+        with suppress(psutil.NoSuchProcess):
+            processes = [psutil.Process(node.pid)]
+            processes += processes[0].children(recursive=True)
+            for process in processes:
+                with suppress(psutil.NoSuchProcess):
+                    process.kill()
+            psutil.wait_procs(processes, timeout=10)
+        node.stdout.close()
+        node.wait()
+
+
+@pytest.fixture(scope="session")
+def cell() -> TrainingConfig:
+    """A training of half a second."""
+    sizes = dict.fromkeys(
+        ("train_per_class", "validation_per_class", "query_per_class", "database_per_class"), 1
+    )
+    return TrainingConfig(
+        dataset="digits100",
+        dataset_options=sizes | {"train_per_digit": 10},
+        backbone="alexnet-narrow",
+        head="csq",
+        bits=16,
+        objective="central",
+        centers=freeze_centers(make_centers("csq", 16, 100, seed=0)),
+        recipe=Recipe(epochs=2, lr=1e-3),
+        seed=0,
+    )
+
+
+@pytest.fixture(scope="session")
+def classifier(cell: TrainingConfig) -> TrainingConfig:
+    """The training that others may start from."""
+    return replace(cell, head="classifier", bits=100, objective="classification", centers=None)
+
+
+@pytest.fixture(scope="session")
+def make_cluster() -> type[Cluster]:
+    """The maker of clusters."""
+    return Cluster

@@ -1,0 +1,65 @@
+"""A sweep on a real cluster of two nodes, one of which is killed in the middle."""
+
+import shutil
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hashcenters.sweep import sweep
+from hashcenters.training.run import find, run, run_key
+
+pytest.importorskip("ray")
+pytestmark = pytest.mark.xdist_group("cluster")
+CELLS = 4
+
+
+@pytest.fixture
+def cluster(make_cluster: Callable[[Path], Any]) -> Iterator[Any]:
+    """A head node and a second node of one processor each."""
+    folder = Path(tempfile.mkdtemp(prefix="ray-"))  # paths of sockets must be short
+    made = make_cluster(folder)
+    try:
+        made.add()
+        made.add()
+        yield made
+    finally:
+        for node in reversed(made.started):
+            made.end(node)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def wait_until(condition: Callable[[], bool], *, seconds: float) -> None:
+    """Wait for something that has to happen."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it took too long"
+        time.sleep(0.02)
+
+
+@pytest.mark.slow
+def test_a_node_killed_in_the_middle_costs_no_training(
+    cluster, cell, tmp_path, monkeypatch, results_elsewhere
+):
+    monkeypatch.setenv("HASHCENTERS_CLUSTER", cluster.address)
+    cells = [replace(cell, seed=seed, recipe=replace(cell.recipe, epochs=40)) for seed in range(CELLS)]
+    found: list[Any] = []
+    thread = threading.Thread(target=lambda: found.extend(sweep([*cells, cells[0]], profile="test")))
+    thread.start()
+    root = results_elsewhere / "test" / "runs"
+    wait_until(lambda: len(list(root.glob("*/checkpoint.safetensors"))) == 2, seconds=90)  # both nodes train
+    cluster.end(cluster.started[1])
+    thread.join(timeout=180)
+    assert [done.config for done in found] == [*cells, cells[0]]
+    folders = Counter(path.parent.name for path in root.glob("*/config.json"))
+    assert folders == Counter(map(run_key, cells))
+    assert not list(root.glob(".cluster-*"))
+    for one in cells[:2]:  # those that the kill interrupted
+        straight = run(one, tmp_path / "straight")
+        assert np.array_equal(find(one, root).outputs("query"), straight.outputs("query"))
