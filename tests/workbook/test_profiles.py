@@ -65,6 +65,7 @@ def test_options_reach_notebooks_that_declare_them(book: Any) -> None:
         (["07.bits=[1]"], None, "there is no notebook '07'"),
         (["02.bits=[1]"], ["01_a"], "02_b is not among the notebooks that are to run"),
         (["bits=many"], None, "bits must be list of int, such as"),
+        (["bits="], None, "bits must be list of int, such as"),
         (["01.profile=paper"], None, "profile is chosen with --profile only"),
         (["bits"], None, r"--set takes \[NB.\]KEY=VALUE, got 'bits'"),
         (["=3"], None, "--set takes"),
@@ -125,6 +126,7 @@ def test_reads_settings() -> None:
         "04_training.bits=[16]", "04_training", "bits", [16]
     )
     assert parse_setting("options=[a=b.c]").value == ["a=b.c"]
+    assert parse_setting("04.root=") == Setting("04.root=", "04", "root", "")
 
 
 @pytest.mark.parametrize(

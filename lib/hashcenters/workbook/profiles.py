@@ -98,7 +98,7 @@ def _read(name: str, folder: Path) -> dict[str, Any]:
 
 
 def parse_setting(text: str) -> Setting:
-    """Read one `--set` value.
+    """Read one `--set` value; nothing behind the sign is the empty text.
 
     Raises:
         InputError: not of the form `[NB.]KEY=VALUE`, or the value is no YAML.
@@ -110,7 +110,8 @@ def parse_setting(text: str) -> Setting:
     notebook, _, key = target.strip().rpartition(".")
     if not sign or not key:
         raise InputError(f"--set takes [NB.]KEY=VALUE, got {text!r}")
-    return Setting(text, notebook or None, key, parse_yaml(value, where=f"--set {target.strip()}"))
+    parsed = parse_yaml(value, where=f"--set {target.strip()}") if value.strip() else ""
+    return Setting(text, notebook or None, key, parsed)
 
 
 def resolve(
