@@ -8,6 +8,8 @@ import pytest
 from hashcenters.datasets import hmdb51, ucf101
 from hashcenters.datasets.registry import load
 from hashcenters.errors import InputError
+from hashcenters.training.config import Recipe, TrainingConfig
+from hashcenters.training.run import run
 
 
 def encode(path: Path, frames: int = 32) -> None:
@@ -56,6 +58,26 @@ def test_ucf101(ucf: Path) -> None:
         load("ucf101").query.inputs.batch(np.arange(2))
     assert len(load("ucf101", corrupt="skip", size=8).query) == 1
     assert load("ucf101", short="repeat", size=8).query.inputs.batch(np.arange(2)).shape == (2, 3, 16, 8, 8)
+
+
+def test_a_network_learns_from_video_files(ucf: Path, tmp_path: Path) -> None:
+    for group in ("01", "02", "09"):
+        for name in ("Archery", "Zumba"):
+            encode(ucf / f"UCF-101/{name}/v_{name}_g{group}_c01.avi", frames=20)
+    config = TrainingConfig(
+        dataset="ucf101",
+        dataset_options={"size": 16, "validation": 0.5},
+        backbone="mfnet-narrow",
+        head="csq",
+        bits=8,
+        objective="central",
+        centers=((1,) * 8, (-1,) * 8),
+        recipe=Recipe(epochs=1, batch_size=2, optimiser="sgd"),
+        seed=0,
+    )
+    done = run(config, tmp_path / "runs")
+    assert done.codes("query").shape == (2, 8)
+    assert done.history()["loss"].notna().all()
 
 
 @pytest.mark.parametrize(

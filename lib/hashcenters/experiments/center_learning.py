@@ -42,10 +42,17 @@ def methods(setting: Setting, *, bits: Sequence[int], seeds: Sequence[int]) -> l
     return fixed + learned
 
 
-def draws(setting: Setting, *, bits: int, seed: int, count: int = DRAWS) -> list[Cell]:
-    """Trainings that differ only in the draw of their CSQ centers (Table 1)."""
+def draws(
+    setting: Setting,
+    *,
+    bits: int,
+    seed: int,
+    count: int = DRAWS,
+    options: Mapping[str, float | str] = FULL_LOSS,
+) -> list[Cell]:
+    """Trainings that differ only in the draw of their CSQ centers (Table 1); `options` are the objective's."""
     return [
-        csq_cell(setting, bits, seed, options=FULL_LOSS, draw=draw, method=f"draw {draw}")
+        csq_cell(setting, bits, seed, options=options, draw=draw, method=f"draw {draw}")
         for draw in range(count)
     ]
 

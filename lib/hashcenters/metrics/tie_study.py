@@ -111,6 +111,22 @@ def shuffled_orders(studied: StudiedSet, *, shuffles: int, seed: int) -> pd.Data
     return pd.DataFrame(rows, columns=["shuffle", "mAP"])
 
 
+def unstable_map(studied: StudiedSet) -> float:
+    """mAP in the order of NumPy's default argsort, by which CSQ's released code ranks.
+
+    That sort is not stable: what it makes of ties depends on NumPy's version, on the number type and on the
+    processor, so the value is to be shown and not kept. For single labels.
+
+    Source: CSQ's released code, mean_average_precision in video/hash_test.py (the formula, not the code).
+    """
+    codes = studied.codes
+    similarity = codes.query_codes.astype(np.float32) @ codes.database_codes.astype(np.float32).T
+    order = np.argsort(-similarity, axis=1)[:, : studied.top_k]
+    relevant = codes.query_labels[:, None] == codes.database_labels[order]
+    precision = relevant.cumsum(axis=1) / np.arange(1, order.shape[1] + 1)
+    return float(((precision * relevant).sum(axis=1) / relevant.sum(axis=1).clip(1)).mean())
+
+
 def by_rule(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     """A tie table with one row a rule: the named columns, `ties`, `mAP`."""
     return table.melt(id_vars=list(columns), value_vars=list(TIES), var_name="ties", value_name="mAP")
