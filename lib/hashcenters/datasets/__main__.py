@@ -58,7 +58,7 @@ def list_command() -> None:
     for entry in registry().values():
         classes = "" if entry.num_classes is None else f"{entry.num_classes} classes"
         kind = {True: "multi-label", False: "single-label", None: ""}[entry.multi_label]
-        click.echo(f"{entry.name:<22} {state(entry):<11} {classes:<12} {kind:<13} {entry.title}")
+        click.echo(f"{entry.name:<26} {state(entry):<11} {classes:<12} {kind:<13} {entry.title}")
 
 
 @main.command()

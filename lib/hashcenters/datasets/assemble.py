@@ -24,11 +24,11 @@ def names_of(parts: Mapping[str, Listing]) -> list[str]:
     return list(dict.fromkeys(path for listing in parts.values() for path in listing.paths))
 
 
-def check_trained_classes(train: Listing, class_names: Sequence[str]) -> None:
+def check_trained_classes(train: Listing, class_names: Sequence[str], *, origin: str) -> None:
     """Check that every class has a training sample.
 
     Raises:
-        InputError: names the first class without one.
+        InputError: names the origin and the first class without one.
     """
     if train.labels.ndim == 1:
         present = np.bincount(train.labels, minlength=len(class_names))
@@ -37,7 +37,8 @@ def check_trained_classes(train: Listing, class_names: Sequence[str]) -> None:
     empty = np.flatnonzero(present == 0)
     if len(empty):
         raise InputError(
-            f"every class needs a training sample, got none for {class_names[empty[0]]!r} ({len(empty)} empty)"
+            f"{origin}: every class needs a training sample, got none for {class_names[empty[0]]!r} "
+            f"({len(empty)} empty)"
         )
 
 
@@ -82,7 +83,7 @@ def finish(
             seed=seed,
             class_names=class_names,
         )
-    check_trained_classes(parts["train"], class_names)
+    check_trained_classes(parts["train"], class_names, origin=protocol.data)
     row_of = {name: row for row, name in enumerate(names)}
     total = hashlib.sha256(repr((protocol.name, protocol.top_k, list(class_names), digest)).encode())
     splits = {}

@@ -12,7 +12,7 @@ from hashcenters.datasets.images import ImageReading
 from hashcenters.datasets.inputs import Selected
 from hashcenters.datasets.lists import Listing, scan_list
 from hashcenters.datasets.protocol import PARTS, Protocol
-from hashcenters.datasets.registry import find_entry
+from hashcenters.datasets.registry import find_entry, missing_lists
 from hashcenters.datasets.splits import HashingData
 from hashcenters.errors import InputError
 from hashcenters.files import sha256
@@ -106,7 +106,8 @@ def audit_protocol(protocol: Protocol, *, root: Path | None = None, decode: bool
     """
     lists = protocol_files(protocol)
     if not lists:
-        raise InputError(f"{protocol.name} has no list files below {data_root()}")
+        steps = dict.fromkeys(missing_lists(find_entry(protocol.data), protocol.name))
+        raise InputError(f"{protocol.name} has no list files below {data_root()}: {'; '.join(steps)}")
     nominal = nominal_sizes(protocol)
     entry = find_entry(protocol.data)
     strip = (protocol.lists or {}).get("strip", "")

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from hashcenters.datasets.assemble import assemble
+from hashcenters.datasets.assemble import assemble, check_trained_classes
 from hashcenters.datasets.images import AS_PUBLISHED, ImageReading
-from hashcenters.datasets.lists import Listing, read_list, single_label
+from hashcenters.datasets.lists import Listing, check_class_names, read_list, single_label
 from hashcenters.datasets.protocol import find_protocol
 from hashcenters.datasets.rows import rows_of
 from hashcenters.datasets.splits import HashingData
@@ -37,6 +37,22 @@ def read_parts(
     if all((listing.labels.sum(axis=1) == 1).all() for listing in parts.values()):
         parts = {part: single_label(listing, origin=str(files[part])) for part, listing in parts.items()}
     return parts, width
+
+
+def check_listed(files: dict[str, Path], parts: dict[str, Listing], root: Path) -> None:
+    """Check that every listed picture is there.
+
+    Raises:
+        InputError: names the list, the first row whose picture is missing, and how many are.
+    """
+    for part, file in files.items():
+        missing = [row for row, path in enumerate(parts[part].paths) if not (root / path).is_file()]
+        if missing:
+            number, _ = list(rows_of(file))[missing[0]]
+            path = root / parts[part].paths[missing[0]]
+            raise InputError(
+                f"{file} row {number}: there is no {path} ({len(missing):,} missing in this list)"
+            )
 
 
 def load_list_file(
@@ -83,11 +99,15 @@ def load_list_file(
     given = {"train": train, "query": query, "database": database or train, "validation": validation_list}
     files = {part: root / Path(file).expanduser() for part, file in given.items() if file}
     parts, width = read_parts(files, num_classes=len(names) if names else num_classes, strip=strip)
+    names = names or [f"class {number}" for number in np.arange(width)]
+    check_class_names(names, origin=str(root / classes) if classes else str(files["train"]))
+    check_trained_classes(parts["train"], names, origin=str(files["train"]))
+    check_listed(files, parts, root)
     chosen = find_protocol(None, data="list-file")
     return assemble(
         parts,
         protocol=dataclasses.replace(chosen, top_k=top_k, validation="rest" if database else "train"),
-        class_names=names or [f"class {number}" for number in np.arange(width)],
+        class_names=names,
         root=root,
         reading=reading,
         validation=validation,
