@@ -162,9 +162,11 @@ def test_the_optimiser_follows_the_recipe():
 
 def test_learned_centers_are_given_to_the_optimiser():
     config = replace(CONFIG, objective="repmet", objective_options={})
+    config = replace(config, recipe=replace(config.recipe, weight_decay=0.1))
     network = build_network(config)
     made = make_optimiser(network, build_objective(config, network), config.recipe)
     assert [group["name"] for group in made.param_groups] == ["backbone", "hash_layer", "centers"]
+    assert [group["weight_decay"] for group in made.param_groups] == [0.1, 0.1, 0.0]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,20 @@
+"""The examples in docstrings say what the functions return."""
+
+import doctest
+import importlib
+import pkgutil
+
+import hashcenters
+import pytest
+
+EXAMPLES = [
+    module.name
+    for module in pkgutil.walk_packages(hashcenters.__path__, "hashcenters.")
+    if not module.name.endswith("__main__")
+]
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_examples(name: str) -> None:
+    tested = doctest.testmod(importlib.import_module(name))
+    assert tested.failed == 0
