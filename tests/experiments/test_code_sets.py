@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hashcenters.codes import binarise
-from hashcenters.experiments.code_sets import browser, save_code_sets, saved_code_sets
+from hashcenters.experiments.code_sets import browser, save_code_sets, saved_code_sets, studied_sets
 from hashcenters.experiments.csq import Cell
 from hashcenters.experiments.setting import classifier, make_setting
 from hashcenters.results import open_results
@@ -53,6 +53,13 @@ def test_codes_of_one_seed_are_saved_and_found(saved):
     data, codes = saved[1].data(), saved[1].codes()
     assert codes.database_codes.shape == (len(data.database), 24)
     np.testing.assert_array_equal(codes.query_labels, data.query.labels)
+
+
+def test_one_method_is_studied_at_the_depth_of_its_protocol(saved):
+    studied = studied_sets(saved, method="L_C")
+    assert list(studied) == ["digits100, 16 bits", "digits100, 24 bits"]
+    assert studied["digits100, 16 bits"].top_k == SETTING.data().top_k
+    assert studied_sets(saved, method="L_P") == {}
 
 
 def test_nothing_is_found_where_no_notebook_has_run(tmp_path, monkeypatch):

@@ -14,6 +14,7 @@ from hashcenters.experiments import views
 from hashcenters.experiments.csq import Cell
 from hashcenters.files import read_json, write_json
 from hashcenters.metrics.code_files import CodeSet, load_codes, save_codes
+from hashcenters.metrics.tie_study import StudiedSet
 from hashcenters.paths import profile_results
 from hashcenters.results import Results
 from hashcenters.training.run import Run, load_data
@@ -80,6 +81,15 @@ def saved_code_sets(profile: str) -> list[SavedCodes]:
     folder = profile_results(profile) / FOLDER
     lists = [read_json(file) for file in sorted(folder.glob("*.json"))]
     return [SavedCodes(**{**entry, "file": folder / entry["file"]}) for entries in lists for entry in entries]
+
+
+def studied_sets(saved: Sequence[SavedCodes], *, method: str) -> dict[str, StudiedSet]:
+    """The code sets of one method for the analysis of ties, by name, each with the depth of its protocol."""
+    return {
+        f"{one.dataset}, {one.bits} bits": StudiedSet(one.codes(), "trained", one.data().top_k)
+        for one in saved
+        if one.method == method
+    }
 
 
 def browser(saved: Sequence[SavedCodes], *, depth: int = 12) -> tuple[Callable[..., Figure], dict[str, list]]:

@@ -15,7 +15,7 @@ from hashcenters.metrics.ranking import (
     check_top_k,
     mean_over_queries,
 )
-from hashcenters.paths import data_root, profile_results
+from hashcenters.paths import data_root
 
 RELEASED = "csq-official/video/dataset/HMDB51"
 RELEASED_NAME = "HMDB51, CSQ's released codes"
@@ -48,12 +48,6 @@ def released_set() -> dict[str, StudiedSet]:
     if not all((folder / file).is_file() for file in AUTHORS_FILES.values()):
         return {}
     return {RELEASED_NAME: StudiedSet(load_codes(folder), "released", RELEASED_TOP_K)}
-
-
-def trained_sets(profile: str, *, top_k: int | None) -> dict[str, StudiedSet]:
-    """The code sets that trainings of a profile have left in its folder `codes/`, by file name."""
-    files = sorted((profile_results(profile) / "codes").glob("*.npz"))
-    return {file.stem: StudiedSet(load_codes(file), "trained", top_k) for file in files}
 
 
 def tie_table(sets: Mapping[str, StudiedSet]) -> pd.DataFrame:
