@@ -100,16 +100,16 @@ def stage_table(network: MFNet, clip: Sequence[int]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def side_by_side(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Stages of several networks beside each other, with their sums; multiply-adds in millions."""
-    columns = []
+def network_table(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Stages of several networks below each other, each with its sum; multiply-adds in millions."""
+    parts = []
     for name, table in tables.items():
         total = {"stage": "all", "output": "", **table[["units", "parameters", "multiply_adds"]].sum()}
-        whole = pd.concat([table, pd.DataFrame([total])], ignore_index=True).set_index("stage")
+        whole = pd.concat([table, pd.DataFrame([total])], ignore_index=True)
         whole["million multiply-adds"] = whole.pop("multiply_adds") / 1e6
-        columns.append(whole.astype({"units": "Int64", "parameters": "Int64"}).add_prefix(f"{name}: "))
-    longest = max(columns, key=len).index
-    return pd.concat(columns, axis=1).reindex(longest).reset_index()
+        whole.insert(0, "network", name)
+        parts.append(whole)
+    return pd.concat(parts, ignore_index=True)
 
 
 def bit_losses(bits: int, *, points: int = 199) -> pd.DataFrame:
@@ -191,16 +191,17 @@ def seconds_table(cells: Sequence[Cell], runs: Sequence[Run], pretrained: Run | 
 
 
 def own_row(scores: pd.DataFrame, data: HashingData) -> pd.DataFrame:
-    """The video row of Table 1 from the scores of the five draws."""
+    """The video row of Table 1 from the scores of the five draws, with the columns of notebook 05."""
     return pd.DataFrame([{**draw_row("video", scores), "dataset": data.name, "protocol": data.protocol}])
 
 
 def complete_table(own: pd.DataFrame, *, profile: str) -> pd.DataFrame:
-    """The rows of Table 1 of notebook 05, where it has run, above the video row."""
+    """The rows of Table 1 of notebook 05, where it has run, above the video row; protocols are left out."""
     try:
-        return pd.concat([read_table("05-five-draws", profile=profile), own], ignore_index=True)
+        others = [read_table("05-five-draws", profile=profile)]
     except InputError:
-        return own
+        others = []
+    return pd.concat([*others, own], ignore_index=True).drop(columns="protocol")
 
 
 def reader_steps() -> pd.DataFrame:

@@ -40,6 +40,7 @@ def learning_curves(frame: pd.DataFrame, *, by: str = "loss_name", panels: str =
             mean = lines.groupby("epoch")["loss"].mean()
             axis.plot(mean.index, mean / mean.iloc[0], label=name, **style.line_style(place))
         axis.set(title=f"{panel} {panels}", xlabel="epoch")
+        axis.locator_params(axis="x", integer=True)
     axes[0][0].set_ylabel("loss / loss after epoch 1")
     _legend_below(drawn, axes[0][0])
     return drawn
@@ -72,6 +73,7 @@ def center_distance_curves(frame: pd.DataFrame) -> Figure:
                 lw=0,
             )
         axis.set(title=f"{bits} bits", xlabel="epoch", ylim=(0, None))
+        axis.locator_params(axis="x", integer=True)
     axes[0][0].set_ylabel("Hamming distance in bits")
     _legend_below(drawn, axes[0][0])
     return drawn
