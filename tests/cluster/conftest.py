@@ -38,13 +38,17 @@ class Cluster:
         return f"127.0.0.1:{self.port}"
 
     def add(self) -> None:
-        """Start the head node, or one more, and wait until it has joined."""
+        """Start the head node, or one more."""
         head = ["--head", f"--port={self.port}", "--include-dashboard=false", f"--temp-dir={self.folder}"]
         own = head if not self.started else [f"--address={self.address}"]
         command = [sys.executable, "-m", "ray.scripts.scripts", "start", *own, *NODE.split()]
         node = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.started.append(node)
-        assert any(b"Ray runtime started" in line for line in node.stdout)
+
+    def wait(self) -> None:
+        """Wait until every node has joined."""
+        for node in self.started:
+            assert any(b"Ray runtime started" in line for line in node.stdout)
 
     def end(self, node: subprocess.Popen[bytes]) -> None:
         """Kill a node with all its processes, as a power cut would."""
