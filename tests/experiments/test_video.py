@@ -183,7 +183,7 @@ def test_missing_codes_are_asked_for(tmp_path, monkeypatch):
     assert released_video.released_codes() is None
     judged = released_video.judge_released(None)
     assert judged["verdict"] == "needs-data" and "csq-official" in judged["evidence"]
-    open_results("06_video", profile="smoke").claim("csq-table1", **judged, data="HMDB51")
+    open_results("06_video", profile="smoke").claim("csq-table1-hmdb51", **judged, data="HMDB51")
 
 
 def test_the_steps_to_real_videos_name_both_sets():
