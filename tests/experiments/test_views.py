@@ -29,6 +29,10 @@ PARAMETERS = {
     "lambdas_pairwise": [0.0, 0.2],
     "multi_label_dataset": "",
     "multi_label_options": [],
+    "multi_label_bits": [16],
+    "ablation_bits": [16],
+    "features": "head-rows",
+    "profile": "smoke",
     "backbones": ["alexnet-narrow", "vgg-narrow", "resnet-narrow"],
 }
 
@@ -100,10 +104,20 @@ def test_draws_change_the_centers_only():
 
 
 def test_category_classifiers_are_one_a_family():
-    configs = semantic.cells(PARAMETERS)
+    configs = semantic.cells(PARAMETERS)[:3]
     assert [config.backbone for config in configs] == PARAMETERS["backbones"]
     assert all(config.head == "shc-classifier" and config.backbone_from is None for config in configs)
     assert all(config.objective_options == {"weight_quantization": 1.0} for config in configs)
+
+
+def test_the_hash_trainings_of_three_families_are_counted_before_their_centers_are_known(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setenv("HASHCENTERS_RESULTS", str(tmp_path))
+    configs = semantic.cells(PARAMETERS)[3:]
+    families, lengths, seeds = 3, 2, 2
+    assert len(configs) == families * lengths * seeds + 2 * seeds  # and two controls at one length
+    assert len({config.centers for config in configs}) == len(configs)
 
 
 def test_weights_from_other_classes_are_handed_to_classifiers():

@@ -113,7 +113,7 @@ def cells(parameters: Mapping[str, Any]) -> list[TrainingConfig]:
     )
     if parameters["multi_label_dataset"]:
         scenes = multi_label_setting(parameters)
-        grid += multi_label(scenes, bits=parameters["bits"], seeds=parameters["seeds"])
+        grid += multi_label(scenes, bits=parameters["multi_label_bits"], seeds=parameters["seeds"])
     return [cell.config for cell in grid]
 
 

@@ -18,9 +18,10 @@ from hashcenters.experiments.setting import Setting, classifier, hash_training, 
 from hashcenters.experiments.views import compare_methods
 from hashcenters.literature import published
 from hashcenters.models.network import category_features
+from hashcenters.paths import runs_root
 from hashcenters.training.config import TrainingConfig
 from hashcenters.training.loop import Batches, encode
-from hashcenters.training.run import Run, load_data
+from hashcenters.training.run import Run, find, load_data
 
 FAMILIES = ("AlexNet", "VGG16", "ResNet50")
 SEMANTIC, SHUFFLED, CSQ = "semantic", "semantic, shuffled", "CSQ centers"
@@ -114,12 +115,32 @@ def ablation(
 
 
 def cells(parameters: Mapping[str, Any]) -> list[TrainingConfig]:
-    """Trainings of notebook 07 that its parameters alone determine: the classifiers and the shared backbone.
+    """Every training of notebook 07, from its parameters.
 
-    The hash trainings follow from the classifiers' features, so their number is known and they are not.
+    The centers follow from the classifiers. Until these are trained, random centers stand in for them, so that the
+    number of trainings is right.
     """
     setting = make_setting(parameters)
-    return [category_classifier(setting, backbone) for backbone in parameters["backbones"]]
+    wanted = [category_classifier(setting, backbone) for backbone in parameters["backbones"]]
+    trained = [find(config, runs_root(parameters["profile"])) for config in wanted]
+    bits, seeds, more = parameters["bits"], parameters["seeds"], parameters["ablation_bits"]
+    if all(trained):
+        features = parameters["features"]
+        classifiers = dict(zip(FAMILIES, trained, strict=True))
+        grid = table_one(setting, classifiers, bits=bits, seeds=seeds, features=features)
+        grid += ablation(setting, classifiers["ResNet50"], bits=more, seeds=seeds, features=features)
+    else:
+        lengths = [*bits * len(FAMILIES), *more * 2, *(set(more) - set(bits))]
+        places = [(place, length, seed) for place, length in enumerate(lengths) for seed in seeds]
+        grid = [
+            semantic_cell(setting, _stand_in(setting, length, seed=1000 * place + seed), seed)
+            for place, length, seed in places
+        ]
+    return wanted + [cell.config for cell in grid]
+
+
+def _stand_in(setting: Setting, bits: int, *, seed: int) -> Int8[np.ndarray, "num_classes bits"]:
+    return make_centers("bernoulli", bits, setting.data().num_classes, seed=seed)
 
 
 def center_report(

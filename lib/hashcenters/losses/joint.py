@@ -23,8 +23,8 @@ def joint_loss(
 ) -> dict[str, Float[Tensor, ""]]:
     """L_T = L_C + λ1 L_Q + λ2 L_P, and its parts.
 
-    L_C is a mean over K bits and the text's L_Q a sum over them. A bit of the wrong sign is therefore drawn to its
-    wrong ±1, near which it has a minimum, as soon as λ1 K tanh 1 > 1: with λ1 = 0.05 from 27 bits on. The
+    L_C is a mean over K bits and the text's L_Q a sum over them. A bit of the wrong sign is therefore held on its
+    side of 0, where the sum has a second minimum, as soon as λ1 K tanh 1 > 1: with λ1 = 0.05 from 27 bits on. The
     squared form, a mean over bits like L_C, does so for λ1 > ½ only.
 
     Args:
