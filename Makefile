@@ -6,7 +6,7 @@ UV_VERSION := 0.9.7
 READY := $(VENV)/.ready
 export PYTHONHASHSEED := 0
 
-.PHONY: help reproduce test lint lab bench lock
+.PHONY: help reproduce test test-browser lint lab bench lock
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -19,6 +19,13 @@ test: $(READY)  ## lint, then run the tests
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m pytest --numprocesses auto --dist loadgroup
+
+# Debian's package; another chromium or Chrome does as well
+test-browser: $(READY)  ## install chromium where there is none, and run the browser tests
+	@command -v chromium || command -v chromium-browser || command -v google-chrome \
+		|| { apt-get update -qq && apt-get install -qq --yes chromium; } \
+		|| { echo "chromium is needed, for instance: sudo apt-get install chromium"; exit 1; }
+	$(PY) -m pytest -m browser
 
 lint: $(READY)  ## apply the linter's and the formatter's fixes
 	$(PY) -m ruff check --fix .

@@ -1,6 +1,7 @@
 """The ledger of claims: what the two documents say, the verdicts there are, and what a record must hold."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib import resources
@@ -185,6 +186,16 @@ def trend(
     low, high = _interval(values, level=level, resamples=resamples, seed=seed)
     verdict = "trend" if low > 0 else "not-shown" if high < 0 else "inconclusive"
     return Trend(verdict, float(values.mean()), low, high, len(values), level)
+
+
+def weakest(verdicts: Iterable[str]) -> str:
+    """The verdict on an ordering that several comparisons speak to: that of the weakest of them.
+
+    >>> weakest(["trend", "inconclusive", "trend"])
+    'inconclusive'
+    """
+    found = set(verdicts)
+    return next(name for name in ("not-shown", "inconclusive", "trend") if name in found)
 
 
 def _interval(values: np.ndarray, *, level: float, resamples: int, seed: int) -> tuple[float, float]:

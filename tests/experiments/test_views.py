@@ -190,21 +190,26 @@ def test_convergence(losses, expected):
     assert scores.converged(pd.DataFrame({"loss": losses})) is expected
 
 
-def grid(best):
-    """A grid of scores whose best cell is given."""
-    rows = [
-        {"lambda_1": first, "lambda_2": second, "validation mAP": 0.9 if (first, second) == best else 0.5}
-        for first in (0.0, 0.05)
-        for second in (0.0, 0.2)
-    ]
-    return pd.DataFrame(rows)
+@pytest.mark.parametrize(
+    ("good", "verdict"),
+    [
+        ([(0.05, 0.2)], "trend"),
+        ([(0.0, 0.2)], "not-shown"),
+        ([(0.0, 0.2), (0.05, 0.2)], "inconclusive"),
+    ],
+)
+def test_the_grid_is_judged_by_its_weakest_comparison(data, good, verdict):
+    pairs = [(first, second) for first in (0.0, 0.05) for second in (0.0, 0.2)]
+    cells = [Cell({"lambda_1": first, "lambda_2": second}, CONFIG) for first, second in pairs]
+    runs = [perfect(data) if pair in good else blind(data) for pair in pairs]
+    judged = verdicts.judge_grid(cells, runs, data)
+    assert judged["verdict"] == verdict
+    assert judged["observed"] == f"best cell: λ1 = {good[0][0]:g}, λ2 = {good[0][1]:g}"
 
 
-def test_the_grid_is_judged_by_its_best_cell():
-    assert verdicts.judge_grid(grid((0.05, 0.2)))["verdict"] == "trend"
-    elsewhere = verdicts.judge_grid(grid((0.0, 0.2)))
-    assert elsewhere["verdict"] == "not-shown"
-    assert elsewhere["observed"] == "λ1 = 0, λ2 = 0.2"
+def test_a_grid_without_the_documents_pair_says_nothing(data):
+    cells = [Cell({"lambda_1": 0.0, "lambda_2": 0.0}, CONFIG)]
+    assert verdicts.judge_grid(cells, [perfect(data)], data)["verdict"] == "inconclusive"
 
 
 @pytest.mark.parametrize(("own", "verdict"), [(1.0, "trend"), (9.0, "not-shown")])

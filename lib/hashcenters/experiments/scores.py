@@ -30,16 +30,20 @@ def query_precisions(
     )
 
 
-def validation_map(run: Run, data: HashingData) -> float:
-    """mAP of the validation split against the training split, for choices of a setting."""
-    found = average_precision(
+def validation_precisions(run: Run, data: HashingData) -> Float64[np.ndarray, "n_validation"]:
+    """AP@k of every validation sample against the training split, for choices of a setting."""
+    return average_precision(
         run.codes("validation"),
         data.validation.labels,
         run.codes("train"),
         data.train.labels,
         top_k=data.top_k,
     )
-    return float(np.nanmean(found))
+
+
+def validation_map(run: Run, data: HashingData) -> float:
+    """The mean of `validation_precisions`."""
+    return float(np.nanmean(validation_precisions(run, data)))
 
 
 def converged(history: pd.DataFrame, *, share: float = CONVERGED) -> bool:

@@ -12,6 +12,7 @@ from scipy.stats import kendalltau
 from hashcenters.centers.generate import make_centers
 from hashcenters.centers.semantic import SemanticCenters, semantic_centers
 from hashcenters.centers.targets import category_similarity
+from hashcenters.claims import weakest
 from hashcenters.datasets.splits import HashingData
 from hashcenters.experiments.csq import Cell
 from hashcenters.experiments.setting import Setting, classifier, hash_training, make_setting
@@ -188,14 +189,12 @@ def judge_order(compared: pd.DataFrame) -> dict[str, Any]:
     Args:
         compared: rows of `views.compare_methods` for neighbouring families.
     """
-    verdicts = set(compared["verdict"])
-    verdict = next(name for name in ("not-shown", "inconclusive", "trend") if name in verdicts)
     parts = [
         f"{row.bits} bits {row.difference}: {row.mean:+.4f} [{row.low:+.4f}, {row.high:+.4f}]"
         for row in compared.itertuples()
     ]
     return {
-        "verdict": verdict,
+        "verdict": weakest(compared["verdict"]),
         "observed": "; ".join(parts),
         "expected": "ResNet50 ≥ VGG16 ≥ AlexNet in every column",
         "evidence": f"mAP differences with 95 % intervals over queries; the weakest of {len(compared)} decides",

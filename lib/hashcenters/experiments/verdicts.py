@@ -6,30 +6,45 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hashcenters.claims import trend
+from hashcenters.claims import trend, weakest
+from hashcenters.datasets.splits import HashingData
 from hashcenters.experiments.csq import LAMBDA_PAIRWISE, LAMBDA_QUANTIZATION, Cell
+from hashcenters.experiments.scores import validation_precisions
 from hashcenters.experiments.views import magnitudes
 from hashcenters.training.run import Run
 
 Verdict = dict[str, Any]
 
 
-def judge_grid(scores: pd.DataFrame) -> Verdict:
-    """Whether the grid search ends where the document's did: `trend` if so, `not-shown` if elsewhere.
+def judge_grid(cells: Sequence[Cell], runs: Sequence[Run], data: HashingData) -> Verdict:
+    """Whether the document's λ1 and λ2 beat every other cell of the grid on the validation split.
 
-    Args:
-        scores: columns lambda_1, lambda_2, validation mAP, the documented pair among them.
+    The weakest comparison decides: one cell that is better, by an interval over validation samples, and it is
+    `not-shown`; one that cannot be told from it, and it is `inconclusive`.
     """
-    best = scores.loc[scores["validation mAP"].idxmax()]
-    theirs = scores[(scores.lambda_1 == LAMBDA_QUANTIZATION) & (scores.lambda_2 == LAMBDA_PAIRWISE)]
-    same = bool(len(theirs)) and best.name == theirs.index[0]
-    behind = f"{best['validation mAP'] - theirs['validation mAP'].iloc[0]:.4f}" if len(theirs) else "unknown"
-    return {
-        "verdict": "trend" if same else "not-shown",
-        "observed": f"λ1 = {best.lambda_1:g}, λ2 = {best.lambda_2:g}",
+    found = {
+        (cell.labels["lambda_1"], cell.labels["lambda_2"]): validation_precisions(run, data)
+        for cell, run in zip(cells, runs, strict=True)
+    }
+    best = max(found, key=lambda pair: np.nanmean(found[pair]))
+    named = {
+        "observed": f"best cell: λ1 = {best[0]:g}, λ2 = {best[1]:g}",
         "expected": f"λ1 = {LAMBDA_QUANTIZATION:g}, λ2 = {LAMBDA_PAIRWISE:g}",
-        "evidence": f"best of {len(scores)} cells by validation mAP ({best['validation mAP']:.4f}); the "
-        f"document's pair is {behind} behind it; one seed",
+    }
+    theirs = found.pop((LAMBDA_QUANTIZATION, LAMBDA_PAIRWISE), None)
+    if theirs is None or not found:
+        return {
+            "verdict": "inconclusive",
+            **named,
+            "evidence": "the grid does not hold that pair and another",
+        }
+    compared = {pair: trend((theirs - other)[~np.isnan(theirs - other)]) for pair, other in found.items()}
+    closest = min(compared, key=lambda pair: compared[pair].mean)
+    return {
+        "verdict": weakest(one.verdict for one in compared.values()),
+        **named,
+        "evidence": f"validation mAP of the document's pair minus that of λ1 = {closest[0]:g}, λ2 = {closest[1]:g}, "
+        f"the best other cell: {compared[closest]}; the weakest of {len(compared)} comparisons decides; one seed",
     }
 
 
