@@ -92,7 +92,7 @@ def studied_sets(saved: Sequence[SavedCodes], *, method: str) -> dict[str, Studi
     }
 
 
-def browser(saved: Sequence[SavedCodes], *, depth: int = 12) -> tuple[Callable[..., Figure], dict[str, list]]:
+def browser(saved: Sequence[SavedCodes], *, depth: int = 9) -> tuple[Callable[..., Figure], dict[str, list]]:
     """A function that draws one query and its ranked neighbours, and the choices it takes, for `live.sliders`.
 
     Args:
