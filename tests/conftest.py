@@ -3,6 +3,7 @@
 import os
 import pkgutil
 from pathlib import Path
+from typing import Any
 
 import hashcenters
 import pytest
@@ -18,6 +19,22 @@ def _typed_modules() -> list[str]:
 
 
 install_import_hook(_typed_modules(), "beartype.beartype")
+
+
+# tests that share what is expensive to make: one worker runs each group, the largest groups first
+TOGETHER = ("tests/test_notebooks.py", "tests/workbook/test_run.py", "tests/cluster/", "tests/report/")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Hand out the groups whole and all other tests one by one."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Together(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return next((group for group in TOGETHER if nodeid.startswith(group)), nodeid)
+
+    return Together(config, log)
 
 
 @pytest.fixture(autouse=True)

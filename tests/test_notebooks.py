@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,6 @@ from hashcenters.workbook.parameters import parse_parameters
 from hashcenters.workbook.profiles import load_profile, profile_names, resolve
 
 ROOT = project_root()
-pytestmark = pytest.mark.xdist_group("notebooks")  # one worker, so that the notebooks run once
 
 SOURCES = sorted((ROOT / "notebooks").glob("*.ipynb"))
 SETUP_LINES = 10
@@ -196,10 +196,15 @@ class Links(HTMLParser):
         self.targets += [value for key in ("href", "src") if (value := named.get(key))]
 
 
+@cache
+def links_of(page: Path) -> Links:
+    return Links(page)
+
+
 def broken_links(page: Path) -> list[str]:
     """Links and pictures of a page that lead to nothing on this disk."""
     found = []
-    for target in Links(page).targets:
+    for target in links_of(page).targets:
         address = urlsplit(target)
         if address.scheme or address.netloc:
             continue
@@ -207,7 +212,7 @@ def broken_links(page: Path) -> list[str]:
         if not path.exists() or (
             address.fragment
             and path.suffix == ".html"
-            and unquote(address.fragment) not in Links(path).places
+            and unquote(address.fragment) not in links_of(path).places
         ):
             found.append(target)
     return found

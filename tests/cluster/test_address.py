@@ -11,7 +11,6 @@ from hashcenters.cluster.address import check, cluster_address, split
 from hashcenters.errors import InputError
 
 SETTINGS_FRAME = bytes((0, 0, 0, 4, 0, 0, 0, 0, 0))
-pytestmark = pytest.mark.xdist_group("cluster")
 
 
 @pytest.fixture

@@ -9,8 +9,6 @@ from hashcenters.cluster import attempts, driver, node
 from hashcenters.errors import InputError
 from hashcenters.training.run import find, run, run_key
 
-pytestmark = pytest.mark.xdist_group("cluster")
-
 
 @pytest.fixture
 def answering(monkeypatch):

@@ -19,7 +19,6 @@ from hashcenters.sweep import sweep
 from hashcenters.training.run import run, run_key
 
 pytest.importorskip("ray")
-pytestmark = pytest.mark.xdist_group("cluster")
 CELLS = 3
 
 

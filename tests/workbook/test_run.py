@@ -13,8 +13,6 @@ from typing import Any
 import pytest
 from hashcenters.paths import project_root
 
-pytestmark = pytest.mark.xdist_group("runs")  # one worker, so that the broken workbook runs once
-
 WIDGET = "import ipywidgets\nfrom IPython.display import display\ndisplay(ipywidgets.IntSlider())"
 FACTS = """import json, os, sys
 own = {key: value for key, value in sorted(os.environ.items()) if key.startswith("HASHCENTERS_")}
