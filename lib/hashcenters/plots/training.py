@@ -1,6 +1,7 @@
 """Figures of trainings: learning curves, distances to centers, ablations, the λ grid, retrieved neighbours."""
 
 from collections.abc import Sequence
+from textwrap import fill
 
 import numpy as np
 import pandas as pd
@@ -218,12 +219,17 @@ def sample_tiles(frame: pd.DataFrame, images: Sequence[np.ndarray] | None) -> Fi
     drawn, axes = style.figure(columns=2, height=0.85, grid=(1, len(frame)), squeeze=False)
     for place, (axis, name) in enumerate(zip(axes[0], frame["name"], strict=True)):
         if images is None:
-            axis.text(0.5, 0.5, name, transform=axis.transAxes, ha="center", va="center", size=6, wrap=True)
+            _words(axis, name)
         else:
             axis.imshow(images[place], cmap="gray")
             axis.set_xlabel(name, size=6.5)
         style.bare(axis)
     return drawn
+
+
+def _words(axis: Axes, name: str) -> None:
+    """A class name in place of a picture, a word a line."""
+    axis.text(0.5, 0.5, fill(name, 10), transform=axis.transAxes, ha="center", va="center", size=5.5)
 
 
 def neighbour_tiles(frame: pd.DataFrame, images: Sequence[np.ndarray] | None) -> Figure:
@@ -241,9 +247,7 @@ def neighbour_tiles(frame: pd.DataFrame, images: Sequence[np.ndarray] | None) ->
         colour = style.BLACK if tile.rank == 0 else style.BLUE if tile.relevant else style.VERMILION
         if images is None:
             axis.set_facecolor("white" if tile.rank == 0 or tile.relevant else "#F7E0D3")
-            axis.text(
-                0.5, 0.5, tile.name, transform=axis.transAxes, ha="center", va="center", size=5.5, wrap=True
-            )
+            _words(axis, tile.name)
         else:
             axis.imshow(images[place], cmap="gray", aspect="equal")
         style.bare(axis)
