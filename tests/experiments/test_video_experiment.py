@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from hashcenters.errors import InputError
-from hashcenters.experiments import recipes, released_video, video
+from hashcenters.experiments import center_learning, recipes, released_video, video
 from hashcenters.experiments.setting import classifier, make_setting
 from hashcenters.metrics import tie_study
 from hashcenters.metrics.code_files import CodeSet
@@ -140,12 +140,15 @@ def test_equal_retrieval_is_no_finding(setting, data):
 
 def test_table_one_is_complete_where_notebook_05_has_run(data):
     own = video.own_row(pd.DataFrame({"mAP": [0.8, 0.9], "converged": [True, False]}), data)
-    assert video.complete_table(own, profile="smoke")["data"].tolist() == ["video"]
-    others = pd.DataFrame({"data": ["single-label", "multi-label"], "mAP": "0.9 ± 0.1 pp", "protocol": "p"})
+    assert video.complete_table(own, profile="smoke").columns.tolist() == ["quantity", "video"]
+    kinds = {"single-label": "0.9 ± 0.1 pp", "multi-label": "0.8 ± 0.1 pp"}
+    rows = [{"data": kind, "mAP": text, "mAP_mean": 0.0, "mAP_std_pp": 0.0} for kind, text in kinds.items()]
+    others = center_learning.data_across(pd.DataFrame(rows).assign(draws=5, protocol="p"))
     open_results("05_center_learning", profile="smoke").table(others, "five-draws", caption="c", protocol={})
-    complete = video.complete_table(own, profile="smoke")
-    assert complete["data"].tolist() == ["single-label", "multi-label", "video"]
-    assert complete["mAP"].tolist()[-1] == "0.8500 ± 7.07 pp"
+    complete = video.complete_table(own, profile="smoke").set_index("quantity")
+    assert complete.columns.tolist() == ["single-label", "multi-label", "video"]
+    assert complete.loc["mAP"].tolist() == [*kinds.values(), "0.8500 ± 7.07 pp"]
+    assert complete.loc["protocol", "multi-label"] == "p"
 
 
 def tied_set():

@@ -173,3 +173,13 @@ def draw_row(kind: str, scores: pd.DataFrame) -> dict[str, Any]:
         "draws": len(scores),
         "converged": int(scores["converged"].sum()),
     }
+
+
+def data_across(rows: pd.DataFrame) -> pd.DataFrame:
+    """Table 1 as it is printed, a column a data set: numbers of different protocols never share a column.
+
+    Args:
+        rows: of `draw_row`, with dataset and protocol.
+    """
+    shown = rows.set_index("data").drop(columns=["mAP_mean", "mAP_std_pp"]).astype(str)
+    return shown.T.rename_axis(index="quantity", columns=None).reset_index()

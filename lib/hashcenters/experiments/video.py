@@ -13,7 +13,7 @@ from hashcenters.datasets.registry import find_entry
 from hashcenters.datasets.splits import HashingData
 from hashcenters.errors import InputError
 from hashcenters.experiments import csq
-from hashcenters.experiments.center_learning import draw_row, draws
+from hashcenters.experiments.center_learning import data_across, draw_row, draws
 from hashcenters.experiments.csq import LAMBDA_QUANTIZATION, Cell, csq_cell
 from hashcenters.experiments.scores import per_query_mean, validation_map
 from hashcenters.experiments.setting import Setting, make_setting
@@ -196,12 +196,13 @@ def own_row(scores: pd.DataFrame, data: HashingData) -> pd.DataFrame:
 
 
 def complete_table(own: pd.DataFrame, *, profile: str) -> pd.DataFrame:
-    """The rows of Table 1 of notebook 05, where it has run, above the video row; protocols are left out."""
+    """The columns of Table 1 of notebook 05, where it has run, and the video column."""
+    video = data_across(own).set_index("quantity")
     try:
-        others = [read_table("05-five-draws", profile=profile)]
+        others = [read_table("05-five-draws", profile=profile).astype(str).set_index("quantity")]
     except InputError:
         others = []
-    return pd.concat([*others, own], ignore_index=True).drop(columns="protocol")
+    return pd.concat([*others, video], axis=1).reset_index()
 
 
 def reader_steps() -> pd.DataFrame:
