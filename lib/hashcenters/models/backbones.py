@@ -104,7 +104,9 @@ BACKBONES = {
     "resnet50-64": BackboneKind(resnet50_64, ResNet50_Weights.IMAGENET1K_V1),
     "alexnet-narrow": BackboneKind(lambda channels: Backbone(narrow_alexnet(channels), FC_WIDTH)),
     "vgg-narrow": BackboneKind(lambda channels: Backbone(narrow_vgg(channels), FC_WIDTH)),
-    "resnet-narrow": BackboneKind(lambda channels: Backbone(NarrowResNet(channels), 128)),
+    "resnet-narrow": BackboneKind(
+        lambda channels: Backbone(NarrowResNet(channels), NarrowResNet.feature_dim)
+    ),
     "mfnet": BackboneKind(full_mfnet),
     "mfnet-narrow": BackboneKind(small_mfnet),
 }

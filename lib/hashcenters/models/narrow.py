@@ -5,7 +5,7 @@ Each keeps what sets its family apart and has 32,000 to 115,000 parameters, so t
 
 import torch
 from torch import nn
-from torchvision.models.resnet import Bottleneck, ResNet
+from torchvision.models.resnet import BasicBlock, ResNet
 from torchvision.models.vgg import make_layers
 
 VGG_NARROW = [8, 8, "M", 16, 16, "M", 32, 32]
@@ -66,10 +66,13 @@ def narrow_vgg(in_channels: int) -> nn.Module:
 
 
 class NarrowResNet(ResNet):
-    """torchvision's ResNet of Bottleneck blocks, one a stage, with an eighth of its widths and a 3 × 3 stem.
+    """torchvision's ResNet of two BasicBlocks with strides 1 and 2, narrow, behind a 3 × 3 stem.
 
-    The stem has stride 2, as torchvision's; there is no pool behind it, and the last stage keeps its size.
+    The stem has stride 2, as torchvision's; there is no pool behind it. On images this small the time of a layer
+    is mostly that of calling it, so the blocks are those with fewer, larger convolutions.
     """
+
+    feature_dim = 64
 
     def __init__(self, in_channels: int) -> None:
         nn.Module.__init__(self)
@@ -78,11 +81,10 @@ class NarrowResNet(ResNet):
         self.conv1 = nn.Conv2d(in_channels, 16, 3, stride=2, padding=1, bias=False)
         self.bn1 = nn.BatchNorm2d(16)
         self.relu = nn.ReLU(inplace=True)
-        self.layer1 = self._make_layer(Bottleneck, 8, 1)
-        self.layer2 = self._make_layer(Bottleneck, 16, 1, stride=2)
-        self.layer3 = self._make_layer(Bottleneck, 32, 1)
+        self.layer1 = self._make_layer(BasicBlock, 16, 1)
+        self.layer2 = self._make_layer(BasicBlock, self.feature_dim, 1, stride=2)
         self.avgpool = nn.AdaptiveAvgPool2d(1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.relu(self.bn1(self.conv1(x)))
-        return self.avgpool(self.layer3(self.layer2(self.layer1(x)))).flatten(1)
+        return self.avgpool(self.layer2(self.layer1(x))).flatten(1)
