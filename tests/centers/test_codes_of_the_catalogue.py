@@ -13,6 +13,7 @@ from hashcenters.centers.binary_codes import (
     with_parity,
 )
 from hashcenters.centers.nonlinear_codes import (
+    ball_section,
     best_code,
     conference_code,
     gray_map,
@@ -45,6 +46,11 @@ def test_weights_of_the_kerdock_code():
     words = kerdock_code(5)
     expected = {0: 1, 28: 1984, 32: 126, 36: 1984, 64: 1}
     assert all(spectrum(np.roll(words, -shift, axis=0)) == expected for shift in range(0, 4096, 173))
+
+
+def test_a_ball_section_keeps_what_differs_in_few_of_the_lost_bits():
+    assert ball_section(all_words(3), 2).tolist() == [[1], [-1]] * 3
+    assert len(ball_section(repetition(4), 2)) == 1
 
 
 @pytest.mark.parametrize(

@@ -39,8 +39,18 @@ def test_the_table_says_what_all_ties_says():
         means = all_ties(*studied().arrays(), top_k=top_k)
         assert table.loc[row, list(TIES)].to_dict() == means
         assert table.loc[row, "spread"] == max(means.values()) - min(means.values())
-    long = tie_study.by_rule(table, ["codes"])
-    assert len(long) == 8 and set(long.columns) == {"codes", "ties", "mAP"}
+    long = tie_study.by_rule(table)
+    assert len(long) == 8 and set(long.columns) == {"protocol", "codes", "ties", "mAP"}
+    assert set(long["protocol"]) == {"simulated, mAP@30", "simulated, mAP@All"}
+
+
+def test_no_table_mixes_protocols():
+    table = tie_study.tie_table({"a": studied(), "b": studied(top_k=None), "c": studied(bits=24)})
+    parts = tie_study.by_protocol(table)
+    assert {name: part["codes"].tolist() for name, part in parts.items()} == {
+        "simulated-30": ["a", "c"],
+        "simulated-all": ["b"],
+    }
 
 
 def test_the_tied_block_at_the_cut_is_counted():

@@ -6,14 +6,22 @@ import pytest
 from hashcenters import plots
 
 
-def test_tie_rules_have_a_row_a_set_and_a_marker_a_rule():
+def test_tie_rules_have_a_panel_a_protocol_a_row_a_set_and_a_marker_a_rule():
     rules = ["expected", "stable", "relevant_first", "relevant_last"]
-    frame = pd.DataFrame({"codes": ["a"] * 4 + ["b"] * 4, "ties": rules * 2, "mAP": np.linspace(0.2, 0.9, 8)})
-    (axis,) = plots.tie_rules(frame, by="codes").axes
-    assert [label.get_text() for label in axis.get_yticklabels()] == ["a", "b"]
-    assert len(axis.collections) == 4
-    drawn = sorted(x for marks in axis.collections for x, _ in marks.get_offsets())
-    assert drawn == pytest.approx(frame["mAP"].tolist())
+    frame = pd.DataFrame(
+        {
+            "protocol": ["mAP@70"] * 4 + ["mAP@All"] * 8,
+            "codes": ["a"] * 4 + ["b"] * 4 + ["c"] * 4,
+            "ties": rules * 3,
+            "mAP": np.linspace(0.2, 0.9, 12),
+        }
+    )
+    axes = plots.tie_rules(frame).axes
+    assert [axis.get_xlabel() for axis in axes] == ["mAP@70", "mAP@All"]
+    assert [[label.get_text() for label in axis.get_yticklabels()] for axis in axes] == [["a"], ["b", "c"]]
+    for axis, (_, part) in zip(axes, frame.groupby("protocol", sort=False), strict=True):
+        drawn = sorted(x for marks in axis.collections for x, _ in marks.get_offsets())
+        assert drawn == pytest.approx(part["mAP"].tolist())
 
 
 def test_shuffle_histogram_counts_every_shuffle():

@@ -1,6 +1,6 @@
 """How much of a published-style mAP is the order inside ties."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -121,6 +121,17 @@ def unstable_map(studied: StudiedSet) -> float:
     return float(((precision * relevant).sum(axis=1) / relevant.sum(axis=1).clip(1)).mean())
 
 
-def by_rule(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
-    """A tie table with one row a rule: the named columns, `ties`, `mAP`."""
-    return table.melt(id_vars=list(columns), value_vars=list(TIES), var_name="ties", value_name="mAP")
+def by_protocol(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """A tie table cut into one for each origin and depth, so that no column holds mAP of two protocols.
+
+    Returns:
+        the parts, by origin and depth, such as "released-70".
+    """
+    parts = table.groupby(["origin", "top_k"], sort=False)
+    return {f"{origin}-{depth}".lower(): part.reset_index(drop=True) for (origin, depth), part in parts}
+
+
+def by_rule(table: pd.DataFrame) -> pd.DataFrame:
+    """A tie table with one row a rule: columns `protocol`, `codes`, `ties`, `mAP`."""
+    named = table.assign(protocol=table["origin"] + ", mAP@" + table["top_k"])
+    return named.melt(id_vars=["protocol", "codes"], value_vars=list(TIES), var_name="ties", value_name="mAP")

@@ -1,6 +1,7 @@
 """Figures of retrieval: order inside ties, recall of a partial search, growth of time."""
 
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter
 
@@ -16,29 +17,39 @@ _RULES = {
 }
 
 
-def tie_rules(frame: pd.DataFrame, *, by: str) -> Figure:
-    """mAP under the four rules, a row a code set.
+def tie_rules(frame: pd.DataFrame) -> Figure:
+    """mAP under the four rules, a panel a protocol and a row a code set.
 
     Args:
-        frame: columns `by`, `ties`, `mAP`.
-        by: column that names the rows.
+        frame: columns `protocol`, `codes`, `ties`, `mAP`.
     """
-    names = list(dict.fromkeys(frame[by]))
-    drawn, axis = style.figure(columns=2, height=0.9 + 0.32 * len(names))
+    panels = dict(list(frame.groupby("protocol", sort=False)))
+    heights = [0.8 + part["codes"].nunique() for part in panels.values()]
+    size = {"grid": (len(panels), 1), "height": 0.6 + 0.36 * sum(heights), "height_ratios": heights}
+    drawn, axes = style.figure(columns=2, squeeze=False, **size)
+    for axis, (protocol, part) in zip(axes[:, 0], panels.items(), strict=True):
+        _tie_rows(axis, part)
+        axis.set_xlabel(protocol)
+    handles, labels = axes[0, 0].get_legend_handles_labels()
+    drawn.legend(handles, labels, loc="outside upper center", ncols=len(_RULES))
+    return drawn
+
+
+def _tie_rows(axis: Axes, frame: pd.DataFrame) -> None:
+    """A row a code set: a bar from the smallest to the largest mAP and a marker a rule."""
+    names = list(dict.fromkeys(frame["codes"]))
     for place, name in enumerate(names):
-        part = frame[frame[by] == name]
+        part = frame[frame["codes"] == name]
         axis.plot(
             [part["mAP"].min(), part["mAP"].max()], [place, place], color="#BBBBBB", linewidth=3, zorder=1
         )
     for rule, (label, marker, colour) in _RULES.items():
         part = frame[frame["ties"] == rule]
-        places = [names.index(name) for name in part[by]]
+        places = [names.index(name) for name in part["codes"]]
         hollow = {"facecolors": "none", "s": 70} if rule == "stable" else {"facecolors": colour, "s": 26}
         axis.scatter(part["mAP"], places, marker=marker, edgecolors=colour, label=label, zorder=2, **hollow)
-    axis.set(yticks=range(len(names)), yticklabels=[str(name) for name in names], xlabel="mAP")
+    axis.set(yticks=range(len(names)), yticklabels=[str(name) for name in names])
     axis.set_ylim(len(names) - 0.5, -0.5)
-    drawn.legend(loc="outside upper center", ncols=len(_RULES))
-    return drawn
 
 
 def shuffle_histogram(frame: pd.DataFrame, *, expected: float) -> Figure:

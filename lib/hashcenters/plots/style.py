@@ -145,6 +145,8 @@ def save(drawn: Figure, stem: Path) -> dict[str, Path]:
         "pdf": {"CreationDate": None, "Producer": None, "Creator": None},
     }
     with look():
+        drawn.draw_without_rendering()  # lays it out, once for all three
+        drawn.set_layout_engine("none")
         for suffix, path in paths.items():
             with whole_file(path) as temporary:
                 drawn.savefig(temporary, format=suffix, dpi=PNG_DPI, metadata=metadata[suffix])
