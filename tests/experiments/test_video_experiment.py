@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from hashcenters.errors import InputError
-from hashcenters.experiments import center_learning, recipes, released_video, video
+from hashcenters.experiments import center_learning, recipes, released_video, verdicts, video, views
 from hashcenters.experiments.setting import classifier, make_setting
 from hashcenters.metrics import tie_study
 from hashcenters.metrics.code_files import CodeSet
@@ -125,14 +125,14 @@ def pair(setting, data):
 
 
 def test_wrong_bits_are_counted_against_the_own_center(setting, data):
-    table = video.wrong_bits(*pair(setting, data), data)
+    table = views.wrong_bits(*pair(setting, data), data)
     assert table["wrong bits"].tolist() == [0.0, 0.25]
     assert np.isnan(table["|y| of wrong bits"][0]) and table["|y| of wrong bits"][1] == pytest.approx(0.8)
     assert table["validation mAP"][0] == 1.0
 
 
 def test_equal_retrieval_is_no_finding(setting, data):
-    judged = video.judge_scale(*pair(setting, data), data, bits=64)
+    judged = verdicts.judge_scale(*pair(setting, data), data, bits=64)
     assert judged["verdict"] == "inconclusive"
     assert "25.0% of the bits" in judged["observed"]
     assert "from 27 bits on" in judged["expected"]

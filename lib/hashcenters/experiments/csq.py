@@ -16,11 +16,12 @@ NO_L_Q = L_Q | {"lambda_quantization": 0.0}
 L_P = {"lambda_pairwise": LAMBDA_PAIRWISE}
 NO_L_P = {"lambda_pairwise": 0.0}
 # L_Q as released, a mean over bits like L_C; one row has the text's sum over bits (see `losses.joint.joint_loss`)
+SQUARED, TEXT = "L_C + L_Q", "L_C + L_Q (text)"
 LOSSES: dict[str, dict[str, float | str]] = {
     "L_C": NO_L_Q | NO_L_P,
     "L_P": {"central_weight": 0.0, "lambda_pairwise": 1.0} | NO_L_Q,
-    "L_C + L_Q": L_Q | NO_L_P,
-    "L_C + L_Q (text)": L_Q | NO_L_P | {"quantization_form": "log-cosh"},
+    SQUARED: L_Q | NO_L_P,
+    TEXT: L_Q | NO_L_P | {"quantization_form": "log-cosh"},
     "L_C + L_P": NO_L_Q | L_P,
     "L_C + L_Q + L_P": L_Q | L_P,
 }

@@ -8,9 +8,9 @@ import pandas as pd
 
 from hashcenters.claims import trend, weakest
 from hashcenters.datasets.splits import HashingData
-from hashcenters.experiments.csq import LAMBDA_PAIRWISE, LAMBDA_QUANTIZATION, Cell
-from hashcenters.experiments.scores import validation_precisions
-from hashcenters.experiments.views import magnitudes
+from hashcenters.experiments.csq import LAMBDA_PAIRWISE, LAMBDA_QUANTIZATION, SQUARED, TEXT, Cell
+from hashcenters.experiments.scores import per_query_mean, validation_precisions
+from hashcenters.experiments.views import magnitudes, wrong_bits
 from hashcenters.training.run import Run
 
 Verdict = dict[str, Any]
@@ -100,4 +100,30 @@ def judge_convergence(histories: pd.DataFrame) -> Verdict:
         "expected": "similar items at their common center, dissimilar ones at different centers",
         "evidence": f"distance to the nearest other center minus to the own, in bits: {judged['evidence']}; own "
         f"distance fell from {first.own_distance.mean():.1f} to {last.own_distance.mean():.1f} bits",
+    }
+
+
+def judge_scale(cells: Sequence[Cell], runs: Sequence[Run], data: HashingData, *, bits: int) -> Verdict:
+    """Whether the text's L_Q, a sum over bits, costs retrieval beside the squared mean.
+
+    Args:
+        cells, runs: trainings with both forms at the same seeds, and any others.
+        data: what they learned from.
+        bits: length of the codes to look at.
+    """
+    first, second = (per_query_mean(cells, runs, data, loss=loss, bits=bits) for loss in (SQUARED, TEXT))
+    found = trend((first - second)[np.isfinite(first)])
+    wanted = [
+        pair
+        for pair in zip(cells, runs, strict=True)
+        if pair[0].labels["bits"] == bits and pair[0].labels["loss"] in (SQUARED, TEXT)
+    ]
+    share = wrong_bits(*zip(*wanted, strict=True), data).groupby("loss")["wrong bits"].mean()
+    return {
+        "verdict": "finding" if found.verdict == "trend" else found.verdict,
+        "observed": f"mAP {np.nanmean(first):.4f} with the squared mean, {np.nanmean(second):.4f} with the sum; "
+        f"{share[SQUARED]:.1%} and {share[TEXT]:.1%} of the bits of queries are wrong",
+        "expected": f"with λ1 = {LAMBDA_QUANTIZATION:g} the sum holds a wrong bit from "
+        f"{int(np.ceil(1 / (LAMBDA_QUANTIZATION * np.tanh(1))))} bits on, and there are {bits}",
+        "evidence": f"AP difference {found} over queries",
     }

@@ -8,14 +8,12 @@ import pandas as pd
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from hashcenters.claims import trend
 from hashcenters.datasets.registry import find_entry
 from hashcenters.datasets.splits import HashingData
 from hashcenters.errors import InputError
 from hashcenters.experiments import csq
 from hashcenters.experiments.center_learning import data_across, draw_row, draws
-from hashcenters.experiments.csq import LAMBDA_QUANTIZATION, Cell, csq_cell
-from hashcenters.experiments.scores import per_query_mean, validation_map
+from hashcenters.experiments.csq import LAMBDA_QUANTIZATION, SQUARED, TEXT, Cell, csq_cell
 from hashcenters.experiments.setting import Setting, make_setting
 from hashcenters.losses.central import central_loss
 from hashcenters.losses.quantization import quantization_loss
@@ -26,7 +24,6 @@ from hashcenters.training.config import TrainingConfig
 from hashcenters.training.run import Run
 
 PUBLISHED_CLIP = (3, 16, 224, 224)
-SQUARED, TEXT = "L_C + L_Q", "L_C + L_Q (text)"
 LOSSES = {name: csq.LOSSES[name] for name in (SQUARED, TEXT)}
 
 
@@ -133,51 +130,6 @@ def bit_losses(bits: int, *, points: int = 199) -> pd.DataFrame:
         ]
         frames.append(pd.DataFrame({"output": outputs, "loss": torch.stack(values), "loss_name": name}))
     return pd.concat(frames, ignore_index=True)
-
-
-def wrong_bits(cells: Sequence[Cell], runs: Sequence[Run], data: HashingData) -> pd.DataFrame:
-    """How many bits of queries have another sign than their center, and how firmly.
-
-    Returns:
-        One row a training: loss, seed, validation mAP, wrong bits (share, 0–1) and |y| of wrong bits (mean).
-    """
-    rows = []
-    for cell, run in zip(cells, runs, strict=True):
-        outputs = run.outputs("query")
-        wrong = outputs * run.config.center_array()[data.query.labels] < 0
-        rows.append(
-            {
-                "loss": cell.labels["loss"],
-                "seed": cell.labels["seed"],
-                "validation mAP": validation_map(run, data),
-                "wrong bits": wrong.mean(),
-                "|y| of wrong bits": np.abs(outputs[wrong]).mean() if wrong.any() else np.nan,
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def judge_scale(
-    cells: Sequence[Cell], runs: Sequence[Run], data: HashingData, *, bits: int
-) -> dict[str, Any]:
-    """Whether the text's L_Q, a sum over bits, costs retrieval beside the squared mean.
-
-    Args:
-        cells, runs: trainings with both forms at the same seeds.
-        data: what they learned from.
-        bits: length of the codes.
-    """
-    first, second = (per_query_mean(cells, runs, data, loss=loss) for loss in (SQUARED, TEXT))
-    found = trend((first - second)[np.isfinite(first)])
-    share = wrong_bits(cells, runs, data).groupby("loss")["wrong bits"].mean()
-    return {
-        "verdict": "finding" if found.verdict == "trend" else found.verdict,
-        "observed": f"mAP {np.nanmean(first):.4f} with the squared mean, {np.nanmean(second):.4f} with the sum; "
-        f"{share[SQUARED]:.1%} and {share[TEXT]:.1%} of the bits of queries are wrong",
-        "expected": f"with λ1 = {LAMBDA_QUANTIZATION:g} the sum holds a wrong bit from "
-        f"{int(np.ceil(1 / (LAMBDA_QUANTIZATION * np.tanh(1))))} bits on, and there are {bits}",
-        "evidence": f"AP difference {found} over queries",
-    }
 
 
 def seconds_table(cells: Sequence[Cell], runs: Sequence[Run], pretrained: Run | None) -> pd.DataFrame:

@@ -195,6 +195,28 @@ def magnitude_shares(
     return pd.concat(frames, ignore_index=True)
 
 
+def wrong_bits(cells: Sequence[Cell], runs: Sequence[Run], data: HashingData) -> pd.DataFrame:
+    """How many bits of queries have another sign than their center, and how firmly.
+
+    Returns:
+        One row a training: loss, seed, validation mAP, wrong bits (share, 0–1) and |y| of wrong bits (mean).
+    """
+    rows = []
+    for cell, run in zip(cells, runs, strict=True):
+        outputs = run.outputs("query")
+        wrong = outputs * run.config.center_array()[data.query.labels] < 0
+        rows.append(
+            {
+                "loss": cell.labels["loss"],
+                "seed": cell.labels["seed"],
+                "validation mAP": validation_map(run, data),
+                "wrong bits": wrong.mean(),
+                "|y| of wrong bits": np.abs(outputs[wrong]).mean() if wrong.any() else np.nan,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
 def magnitude_table(cells: Sequence[Cell], runs: Sequence[Run], losses: Sequence[str]) -> pd.DataFrame:
     """Mean of |y|, share of outputs below 0.9, and the mean squared change by cutting to signs."""
     rows = []

@@ -70,12 +70,14 @@ def inputs_of(profile: str, notebook: Notebook, parameters: dict[str, Any]) -> d
         notebook: the source.
         parameters: the value of every parameter.
     """
+    places = folders(notebook, parameters)
+    listings = {place: listing(place) for place in set(places.values())}  # sets often share a folder
     grid = [f"import {notebook.grid.partition(':')[0]}"] if notebook.grid else []
     return {
         "source": digest(notebook.cells),
         "parameters": {key: value for key, value in parameters.items() if key not in VOLATILE_PARAMETERS},
         "library": digests([*notebook.code, *grid]),
-        "data": {name: listing(folder) for name, folder in folders(notebook, parameters).items()},
+        "data": {name: listings[place] for name, place in places.items()},
         "upstream": {name: results_key(read_record(profile, name)) for name in notebook.after},
     }
 
