@@ -18,7 +18,7 @@ from hashcenters.metrics.ranking import (
 from hashcenters.paths import data_root
 
 RELEASED = "csq-official/video/dataset/HMDB51"
-RELEASED_NAME = "HMDB51, CSQ's released codes"
+RELEASED_NAME = "HMDB51 as released, 64 bits"
 RELEASED_TOP_K = 70
 
 

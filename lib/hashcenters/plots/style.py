@@ -145,6 +145,7 @@ def save(drawn: Figure, stem: Path) -> dict[str, Path]:
         "pdf": {"CreationDate": None, "Producer": None, "Creator": None},
     }
     with look():
+        drawn.set_dpi(PNG_DPI)  # text is up to 3 % narrower at fewer dots an inch
         drawn.draw_without_rendering()  # lays it out, once for all three
         drawn.set_layout_engine("none")
         for suffix, path in paths.items():
