@@ -1,5 +1,7 @@
 """Notebook 06: the network's table, both forms of L_Q, the recipe on the real optimiser, the released codes."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -136,6 +138,14 @@ def test_equal_retrieval_is_no_finding(setting, data):
     assert judged["verdict"] == "inconclusive"
     assert "25.0% of the bits" in judged["observed"]
     assert "from 27 bits on" in judged["expected"]
+
+
+def test_other_lengths_do_not_count(setting, data):
+    cells, runs = pair(setting, data)
+    other = [replace(cell, labels={**cell.labels, "bits": 32}) for cell in cells]
+    swapped = [MadeUp(run.config, data, 40) for run in runs]
+    judged = verdicts.judge_scale([*other, *cells], [*swapped, *runs], data, bits=64)
+    assert judged == verdicts.judge_scale(cells, runs, data, bits=64)
 
 
 def test_table_one_is_complete_where_notebook_05_has_run(data):

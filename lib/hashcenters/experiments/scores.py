@@ -71,14 +71,17 @@ def score_table(cells: Sequence[Cell], runs: Sequence[Run], data: HashingData) -
     return pd.DataFrame(rows)
 
 
+def select(cells: Sequence[Cell], runs: Sequence[Run], **wanted: Any) -> list[Run]:
+    """The trainings whose labels hold the wanted values."""
+    pairs = zip(cells, runs, strict=True)
+    return [run for cell, run in pairs if wanted.items() <= dict(cell.labels).items()]
+
+
 def per_query_mean(
     cells: Sequence[Cell], runs: Sequence[Run], data: HashingData, **wanted: Any
 ) -> Float64[np.ndarray, "n_query"]:
     """AP of every query, averaged over the trainings whose labels hold the wanted values (over seeds, say)."""
-    chosen = [
-        run for cell, run in zip(cells, runs, strict=True) if wanted.items() <= dict(cell.labels).items()
-    ]
-    return np.mean([query_precisions(run, data) for run in chosen], axis=0)
+    return np.mean([query_precisions(run, data) for run in select(cells, runs, **wanted)], axis=0)
 
 
 def histories(cells: Sequence[Cell], runs: Sequence[Run]) -> pd.DataFrame:

@@ -9,8 +9,8 @@ import pandas as pd
 from hashcenters.claims import trend, weakest
 from hashcenters.datasets.splits import HashingData
 from hashcenters.experiments.csq import LAMBDA_PAIRWISE, LAMBDA_QUANTIZATION, SQUARED, TEXT, Cell
-from hashcenters.experiments.scores import per_query_mean, validation_precisions
-from hashcenters.experiments.views import magnitudes, wrong_bits
+from hashcenters.experiments.scores import per_query_mean, select, validation_precisions
+from hashcenters.experiments.views import magnitudes, wrong_signs
 from hashcenters.training.run import Run
 
 Verdict = dict[str, Any]
@@ -113,12 +113,10 @@ def judge_scale(cells: Sequence[Cell], runs: Sequence[Run], data: HashingData, *
     """
     first, second = (per_query_mean(cells, runs, data, loss=loss, bits=bits) for loss in (SQUARED, TEXT))
     found = trend((first - second)[np.isfinite(first)])
-    wanted = [
-        pair
-        for pair in zip(cells, runs, strict=True)
-        if pair[0].labels["bits"] == bits and pair[0].labels["loss"] in (SQUARED, TEXT)
-    ]
-    share = wrong_bits(*zip(*wanted, strict=True), data).groupby("loss")["wrong bits"].mean()
+    share = {
+        loss: np.mean([wrong_signs(run, data).mean() for run in select(cells, runs, loss=loss, bits=bits)])
+        for loss in (SQUARED, TEXT)
+    }
     return {
         "verdict": "finding" if found.verdict == "trend" else found.verdict,
         "observed": f"mAP {np.nanmean(first):.4f} with the squared mean, {np.nanmean(second):.4f} with the sum; "

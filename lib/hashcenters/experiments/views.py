@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Int8
+from jaxtyping import Bool, Int8
 from matplotlib.figure import Figure
 
 from hashcenters import plots
@@ -195,6 +195,11 @@ def magnitude_shares(
     return pd.concat(frames, ignore_index=True)
 
 
+def wrong_signs(run: Run, data: HashingData) -> Bool[np.ndarray, "n_query bits"]:
+    """Which bits of the queries' outputs have another sign than the center of their class."""
+    return run.outputs("query") * run.config.center_array()[data.query.labels] < 0
+
+
 def wrong_bits(cells: Sequence[Cell], runs: Sequence[Run], data: HashingData) -> pd.DataFrame:
     """How many bits of queries have another sign than their center, and how firmly.
 
@@ -203,8 +208,7 @@ def wrong_bits(cells: Sequence[Cell], runs: Sequence[Run], data: HashingData) ->
     """
     rows = []
     for cell, run in zip(cells, runs, strict=True):
-        outputs = run.outputs("query")
-        wrong = outputs * run.config.center_array()[data.query.labels] < 0
+        outputs, wrong = run.outputs("query"), wrong_signs(run, data)
         rows.append(
             {
                 "loss": cell.labels["loss"],
