@@ -16,6 +16,7 @@ from hashcenters.centers.nonlinear_codes import (
     ball_section,
     best_code,
     conference_code,
+    delsarte_goethals_code,
     gray_map,
     julin_code,
     kerdock_code,
@@ -48,9 +49,18 @@ def test_weights_of_the_kerdock_code():
     assert all(spectrum(np.roll(words, -shift, axis=0)) == expected for shift in range(0, 4096, 173))
 
 
+def test_weights_of_the_delsarte_goethals_code():
+    words = delsarte_goethals_code(5)
+    middle = {24: 10416, 28: 23808, 32: 62622, 36: 23808, 40: 10416}
+    assert all(
+        spectrum(np.roll(words, -shift, axis=0)) == {0: 1, **middle, 64: 1} for shift in (0, 1, 77, 130_000)
+    )
+
+
 def test_a_ball_section_keeps_what_differs_in_few_of_the_lost_bits():
-    assert ball_section(all_words(3), 2).tolist() == [[1], [-1]] * 3
-    assert len(ball_section(repetition(4), 2)) == 1
+    assert ball_section(all_words(3), range(2)).tolist() == [[1], [-1]] * 3
+    assert ball_section(all_words(3), [0, 2]).tolist() == [[1], [1], [-1], [-1], [1], [-1]]
+    assert len(ball_section(repetition(4), range(2))) == 1
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def test_the_grids_of_both_notebooks(parameters: dict[str, object]) -> None:
     assert {config.bits for config in configs} == {16, 64}
     assert all(len(config.center_array()) == 2 for config in configs)
     assert {config.backbone_from.bits for config in configs} == {2}
-    assert [config.backbone for config in semantic.cells(parameters)[:3]] == PARAMETERS["backbones"]
+    assert [config.backbone for config in semantic.classifiers(parameters)] == PARAMETERS["backbones"]
 
 
 def test_pictures_of_fewer_queries_and_items_than_asked_for(parameters: dict[str, object]) -> None:

@@ -104,7 +104,7 @@ def test_draws_change_the_centers_only():
 
 
 def test_category_classifiers_are_one_a_family():
-    configs = semantic.cells(PARAMETERS)[:3]
+    configs = semantic.classifiers(PARAMETERS)
     assert [config.backbone for config in configs] == PARAMETERS["backbones"]
     assert all(config.head == "shc-classifier" and config.backbone_from is None for config in configs)
     assert all(config.objective_options == {"weight_quantization": 1.0} for config in configs)
@@ -114,7 +114,7 @@ def test_the_hash_trainings_of_three_families_are_counted_before_their_centers_a
     tmp_path, monkeypatch
 ):
     monkeypatch.setenv("HASHCENTERS_RESULTS", str(tmp_path))
-    configs = semantic.cells(PARAMETERS)[3:]
+    configs = semantic.cells(PARAMETERS)
     families, lengths, seeds = 3, 2, 2
     assert len(configs) == families * lengths * seeds + 2 * seeds  # and two controls at one length
     assert len({config.centers for config in configs}) == len(configs)

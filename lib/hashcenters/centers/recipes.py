@@ -72,6 +72,8 @@ def catalogue() -> Iterator[Code]:
     yield Code("Nordstrom–Robinson", 16, 256, 6, partial(nonlinear_codes.kerdock_code, 3))
     yield Code("Kerdock 64", 64, 4096, 28, partial(nonlinear_codes.kerdock_code, 5))
     yield Code("Kerdock 64 in a ball", 57, 256, 26, nonlinear_codes.kerdock_section)
+    section = nonlinear_codes.delsarte_goethals_section
+    yield Code("Delsarte–Goethals 64 in a ball", 51, 304, 22, section)
     yield Code("Golay 24", 24, 4096, 8, binary_codes.extended_golay)
     yield Code("BCH 16", 16, 2048, 4, partial(binary_codes.extended_bch, 4, 4))
     yield Code("BCH 32", 32, 2048, 12, partial(binary_codes.extended_bch, 5, 12))

@@ -115,21 +115,26 @@ def ablation(
     return cells
 
 
+def classifiers(parameters: Mapping[str, Any]) -> list[TrainingConfig]:
+    """The classifiers of notebook 07, from its parameters."""
+    setting = make_setting(parameters)
+    return [category_classifier(setting, backbone) for backbone in parameters["backbones"]]
+
+
 def cells(parameters: Mapping[str, Any]) -> list[TrainingConfig]:
-    """Every training of notebook 07, from its parameters.
+    """Every hash training of notebook 07, from its parameters.
 
     The centers follow from the classifiers. Until these are trained, random centers stand in for them, so that the
     number of trainings is right.
     """
     setting = make_setting(parameters)
-    wanted = [category_classifier(setting, backbone) for backbone in parameters["backbones"]]
-    trained = [find(config, runs_root(parameters["profile"])) for config in wanted]
+    trained = [find(config, runs_root(parameters["profile"])) for config in classifiers(parameters)]
     bits, seeds, more = parameters["bits"], parameters["seeds"], parameters["ablation_bits"]
     if all(trained):
         features = parameters["features"]
-        classifiers = dict(zip(FAMILIES, trained, strict=True))
-        grid = table_one(setting, classifiers, bits=bits, seeds=seeds, features=features)
-        grid += ablation(setting, classifiers["ResNet50"], bits=more, seeds=seeds, features=features)
+        families = dict(zip(FAMILIES, trained, strict=True))
+        grid = table_one(setting, families, bits=bits, seeds=seeds, features=features)
+        grid += ablation(setting, families["ResNet50"], bits=more, seeds=seeds, features=features)
     else:
         lengths = [*bits * len(FAMILIES), *more * 2, *(set(more) - set(bits))]
         places = [(place, length, seed) for place, length in enumerate(lengths) for seed in seeds]
@@ -137,7 +142,7 @@ def cells(parameters: Mapping[str, Any]) -> list[TrainingConfig]:
             semantic_cell(setting, _stand_in(setting, length, seed=1000 * place + seed), seed)
             for place, length, seed in places
         ]
-    return wanted + [cell.config for cell in grid]
+    return [cell.config for cell in grid]
 
 
 def _stand_in(setting: Setting, bits: int, *, seed: int) -> Int8[np.ndarray, "num_classes bits"]:

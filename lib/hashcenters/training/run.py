@@ -56,7 +56,7 @@ class Run:
         return pd.DataFrame(read_json(self.folder / "config.json")["history"])
 
     def seconds(self) -> float:
-        """Wall-clock seconds of the training on the machine that ran it."""
+        """Seconds of the training on the machine that ran it: of its core on a CPU, by the clock on a GPU."""
         return read_json(self.folder / "config.json")["seconds"]
 
     def codes(self, split: str) -> Int8[np.ndarray, "n bits"]:
@@ -143,7 +143,7 @@ def build_objective(config: TrainingConfig, network: nn.Module) -> nn.Module:
     )
 
 
-def run(config: TrainingConfig, root: Path, *, progress: bool = False) -> Run:
+def run(config: TrainingConfig, root: Path, *, progress: bool = False, wait: bool = True) -> Run:
     """Train, or find the finished training; trains the backbone it starts from when that is missing.
 
     Two processes that want the same training wait for each other, and the second finds it finished.
@@ -152,9 +152,11 @@ def run(config: TrainingConfig, root: Path, *, progress: bool = False) -> Run:
         config: the training.
         root: folder of all trainings.
         progress: log a line an epoch.
+        wait: for another process that is at this very training.
 
     Raises:
         InputError: the device is not there, the data set cannot be read, or the results cannot be written.
+        filelock.Timeout: another process is at this training, and `wait` is False.
     """
     if config.device == "cuda" and not torch.cuda.is_available():
         raise InputError("device cuda was asked for, but torch finds no CUDA device; use --device cpu")
@@ -164,12 +166,13 @@ def run(config: TrainingConfig, root: Path, *, progress: bool = False) -> Run:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"cannot write {folder}: {error.strerror}") from error
-    with FileLock(folder / ".lock"):
+    with FileLock(folder / ".lock", timeout=-1 if wait else 0):
         return find(config, root) or _run_anew(config, folder, start, progress=progress)
 
 
 def _run_anew(config: TrainingConfig, folder: Path, start: Run | None, *, progress: bool) -> Run:
-    began = time.perf_counter()
+    clock = time.process_time if config.device == "cpu" else time.perf_counter
+    began = clock()
     data = load_data(config.dataset, config.dataset_options)
     device = torch.device(config.device)
     network = build_network(config)
@@ -190,7 +193,7 @@ def _run_anew(config: TrainingConfig, folder: Path, start: Run | None, *, progre
     state |= {f"centers.{epoch}": value for epoch, value in enumerate(path)}
     save_tensors(folder / "state.safetensors", state)
     save_tensors(folder / "outputs.safetensors", stored_outputs(outputs))
-    note = {"config": asdict(config), "history": history, "seconds": time.perf_counter() - began}
+    note = {"config": asdict(config), "history": history, "seconds": clock() - began}
     write_json(folder / "config.json", note)
     checkpoint.unlink(missing_ok=True)
     return Run(config, folder)

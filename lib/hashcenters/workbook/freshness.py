@@ -72,7 +72,7 @@ def inputs_of(profile: str, notebook: Notebook, parameters: dict[str, Any]) -> d
     """
     places = folders(notebook, parameters)
     listings = {place: listing(place) for place in set(places.values())}  # sets often share a folder
-    grid = [f"import {notebook.grid.partition(':')[0]}"] if notebook.grid else []
+    grid = [f"import {name.partition(':')[0]}" for name in notebook.grid]
     return {
         "source": digest(notebook.cells),
         "parameters": {key: value for key, value in parameters.items() if key not in VOLATILE_PARAMETERS},

@@ -25,7 +25,8 @@ class Notebook:
         parameters: what its `parameters` cell declares.
         after: names of the notebooks whose results it reads.
         data: folders under the data root that it reads.
-        grid: `module:function` that lists its trainings from its parameters, or None.
+        grid: `module:function`s that list its trainings from its parameters; each may read the trainings of those
+            before it.
     """
 
     name: str
@@ -34,7 +35,7 @@ class Notebook:
     parameters: tuple[Parameter, ...]
     after: tuple[str, ...]
     data: tuple[str, ...]
-    grid: str | None
+    grid: tuple[str, ...]
 
     @property
     def number(self) -> int:
@@ -76,7 +77,7 @@ def load_notebook(path: Path) -> Notebook:
         parameters=parse_parameters(_text(tagged[0]["source"]), where=path.stem),
         after=_names(declared.get("after", []), where=path.stem),
         data=_names(declared.get("data", []), where=path.stem),
-        grid=declared.get("grid"),
+        grid=_names(declared.get("grid", []), where=path.stem),
     )
 
 
@@ -89,7 +90,7 @@ def _names(value: Any, *, where: str) -> tuple[str, ...]:
     """A metadata entry as names; `"*"` alone stands for a list of itself."""
     names = [value] if isinstance(value, str) else value
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise InputError(f"{where}: metadata after and data must be lists of names, got {value!r}")
+        raise InputError(f"{where}: metadata after, data and grid must be lists of names, got {value!r}")
     return tuple(names)
 
 

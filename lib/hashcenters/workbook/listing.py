@@ -1,10 +1,8 @@
 """What `--list` and `--estimate` say; nothing is run or written."""
 
-from importlib import import_module
 from typing import Any
 
 from hashcenters import paths
-from hashcenters.errors import InputError
 from hashcenters.workbook import trainings
 from hashcenters.workbook.manifest import read_manifest
 from hashcenters.workbook.plan import Plan
@@ -60,14 +58,11 @@ def missing_trainings(plan: Plan, name: str) -> list[Any] | None:
     Raises:
         InputError: its metadata names no importable function.
     """
-    grid = plan.notebooks[name].grid
-    if grid is None:
+    if not plan.notebooks[name].grid:
         return None
     from hashcenters import sweep
+    from hashcenters.workbook.grid import cells_of
 
-    module, _, function = grid.partition(":")
-    try:
-        cells = getattr(import_module(module), function)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise InputError(f"{name}: metadata grid must be module:function, got {grid!r} ({error})") from error
-    return sweep.missing(cells(plan.parameters(name)), plan.profile.name)
+    parameters = plan.parameters(name)
+    cells = [cell for grid in plan.notebooks[name].grid for cell in cells_of(grid, parameters, where=name)]
+    return sweep.missing(cells, plan.profile.name)

@@ -13,6 +13,7 @@ from hashcenters import paths
 from hashcenters.errors import InputError
 from hashcenters.files import write_bytes
 from hashcenters.workbook import manifest, site, trainings
+from hashcenters.workbook.ahead import trainer
 from hashcenters.workbook.execute import Outcome, execute
 from hashcenters.workbook.freshness import write_record
 from hashcenters.workbook.plan import EXIT_INTERRUPTED, Plan
@@ -55,7 +56,7 @@ def run(plan: Plan) -> int:
         try:
             for note in plan.old_results():
                 print(note)
-            with make_progress() as progress:
+            with trainer(plan), make_progress() as progress:
                 for name in plan.selected:
                     rows.append(_do(plan, name, rows, progress))
             print(_table(rows, time.monotonic() - began), flush=True)
@@ -129,7 +130,9 @@ def _execute(plan: Plan, name: str, inputs: dict[str, Any], progress: Lines) -> 
         on_cell=progress.cell,
     )
     write_record(profile, name, state="failed" if outcome.error else "done", inputs=inputs)
-    spent = trainings.spent(profile, name, trained, outcome.seconds, jobs=parameters.get("jobs", 1))
+    spent = {}
+    if plan.notebooks[name].grid:
+        spent = trainings.spent(profile, name, trained, outcome.seconds, jobs=parameters.get("jobs", 1))
     entry = manifest.entry(
         parameters, seconds=outcome.seconds, cells=outcome.cells, error=outcome.error, trainings=spent
     )

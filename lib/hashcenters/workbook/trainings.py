@@ -21,7 +21,8 @@ def spent(profile: str, name: str, before: set[Path], seconds: float, *, jobs: i
     Args:
         profile: whose results.
         name: of the notebook.
-        before: trainings that had finished when it started.
+        before: trainings that had finished when it started. What was trained ahead meanwhile counts as this one's:
+            so every training of a run counts once.
         seconds: that the notebook took.
         jobs: trainings side by side.
 
@@ -42,7 +43,7 @@ def spent(profile: str, name: str, before: set[Path], seconds: float, *, jobs: i
 
 
 def _seconds(folder: Path) -> float | None:
-    """Wall-clock seconds that one training noted, None where it did not."""
+    """Seconds that one training noted, None where it did not."""
     try:
         return float(read_json(folder / "config.json")["seconds"])
     except (InputError, KeyError, TypeError):
