@@ -37,6 +37,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return Together(config, log)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One more than there are cores: clusters, browsers and kernels are waited for half of their time."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture(autouse=True)
 def results_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Point the results folder at a fresh temporary one."""

@@ -42,8 +42,10 @@ def notebook(
     }
 
 
-# run_all.py without the report, whose making takes seconds and has tests of its own
-RUN_ALL = f"""import sys
+# run_all.py without the report, whose making takes seconds and has tests of its own; it heeds Ctrl-C even where a shell
+# started the tests in the background and has them and all their processes ignore it
+RUN_ALL = f"""import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.path.insert(0, {str(project_root() / "lib")!r})
 from hashcenters.workbook import command, site
 site.build = lambda profile: f"report of {{profile}}"
