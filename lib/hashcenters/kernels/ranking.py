@@ -23,6 +23,7 @@ class Relevance(NamedTuple):
         classes: class of each query; all 0 by label.
         starts, members: database rows of class c are members[starts[c]:starts[c + 1]], rising; one empty class by
             label.
+        database_classes: class of each database item, −1 where no query has it; empty by label.
         query_labels, labels: packed label sets of the queries (n_query, words) and of the database (words, n); no
             words by class.
     """
@@ -30,6 +31,7 @@ class Relevance(NamedTuple):
     classes: np.ndarray
     starts: np.ndarray
     members: np.ndarray
+    database_classes: np.ndarray
     query_labels: np.ndarray
     labels: np.ndarray
 
@@ -151,8 +153,8 @@ def count_by_class(queries, columns, relevance, items, relevant, places, depths)
         columns: packed database codes (words, n_database).
         relevance: by class.
         items, relevant: zeroed histograms (n_query, bits + 1).
-        places, depths: (n_query, largest class): the distance of each member and its place, counted from 1 in
-            database order, among the items at that distance; (n_query, 0) where not wanted.
+        places, depths: (n_query, at least the largest class): the distance of each member and its place, counted
+            from 1 in database order, among the items at that distance; (n_query, 0) where not wanted.
     """
     _count_members(queries, columns, relevance, relevant, depths)
     near = np.empty(0 if queries.shape[1] == 1 else _TILE, np.uint16)
@@ -203,10 +205,11 @@ def _offsets(histogram, reach, before):
 
 
 @njit(nogil=True, cache=True)
-def stable_from_places(relevance, items, relevant, places, depths, top_k, cutoffs, scores, hits):
-    """AP@k in database order and hits by cutoff, from what `count_by_class` filled in.
+def stable_from_places(items, relevant, places, depths, noted, top_k, cutoffs, scores, hits):
+    """AP@k in database order and hits by cutoff, from what `count_by_class` or `count_near` filled in.
 
     Args:
+        noted: (n_query,) how many members have their place written down.
         top_k: ranks that count in the AP.
         cutoffs: rising ranks.
         scores: (n_query,) AP.
@@ -218,7 +221,7 @@ def stable_from_places(relevance, items, relevant, places, depths, top_k, cutoff
         _offsets(items[q], top_k, before)
         _offsets(relevant[q], top_k, hits_before)
         summed, found = 0.0, 0
-        for j in range(_own_rows(relevance, q).shape[0]):
+        for j in range(noted[q]):
             d = depths[q, j]
             rank = before[d] + places[q, j]
             hits_before[d] += 1

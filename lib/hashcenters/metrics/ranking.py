@@ -58,7 +58,7 @@ def average_precision_table(
     """
     top_k = check_top_k(top_k, inputs.database_size)
     table = np.full((len(inputs.query), len(TIES)), np.nan)
-    for part in histograms(inputs, top_k=top_k, stable=stable):
+    for part in histograms(inputs, top_k=top_k, stable=stable, whole=False):
         scores = np.empty((len(part.items), 3))
         tied_average_precisions(part.items, part.relevant, top_k, scores)
         table[part.queries, [0, 2, 3]] = scores

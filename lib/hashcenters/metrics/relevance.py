@@ -57,14 +57,15 @@ def by_class(query: Int64[np.ndarray, "n_query"], database: Int64[np.ndarray, "n
     members = np.empty(int((of_database >= 0).sum()), dtype=np.int32)
     group_rows(of_database, len(classes), starts, members)
     none = np.empty((len(query), 0), dtype=np.uint64), np.empty((0, len(database)), dtype=np.uint64)
-    return Relevance(of_query.astype(np.int64), starts, members, *none)
+    return Relevance(of_query.astype(np.int64), starts, members, of_database, *none)
 
 
 def by_label(
     query: UInt8[np.ndarray, "n_query num_classes"], database: UInt8[np.ndarray, "n_database num_classes"]
 ) -> Relevance:
     """Relevance of items with a label in common."""
-    none = np.zeros(len(query), dtype=np.int64), np.zeros(2, dtype=np.int64), np.empty(0, dtype=np.int32)
+    no_rows = np.empty(0, dtype=np.int32)
+    none = np.zeros(len(query), dtype=np.int64), np.zeros(2, dtype=np.int64), no_rows, no_rows
     packed = [word_columns(np.packbits(labels, axis=1)) for labels in (query, database)]
     return Relevance(*none, np.ascontiguousarray(packed[0].T), packed[1])
 

@@ -64,7 +64,8 @@ def _tie_row(name: str, studied: StudiedSet) -> dict[str, object]:
     inputs = prepare(*studied.arrays())
     kept = check_top_k(studied.top_k, inputs.database_size)
     means = mean_over_queries(average_precision_table(inputs, top_k=kept))
-    blocks = [_cut_block_sizes(part.items, kept) for part in histograms(inputs, top_k=kept, stable=False)]
+    parts = histograms(inputs, top_k=kept, stable=False, whole=False)
+    blocks = [_cut_block_sizes(part.items, kept) for part in parts]
     depth = "All" if kept == inputs.database_size else str(kept)
     return {
         "codes": name,
