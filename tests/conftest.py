@@ -5,11 +5,12 @@ import pkgutil
 from pathlib import Path
 from typing import Any
 
+os.environ.setdefault("MPLBACKEND", "agg")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy reads it when it is imported
+
 import hashcenters
 import pytest
 from jaxtyping import install_import_hook
-
-os.environ.setdefault("MPLBACKEND", "agg")
 
 
 def _typed_modules() -> list[str]:

@@ -130,7 +130,13 @@ class Plan:
         own = {f"HASHCENTERS_{name}": value for name, value in (given | {"BATCH": "1"}).items()}
         found = [str(package_root().parent), os.environ.get("PYTHONPATH", "")]
         hashing = os.environ.get("PYTHONHASHSEED", "0")
-        return own | {"PYTHONPATH": os.pathsep.join(filter(None, found)), "PYTHONHASHSEED": hashing}
+        # matrices are small: more threads would mostly wait for each other, and offer their cores while they do
+        threads = os.environ.get("OPENBLAS_NUM_THREADS", "1")
+        return own | {
+            "PYTHONPATH": os.pathsep.join(filter(None, found)),
+            "PYTHONHASHSEED": hashing,
+            "OPENBLAS_NUM_THREADS": threads,
+        }
 
 
 def make_plan(request: Request) -> Plan:
