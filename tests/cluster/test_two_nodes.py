@@ -19,7 +19,8 @@ from hashcenters.sweep import sweep
 from hashcenters.training.run import run, run_key
 
 pytest.importorskip("ray")
-CELLS = 3
+LONG = 300.0
+CELLS = 12  # the first node must not be through with them before the second has started
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def cluster(make_cluster: Callable[[Path], Any]) -> Iterator[Any]:
     made = make_cluster(folder)
     try:
         made.add()
-        wait_until(lambda: answers(made.address), seconds=60)
+        wait_until(lambda: answers(made.address), seconds=LONG)
         made.add()
         made.wait()
         yield made
@@ -65,9 +66,11 @@ def test_a_node_killed_in_the_middle_costs_no_training(
     thread = threading.Thread(target=lambda: found.extend(sweep([*cells, cells[0]], profile="test")))
     thread.start()
     root = results_elsewhere / "test" / "runs"
-    wait_until(lambda: len(list(root.glob("*/checkpoint.safetensors"))) == 2, seconds=90)  # both nodes train
+    wait_until(
+        lambda: len(list(root.glob("*/checkpoint.safetensors"))) == 2, seconds=LONG
+    )  # both nodes train
     cluster.end(cluster.started[1])
-    thread.join(timeout=180)
+    thread.join(timeout=LONG)
     assert [done.config for done in found] == [*cells, cells[0]]
     folders = Counter(path.parent.name for path in root.glob("*/config.json"))
     assert folders == Counter(map(run_key, cells))
