@@ -66,9 +66,8 @@ def test_a_node_killed_in_the_middle_costs_no_training(
     thread = threading.Thread(target=lambda: found.extend(sweep([*cells, cells[0]], profile="test")))
     thread.start()
     root = results_elsewhere / "test" / "runs"
-    wait_until(
-        lambda: len(list(root.glob("*/checkpoint.safetensors"))) == 2, seconds=LONG
-    )  # both nodes train
+    # both nodes train
+    wait_until(lambda: len(list(root.glob("*/checkpoint.safetensors"))) == 2, seconds=LONG)
     cluster.end(cluster.started[1])
     thread.join(timeout=LONG)
     assert [done.config for done in found] == [*cells, cells[0]]

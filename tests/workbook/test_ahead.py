@@ -59,7 +59,7 @@ def book(workbook: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def ahead(**request: Any) -> list[str]:
-    return [notebook["name"] for notebook in trained_ahead(make_plan(Request(**request)))]
+    return trained_ahead(make_plan(Request(**request)))
 
 
 def test_notebooks_that_train_side_by_side_on_the_cpu(book: Any) -> None:
@@ -82,8 +82,8 @@ def test_nothing_is_trained_for_fresh_notebooks(book: Any) -> None:
 
 
 def test_a_grid_of_several_functions(book: Any) -> None:
-    grids = {found["name"]: found["grids"] for found in trained_ahead(make_plan(Request()))}
-    assert grids == {
+    plan = make_plan(Request())
+    assert {name: plan.notebooks[name].grid for name in trained_ahead(plan)} == {
         "02_trains": ("grid_of_tests:cells",),
         "04_both": ("grid_of_tests:first", "grid_of_tests:cells"),
     }

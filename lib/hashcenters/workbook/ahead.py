@@ -4,8 +4,8 @@ A notebook that starts, computes on one core or draws leaves the other cores wit
 is found finished by the sweep that asks for it; every training uses one thread, so who runs it changes no number. When
 the process is killed, a training goes on after its last whole epoch.
 
-The job comes as JSON on standard input: `starter`, a process id; `profile`; and `notebooks`, each with its name, its
-parameters and its grids.
+The job comes as JSON on standard input: `starter`, a process id, and `request`, what `run_all.py` was asked for. This
+process finds out itself what is stale, so that a run starts no later for it.
 """
 
 import json
@@ -14,11 +14,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from typing import Any
 
 from hashcenters import paths
 from hashcenters.workbook.parent import when_parent_ends
-from hashcenters.workbook.plan import Plan
+from hashcenters.workbook.plan import Plan, Request, make_plan
 
 LOWEST_PRIORITY = 19
 
@@ -26,8 +27,7 @@ LOWEST_PRIORITY = 19
 @contextmanager
 def trainer(plan: Plan) -> Iterator[None]:
     """Train ahead while the block runs, if the plan has trainings to do and cores to spare for them."""
-    notebooks = trained_ahead(plan)
-    if not notebooks:
+    if not _training(plan):
         yield
         return
     process = subprocess.Popen(
@@ -42,8 +42,7 @@ def trainer(plan: Plan) -> Iterator[None]:
     )
     try:
         with suppress(BrokenPipeError):
-            job = {"starter": os.getpid(), "profile": plan.profile.name, "notebooks": notebooks}
-            json.dump(job, process.stdin)
+            json.dump({"starter": os.getpid(), "request": asdict(plan.request)}, process.stdin)
             process.stdin.close()
         yield
     finally:
@@ -51,23 +50,23 @@ def trainer(plan: Plan) -> Iterator[None]:
         process.wait()
 
 
-def trained_ahead(plan: Plan) -> list[dict[str, Any]]:
+def trained_ahead(plan: Plan) -> list[str]:
     """The notebooks that are to run, and to train several networks side by side on this machine's CPU."""
+    training = _training(plan)
+    states = plan.states() if training else {}
+    return [name for name in training if states[name]]
+
+
+def _training(plan: Plan) -> list[str]:
+    """The selected notebooks, fresh or not, that train several networks side by side on this machine's CPU."""
     if plan.request.cluster:
         return []
-    training = [
-        name for name in plan.selected if plan.notebooks[name].grid and _on_cores(plan.parameters(name))
-    ]
-    states = plan.states() if training else {}
+    with_grid = {name: plan.parameters(name) for name in plan.selected if plan.notebooks[name].grid}
     return [
-        {"name": name, "parameters": plan.parameters(name), "grids": plan.notebooks[name].grid}
-        for name in training
-        if states[name]
+        name
+        for name, values in with_grid.items()
+        if values.get("jobs", 1) > 1 and values.get("device", "cpu") == "cpu"
     ]
-
-
-def _on_cores(parameters: dict[str, Any]) -> bool:
-    return parameters.get("jobs", 1) > 1 and parameters.get("device", "cpu") == "cpu"
 
 
 def main() -> None:
@@ -78,10 +77,12 @@ def main() -> None:
         os.nice(LOWEST_PRIORITY)
     from hashcenters.workbook.grid import cells_of
 
-    for notebook in job["notebooks"]:
-        for grid in notebook["grids"]:
-            cells = cells_of(grid, notebook["parameters"], where=notebook["name"])
-            train(cells, job["profile"], wait=grid != notebook["grids"][-1])
+    plan = make_plan(Request(**job["request"]))
+    for name in trained_ahead(plan):
+        grids = plan.notebooks[name].grid
+        for grid in grids:
+            cells = cells_of(grid, plan.parameters(name), where=name)
+            train(cells, plan.profile.name, wait=grid != grids[-1])
 
 
 def train(cells: list[Any], profile: str, *, wait: bool) -> None:
