@@ -50,3 +50,25 @@ def results_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "results"
     monkeypatch.setenv("HASHCENTERS_RESULTS", str(folder))
     return folder
+
+
+@pytest.fixture(scope="session")
+def cell() -> Any:
+    """The configuration of a training of half a second."""
+    from hashcenters.centers.generate import make_centers
+    from hashcenters.training.config import Recipe, TrainingConfig, freeze_centers
+
+    sizes = dict.fromkeys(
+        ("train_per_class", "validation_per_class", "query_per_class", "database_per_class"), 1
+    )
+    return TrainingConfig(
+        dataset="digits100",
+        dataset_options=sizes | {"train_per_digit": 10},
+        backbone="alexnet-narrow",
+        head="csq",
+        bits=16,
+        objective="central",
+        centers=freeze_centers(make_centers("csq", 16, 100, seed=0)),
+        recipe=Recipe(epochs=2, lr=1e-3),
+        seed=0,
+    )

@@ -1,4 +1,4 @@
-"""Small trainings, and real Ray nodes on this machine that end with the processes that were started and no others."""
+"""Real Ray nodes on this machine that end with the processes that were started and no others."""
 
 import socket
 import subprocess
@@ -9,8 +9,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from hashcenters.centers.generate import make_centers
-from hashcenters.training.config import Recipe, TrainingConfig, freeze_centers
+from hashcenters.training.config import TrainingConfig
 
 NODE = (
     "--node-ip-address=127.0.0.1 --num-cpus=1 --object-store-memory=80000000 --disable-usage-stats"
@@ -61,25 +60,6 @@ class Cluster:
             psutil.wait_procs(processes, timeout=10)
         node.stdout.close()
         node.wait()
-
-
-@pytest.fixture(scope="session")
-def cell() -> TrainingConfig:
-    """A training of half a second."""
-    sizes = dict.fromkeys(
-        ("train_per_class", "validation_per_class", "query_per_class", "database_per_class"), 1
-    )
-    return TrainingConfig(
-        dataset="digits100",
-        dataset_options=sizes | {"train_per_digit": 10},
-        backbone="alexnet-narrow",
-        head="csq",
-        bits=16,
-        objective="central",
-        centers=freeze_centers(make_centers("csq", 16, 100, seed=0)),
-        recipe=Recipe(epochs=2, lr=1e-3),
-        seed=0,
-    )
 
 
 @pytest.fixture(scope="session")

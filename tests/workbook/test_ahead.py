@@ -8,35 +8,17 @@ from typing import Any
 import pytest
 from filelock import FileLock
 from hashcenters import paths
-from hashcenters.training.config import Recipe, TrainingConfig
+from hashcenters.training.config import TrainingConfig
 from hashcenters.training.run import find, run_key
 from hashcenters.workbook.ahead import train, trained_ahead
 from hashcenters.workbook.freshness import write_record
 from hashcenters.workbook.plan import Request, make_plan
 
 TRAINING = 'profile: str = "embedded"\njobs: int = 2\ndevice: str = "cpu"'
-OPTIONS = {
-    "train_per_class": 1,
-    "validation_per_class": 1,
-    "query_per_class": 1,
-    "database_per_class": 1,
-    "train_per_digit": 10,
-}
-CONFIG = TrainingConfig(
-    dataset="digits100",
-    dataset_options=OPTIONS,
-    backbone="alexnet-narrow",
-    head="classifier",
-    bits=100,
-    objective="classification",
-    centers=None,
-    recipe=Recipe(epochs=1),
-    seed=0,
-)
-GRID = f"""from hashcenters.training.config import Recipe, TrainingConfig
+GRID = """from hashcenters.training.config import Recipe, TrainingConfig
 
 def cells(parameters):
-    return [{CONFIG!r}]
+    return [{cell!r}]
 """
 WAITS = """import time
 from pathlib import Path
@@ -70,8 +52,8 @@ def test_notebooks_that_train_side_by_side_on_the_cpu(book: Any) -> None:
     assert ahead(settings=["02.device=cuda"]) == ["04_both"]
 
 
-def test_nothing_is_trained_for_fresh_notebooks(book: Any) -> None:
-    (book.folder / "grid_of_tests.py").write_text(GRID)
+def test_nothing_is_trained_for_fresh_notebooks(book: Any, cell: TrainingConfig) -> None:
+    (book.folder / "grid_of_tests.py").write_text(GRID.format(cell=cell))
     plan = make_plan(Request())
     for name in plan.notebooks:
         write_record("embedded", name, state="running", inputs={})
@@ -89,15 +71,15 @@ def test_a_grid_of_several_functions(book: Any) -> None:
     }
 
 
-def test_what_another_process_trains_is_passed_over(book: Any) -> None:
+def test_what_another_process_trains_is_passed_over(book: Any, cell: TrainingConfig) -> None:
     root = paths.runs_root("embedded")
-    folder = root / run_key(CONFIG)
+    folder = root / run_key(cell)
     folder.mkdir(parents=True)
     with FileLock(folder / ".lock"):
-        train([CONFIG], "embedded", wait=False)
-        assert find(CONFIG, root) is None
-    train([CONFIG], "embedded", wait=False)
-    assert find(CONFIG, root) is not None
+        train([cell], "embedded", wait=False)
+        assert find(cell, root) is None
+    train([cell], "embedded", wait=False)
+    assert find(cell, root) is not None
 
 
 def processes_ahead(book: Any) -> list[Path]:
@@ -115,9 +97,9 @@ def processes_ahead(book: Any) -> list[Path]:
 
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="reads processes from /proc")
-def test_an_earlier_notebook_finds_the_training_of_a_later_one(book: Any) -> None:
+def test_an_earlier_notebook_finds_the_training_of_a_later_one(book: Any, cell: TrainingConfig) -> None:
     """The first notebook ends when something was trained, which only the process beside it can do."""
-    (book.folder / "grid_of_tests.py").write_text(GRID)
+    (book.folder / "grid_of_tests.py").write_text(GRID.format(cell=cell))
     book.write("01_plain", WAITS.format(runs=str(book.results / "runs")))
     process = book.start("--only", "01-02", env=book.environment() | {"PYTHONPATH": str(book.folder)})
     while not processes_ahead(book):
