@@ -6,7 +6,8 @@ from hashcenters.errors import InputError
 from hashcenters.models.backbones import BACKBONES, backbone_kind
 from hashcenters.models.factory import make_network
 from hashcenters.models.network import category_features
-from torch import nn
+from hashcenters.training.transforms import to_inputs
+from torch import Tensor, nn
 
 NARROW = ["alexnet-narrow", "vgg-narrow", "resnet-narrow"]
 # torchvision's published counts less the last layer
@@ -71,6 +72,26 @@ def test_convolutions_are_laid_out_channels_last(name: str, layout: torch.memory
     network = make_network(name, 16, in_channels=3)
     weights = [p for p in network.parameters() if p.ndim > 3]
     assert weights and all(weight.is_contiguous(memory_format=layout) for weight in weights)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("name", [*NARROW, "mfnet-narrow"])
+def test_maps_and_their_gradients_stay_channels_last(name: str, channels: int) -> None:
+    layouts = {4: torch.channels_last, 5: torch.channels_last_3d}
+    seen: list[Tensor] = []
+
+    def watch(_layer: nn.Module, _inputs: object, output: Tensor) -> None:
+        seen.append(output)
+        output.register_hook(seen.append)
+
+    network = make_network(name, 16, in_channels=channels)
+    for layer in network.modules():
+        if isinstance(layer, nn.Conv2d | nn.Conv3d):
+            layer.register_forward_hook(watch)
+    size = (16, 16, 16) if name == "mfnet-narrow" else (12, 20)
+    network(to_inputs(torch.randint(0, 255, (4, channels, *size), dtype=torch.uint8))).sum().backward()
+    assert len(seen) >= 2 * 5
+    assert all(map_.is_contiguous(memory_format=layouts[map_.ndim]) for map_ in seen)
 
 
 @pytest.mark.parametrize("name", FULL)

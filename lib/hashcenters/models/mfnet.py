@@ -108,7 +108,7 @@ class MFNet(nn.Module):
 
     def stage_outputs(self, clips: Float[Tensor, "n c t h w"]) -> list[Float[Tensor, "n _c _t _h _w"]]:
         """What the stem and each stage give, in order."""
-        outputs = [self.stem(clips.contiguous(memory_format=torch.channels_last_3d))]
+        outputs = [self.stem(clips)]
         for stage in self.stages:
             outputs.append(stage(outputs[-1]))
         return outputs

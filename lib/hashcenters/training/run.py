@@ -22,7 +22,6 @@ from hashcenters.datasets.splits import HashingData
 from hashcenters.errors import InputError
 from hashcenters.files import read_json, write_json
 from hashcenters.losses.factory import make_objective
-from hashcenters.models.factory import make_network
 from hashcenters.training.checkpoint import load_tensors, part, save_tensors, set_aside
 from hashcenters.training.config import TrainingConfig, config_key
 from hashcenters.training.loop import Batches, encode, one_thread, train
@@ -128,6 +127,8 @@ def find(config: TrainingConfig, root: Path) -> Run | None:
 
 def build_network(config: TrainingConfig) -> nn.Module:
     """The untrained network of a configuration; its initial weights follow from the seed."""
+    from hashcenters.models.factory import make_network  # torchvision: seconds that a finished training saves
+
     data = load_data(config.dataset, config.dataset_options)
     channels = data.train.inputs.batch(np.arange(1)).shape[1]
     torch.manual_seed(config.seed)

@@ -13,11 +13,13 @@ LAYOUTS = {4: torch.channels_last, 5: torch.channels_last_3d}
 def to_inputs(batch: UInt8[Tensor, "n channels *size"]) -> Float[Tensor, "n channels *size"]:
     """Grey values as floats: ImageNet's normalisation for three channels, [−1, 1] for one.
 
-    They come out with channels last in memory, as the networks have their weights.
+    They come out with channels last in memory, as the networks have their weights. They are written anew for that:
+    the strides of a single channel can mean either layout, and `contiguous` would leave them as they are.
     """
-    values = (batch.float() / 255).contiguous(memory_format=LAYOUTS[batch.ndim])
+    values = torch.empty(batch.shape, device=batch.device, memory_format=LAYOUTS[batch.ndim])
+    values.copy_(batch).div_(255)
     if batch.shape[1] != 3:
-        return values * 2 - 1
+        return values.mul_(2).sub_(1)
     shape = (1, 3) + (1,) * (batch.ndim - 2)
     mean = torch.tensor(IMAGENET_MEAN, device=batch.device).view(shape)
     std = torch.tensor(IMAGENET_STD, device=batch.device).view(shape)
