@@ -10,7 +10,10 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy reads it when it is 
 
 import hashcenters
 import pytest
+from hashcenters.workbook.lean import skip_grammar
 from jaxtyping import install_import_hook
+
+skip_grammar()
 
 
 def _typed_modules() -> list[str]:

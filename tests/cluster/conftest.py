@@ -1,5 +1,6 @@
 """Real Ray nodes on this machine that end with the processes that were started and no others."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -15,6 +16,8 @@ NODE = (
     "--node-ip-address=127.0.0.1 --num-cpus=1 --object-store-memory=80000000 --disable-usage-stats"
     " --include-log-monitor=false --block"
 )
+# a dead node is noticed after 2 seconds, not 15; one that is slow to answer still has 10 for it
+WATCHFUL = {"RAY_health_check_period_ms": "500", "RAY_health_check_failure_threshold": "4"}
 
 
 def free_port() -> int:
@@ -41,7 +44,9 @@ class Cluster:
         head = ["--head", f"--port={self.port}", "--include-dashboard=false", f"--temp-dir={self.folder}"]
         own = head if not self.started else [f"--address={self.address}"]
         command = [sys.executable, "-m", "ray.scripts.scripts", "start", *own, *NODE.split()]
-        node = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        node = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=os.environ | WATCHFUL
+        )
         self.started.append(node)
 
     def wait(self) -> None:
