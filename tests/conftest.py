@@ -2,6 +2,8 @@
 
 import os
 import pkgutil
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy reads it when it is 
 
 import hashcenters
 import pytest
+from hashcenters.paths import project_root
 from hashcenters.workbook.lean import skip_grammar
 from jaxtyping import install_import_hook
 
@@ -26,7 +29,7 @@ install_import_hook(_typed_modules(), "beartype.beartype")
 
 
 # tests that share what is expensive to make: one worker runs each group, the largest groups first
-TOGETHER = ("tests/test_notebooks.py", "tests/workbook/test_run.py", "tests/cluster/", "tests/report/")
+TOGETHER = ("tests/test_notebooks.py", "tests/workbook/test_run", "tests/cluster/", "tests/report/")
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -53,6 +56,18 @@ def results_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "results"
     monkeypatch.setenv("HASHCENTERS_RESULTS", str(folder))
     return folder
+
+
+@pytest.fixture(scope="session")
+def smoke_run() -> Callable[..., dict[str, Any]]:
+    """The maker of arguments of `subprocess.run` for a smoke run with its results in a folder."""
+
+    def arguments(folder: Path, *options: str) -> dict[str, Any]:
+        moved = {"HASHCENTERS_RESULTS": str(folder), "OMP_NUM_THREADS": "1"}
+        command = [sys.executable, str(project_root() / "run_all.py"), "--profile", "smoke", *options]
+        return {"args": command, "env": {**os.environ, **moved}, "text": True}
+
+    return arguments
 
 
 @pytest.fixture(scope="session")

@@ -2,12 +2,10 @@
 
 import ast
 import json
-import os
 import re
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -102,16 +100,9 @@ def test_every_profile_fits_the_notebooks(name: str) -> None:
     resolve(discover(ROOT / "notebooks"), load_profile(name, ROOT / "profiles"))
 
 
-def smoke_run(folder: Path, *options: str) -> dict[str, Any]:
-    """Arguments of `subprocess.run` for a smoke run with its results in a folder."""
-    moved = {"HASHCENTERS_RESULTS": str(folder), "OMP_NUM_THREADS": "1"}
-    command = [sys.executable, str(ROOT / "run_all.py"), "--profile", "smoke", *options]
-    return {"args": command, "env": {**os.environ, **moved}, "text": True}
-
-
 @pytest.fixture(scope="session")
 def smoke(
-    tmp_path_factory: pytest.TempPathFactory,
+    smoke_run: Callable[..., dict[str, Any]], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Path, subprocess.CompletedProcess[str]]]:
     """The results of `run_all.py --profile smoke`, run once, and how it ended."""
     folder = tmp_path_factory.mktemp("smoke")
@@ -151,34 +142,6 @@ def test_the_run_ends_well(smoke: tuple[Path, subprocess.CompletedProcess[str]])
     assert ended.stdout.splitlines()[-1] == str(results / "index.html")
     manifest = read(results / "manifest.json")
     assert {f"notebooks/{path.name}" for path in SOURCES} <= set(manifest["artefacts"])
-
-
-def test_a_kill_amid_the_trainings_changes_nothing(
-    smoke: tuple[Path, subprocess.CompletedProcess[str]], tmp_path: Path
-) -> None:
-    results = tmp_path / "smoke"
-
-    def finished() -> dict[str, int]:
-        return {file.parent.name: file.stat().st_mtime_ns for file in results.glob("runs/*/config.json")}
-
-    with open(tmp_path / "log", "w") as log:
-        process = subprocess.Popen(**smoke_run(tmp_path, "--only", "04"), stdout=log, stderr=log)
-        while len(finished()) < 4:
-            assert process.poll() is None, (tmp_path / "log").read_text()
-            time.sleep(0.02)
-        process.kill()
-        process.wait()
-    before = finished()
-    assert not list((results / "tables").glob("04-multi-label*")), "it was killed too late to tell anything"
-    ended = subprocess.run(**smoke_run(tmp_path, "--only", "04"), capture_output=True, check=False)
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    after = finished()
-    assert len(after) > len(before)
-    assert {name: after[name] for name in before} == before
-    tables = sorted((smoke[0] / "tables").glob("04-*.csv"))
-    assert tables
-    for table in tables:
-        assert (results / "tables" / table.name).read_bytes() == table.read_bytes()
 
 
 class Links(HTMLParser):

@@ -3,25 +3,22 @@
 import re
 from pathlib import Path
 
-import nbformat
 import pandas as pd
 import yaml
 
 from hashcenters import paths, scoreboard
 from hashcenters.claims import DOCUMENTS, VERDICTS, catalogue
+from hashcenters.files import read_json
 from hashcenters.tables import markdown_text
 
 
 def title_of(path: Path) -> str:
     """The first heading of a notebook without its number, or its file name."""
-    for cell in nbformat.read(path, as_version=4).cells:
-        found = (
-            re.search(r"^# (?:\d\d\W+)?(.+)$", cell.source, flags=re.MULTILINE)
-            if cell.cell_type == "markdown"
-            else None
-        )
-        if found:
-            return found.group(1).strip()
+    for cell in read_json(path)["cells"]:
+        if cell["cell_type"] == "markdown":
+            found = re.search(r"^# (?:\d\d\W+)?(.+)$", "".join(cell["source"]), flags=re.MULTILINE)
+            if found:
+                return found.group(1).strip()
     return path.stem[3:].replace("_", " ")
 
 

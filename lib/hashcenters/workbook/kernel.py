@@ -3,6 +3,7 @@
 ipykernel's own watch ends the kernel alone; processes that a notebook started for a sweep would work on.
 """
 
+import atexit
 import os
 import signal
 import sys
@@ -21,6 +22,9 @@ def main() -> None:
     """Start the kernel; takes ipykernel's arguments."""
     os.environ.pop("JPY_PARENT_PID", None)
     when_parent_ends(int(os.environ.pop(STARTER)), _end_group)
+    atexit.register(
+        os._exit, 0
+    )  # the last to be called: to free all that torch has loaded takes a second or two
     from ipykernel import kernelapp
 
     kernelapp.launch_new_instance(sys.argv[1:])
