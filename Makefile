@@ -18,7 +18,7 @@ reproduce: $(READY)  ## run every notebook of the embedded profile and build the
 test: $(READY)  ## lint, then run the tests
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	$(PY) -m pytest --numprocesses auto --dist loadscope
+	PYTHONDONTWRITEBYTECODE= $(PY) -m pytest --numprocesses auto --dist loadscope  # compiled once, not by every process
 
 # Debian's package; another chromium or Chrome does as well
 test-browser: $(READY)  ## install chromium where there is none, and run the browser tests
