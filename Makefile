@@ -15,10 +15,11 @@ help:  ## list the targets
 reproduce: $(READY)  ## run every notebook of the embedded profile and build the report
 	$(PY) run_all.py --profile embedded
 
+# compiled once, not anew by every process, where the environment asks for no bytecode
 test: $(READY)  ## lint, then run the tests
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	PYTHONDONTWRITEBYTECODE= $(PY) -m pytest --numprocesses auto --dist loadscope  # compiled once, not by every process
+	PYTHONDONTWRITEBYTECODE= $(PY) -m pytest --numprocesses auto --dist loadscope
 
 # Debian's package; another chromium or Chrome does as well
 test-browser: $(READY)  ## install chromium where there is none, and run the browser tests

@@ -68,9 +68,8 @@ def test_a_node_killed_in_the_middle_costs_no_training(
     first.mkdir(parents=True)
     found: list[Any] = []
     thread = threading.Thread(target=lambda: found.extend(sweep([*cells, cells[0]], profile="test")))
-    with FileLock(
-        first / ".lock"
-    ):  # whoever comes first waits here, so that it is another that trains the second
+    # whoever comes first waits for this lock, so that it is another that trains the second
+    with FileLock(first / ".lock"):
         thread.start()
         wait_until((second / "checkpoint.safetensors").exists, seconds=LONG)
     # both nodes train

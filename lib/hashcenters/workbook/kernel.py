@@ -22,9 +22,8 @@ def main() -> None:
     """Start the kernel; takes ipykernel's arguments."""
     os.environ.pop("JPY_PARENT_PID", None)
     when_parent_ends(int(os.environ.pop(STARTER)), _end_group)
-    atexit.register(
-        os._exit, 0
-    )  # the last to be called: to free all that torch has loaded takes a second or two
+    # the last to be called at the end: to free all that torch has loaded takes a second or two
+    atexit.register(os._exit, 0)
     from ipykernel import kernelapp
 
     kernelapp.launch_new_instance(sys.argv[1:])
