@@ -3,7 +3,7 @@
 import json
 import re
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from hashcenters.errors import InputError
 from hashcenters.files import write_text
 from hashcenters.literature import check_comparison
 from hashcenters.plots import style
+from hashcenters.texts import texts_of
 
 SCREEN_DOTS_PER_INCH = 140
 
@@ -77,26 +78,36 @@ class Results:
         notebook: file name without suffix.
         profile: name of the profile.
         folder: where it is written.
+        values: of placeholders in the texts of its exhibits, shared by all of them; see `share`.
+
+    Captions, alt texts, protocols and the evidence of claims stand in the notebook's file of texts (`texts`), with
+    placeholders that are filled from the shared values and those of a call; what a call itself says wins over them.
     """
 
     notebook: str
     profile: str
     folder: Path
+    values: dict[str, Any] = field(default_factory=dict)
 
     @property
     def number(self) -> str:
         """The two digits of the notebook."""
         return self.notebook[:2]
 
+    def share(self, **values: Any) -> None:
+        """Give values that the texts of several exhibits name."""
+        self.values.update(values)
+
     def table(
         self,
         frame: pd.DataFrame,
         name: str,
         *,
-        caption: str,
+        caption: str | None = None,
         protocol: dict[str, Any] | None = None,
         source: str | None = None,
         substitute: str | None = None,
+        **values: Any,
     ) -> display.Shown:
         """Save a table as csv, md and tex, record it, and return it for display.
 
@@ -107,15 +118,18 @@ class Results:
             protocol: what the numbers depend on: dataset, protocol, bits, top_k, ties, epochs, seeds, device.
             source: the table of a document that this one stands beside, such as "CSQ Table 1".
             substitute: one sentence on what the data stands in for; None for the documents' own data.
+            values: of placeholders in its texts.
 
         Raises:
             InputError: a malformed name, a volatile column, an empty caption, an unwritable folder.
         """
-        stem = self._stem("tables", name, caption)
-        files = tables.save(frame, stem, caption=caption)
-        entry = self._entry("table", caption, source, substitute) | {
+        given = {"caption": caption, "protocol": protocol, "source": source, "substitute": substitute}
+        texts = self._texts("tables", name, given, values)
+        stem = self._stem("tables", name, texts["caption"])
+        files = tables.save(frame, stem, caption=texts["caption"])
+        entry = self._entry("table", texts) | {
             "files": self._relative(files),
-            "protocol": _plain(protocol or {}),
+            "protocol": _plain(texts["protocol"] or {}),
         }
         exhibit = self._record(f"table-{stem.name}", entry)
         return display.shown_exhibit_table(exhibit, frame, entry)
@@ -126,10 +140,11 @@ class Results:
         name: str,
         *,
         data: pd.DataFrame,
-        caption: str,
-        alt: str,
+        caption: str | None = None,
+        alt: str | None = None,
         source: str | None = None,
         substitute: str | None = None,
+        **values: Any,
     ) -> display.Shown:
         """Save a figure as svg, png and pdf with the table it was drawn from, record it, close it, return it.
 
@@ -141,19 +156,22 @@ class Results:
             alt: what the picture shows, for readers who cannot see it.
             source: the figure of a document that this one stands beside, such as "CSQ Fig. S.2".
             substitute: one sentence on what the data stands in for; None for the documents' own data.
+            values: of placeholders in its texts.
 
         Raises:
             InputError: a malformed name, an empty caption or alt text, or a folder that cannot be written.
         """
-        if not alt.strip():
+        given = {"caption": caption, "alt": alt, "source": source, "substitute": substitute}
+        texts = self._texts("figures", name, given, values)
+        if not (texts["alt"] or "").strip():
             raise InputError(f"figure {name} needs an alt text")
-        stem = self._stem("figures", name, caption)
+        stem = self._stem("figures", name, texts["caption"])
         files = style.save(drawn, stem)
         write_text(stem.with_name(f"{stem.name}.csv"), tables.to_csv(data))
         width = round(drawn.get_figwidth() * SCREEN_DOTS_PER_INCH)
-        entry = self._entry("figure", caption, source, substitute) | {
+        entry = self._entry("figure", texts) | {
             "files": self._relative(files | {"csv": stem.with_name(f"{stem.name}.csv")}),
-            "alt": alt,
+            "alt": texts["alt"],
             "width": width,
             "height": round(width * drawn.get_figheight() / drawn.get_figwidth()),
         }
@@ -168,11 +186,12 @@ class Results:
         verdict: str,
         *,
         observed: Any,
-        expected: Any,
-        evidence: str,
-        data: str,
+        expected: Any = None,
+        evidence: str | None = None,
+        data: str | None = None,
         tolerance: Any = None,
         compare: dict[str, float] | None = None,
+        **values: Any,
     ) -> display.Shown:
         """Record a verdict and return it for display, under the anchor `claim-<id>`.
 
@@ -185,11 +204,15 @@ class Results:
             data: what it was measured on; contains "substitute" where it stands in for the documents' data.
             tolerance: the largest accepted difference with its unit.
             compare: ours of published numbers, by their key in literature.yaml; the documents' data only.
+            values: of placeholders in its texts.
 
         Raises:
             InputError: see `claims.Claim` and `literature.check_comparison`.
         """
-        limit = None if tolerance is None else cell(tolerance)
+        given = {"expected": expected, "evidence": evidence, "data": data, "tolerance": tolerance}
+        texts = self._texts("claims", claim, given, values)
+        limit = None if texts["tolerance"] is None else cell(texts["tolerance"])
+        expected, evidence, data = (texts[name] or "" for name in ("expected", "evidence", "data"))
         made = Claim(claim, verdict, cell(observed), cell(expected), evidence, limit, data)
         check_comparison(made, compare or {})
         entry = made.record() | {"compare": {name: float(compare[name]) for name in sorted(compare or {})}}
@@ -205,16 +228,21 @@ class Results:
         """Show a table without saving it: the place for times and numbers that change with every run."""
         return display.shown_table(frame, caption=caption, exhibit=None)
 
-    def _stem(self, folder: str, name: str, caption: str) -> Path:
+    def _texts(self, kind: str, name: str, given: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+        """The texts of an exhibit: what the call says, else what the notebook's file does, else None."""
+        filed = texts_of(self.notebook, kind, name, self.values | values)
+        return {key: filed.get(key) if value is None else value for key, value in given.items()}
+
+    def _stem(self, folder: str, name: str, caption: str | None) -> Path:
         if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
             raise InputError(f"name must be lower-case words with hyphens, got {name!r}")
-        if not caption.strip() or "\n" in caption:
+        if not caption or not caption.strip() or "\n" in caption:
             raise InputError(f"caption of {name} must be one line of text, got {caption!r}")
         return self.folder / folder / f"{self.number}-{name}"
 
-    def _entry(self, kind: str, caption: str, source: str | None, substitute: str | None) -> dict[str, Any]:
+    def _entry(self, kind: str, texts: dict[str, Any]) -> dict[str, Any]:
         """What a figure and a table have in common."""
-        about = {"caption": caption, "source": source, "substitute": substitute}
+        about = {name: texts[name] for name in ("caption", "source", "substitute")}
         return {"kind": kind, "notebook": self.notebook, **about}
 
     def _relative(self, files: dict[str, Path]) -> dict[str, str]:
