@@ -12,9 +12,9 @@ from types import ModuleType
 
 import click
 import pandas as pd
+from basics.errors import InputError, one_line_errors
+from basics.files import write_text
 from hashcenters import tables
-from hashcenters.errors import InputError, one_line_errors
-from hashcenters.files import write_text
 
 import benchmarks
 from benchmarks.clock import once

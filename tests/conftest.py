@@ -10,9 +10,10 @@ from typing import Any
 os.environ.setdefault("MPLBACKEND", "agg")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy reads it when it is imported
 
+import basics
 import hashcenters
 import pytest
-from hashcenters.paths import project_root
+from basics.paths import project_root
 from hashcenters.workbook.lean import skip_grammar
 from jaxtyping import install_import_hook
 
@@ -21,7 +22,11 @@ skip_grammar()
 
 def _typed_modules() -> list[str]:
     """Every module of the library but the numba kernels, which cannot be wrapped."""
-    modules = pkgutil.walk_packages(hashcenters.__path__, "hashcenters.")
+    modules = [
+        module
+        for package in (basics, hashcenters)
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
+    ]
     return [module.name for module in modules if not module.ispkg and ".kernels" not in module.name]
 
 

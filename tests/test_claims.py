@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
+from basics.errors import InputError
 from hashcenters.claims import VERDICTS, Claim, catalogue, read_catalogue, trend
-from hashcenters.errors import InputError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -1,10 +1,10 @@
 """The register is whole, every party has its place, effects come from claims and never from the register."""
 
 import pytest
+from basics.errors import InputError
 from hashcenters import discrepancies
 from hashcenters.claims import catalogue
 from hashcenters.discrepancies import effects, read_register, register
-from hashcenters.errors import InputError
 from hashcenters.results import open_results
 
 ENTRY = "{id: a, document: CSQ, topic: t, text: x, text_place: Sec. 1, ours: y"

@@ -4,12 +4,15 @@ import doctest
 import importlib
 import pkgutil
 
+import basics
+import chapters
 import hashcenters
 import pytest
 
 EXAMPLES = [
     module.name
-    for module in pkgutil.walk_packages(hashcenters.__path__, "hashcenters.")
+    for package in (basics, chapters, hashcenters)
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
     if not module.name.endswith("__main__")
 ]
 

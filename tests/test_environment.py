@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hashcenters.paths import project_root
+from basics.paths import project_root
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hashcenters.paths import project_root
+from basics.paths import project_root
 
 ROOT = project_root()
 README = (ROOT / "README.md").read_text(encoding="utf-8")

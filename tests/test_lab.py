@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hashcenters.errors import InputError
+from basics.errors import InputError
 from hashcenters.lab import lab_command, lab_environment
 
 

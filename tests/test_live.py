@@ -3,8 +3,8 @@
 from types import SimpleNamespace
 
 import pytest
+from basics.errors import InputError
 from hashcenters import live
-from hashcenters.errors import InputError
 from hashcenters.plots import style
 
 

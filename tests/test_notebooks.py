@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from hashcenters.paths import project_root
+from basics.paths import project_root
 from hashcenters.workbook.graph import discover
 from hashcenters.workbook.parameters import parse_parameters
 from hashcenters.workbook.profiles import load_profile, profile_names, resolve

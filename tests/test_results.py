@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from basics.errors import InputError
 from hashcenters import live
-from hashcenters.errors import InputError
 from hashcenters.plots import style
 from hashcenters.results import open_results, read_claims, read_exhibits, read_table
 

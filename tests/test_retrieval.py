@@ -5,9 +5,9 @@ import json
 import faiss
 import numpy as np
 import pytest
+from basics.errors import InputError
 from hashcenters import retrieval
 from hashcenters.codes import hamming_distance
-from hashcenters.errors import InputError
 
 
 def clustered_codes(count, bits, seed=0, clusters=20, flips=0.1):

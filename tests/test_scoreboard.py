@@ -1,9 +1,9 @@
 """One row a claim, the statement's own notebook first, unjudged ones shown as such."""
 
 import pytest
+from basics.errors import InputError
 from hashcenters import literature, scoreboard
 from hashcenters.claims import catalogue
-from hashcenters.errors import InputError
 from hashcenters.results import open_results
 
 CLAIM = {"observed": "o", "expected": "e", "evidence": "why", "data": "digits100 (substitute)"}

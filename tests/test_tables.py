@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from basics.errors import InputError
 from hashcenters import tables
-from hashcenters.errors import InputError
 
 HOSTILE = '<script>alert("1")</script> & a|b_c $x$ 100% \\end{table}'
 

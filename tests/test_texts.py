@@ -4,8 +4,9 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from hashcenters import paths, texts
-from hashcenters.errors import InputError
+from basics import paths
+from basics.errors import InputError
+from hashcenters import texts
 
 FILE = """
 protocols:
@@ -37,6 +38,11 @@ def test_placeholders_are_filled_and_a_lone_one_keeps_its_kind(folder: Path) -> 
 def test_an_exhibit_or_notebook_without_texts_has_none(folder: Path) -> None:
     assert texts.texts_of("04_some", "tables", "other", {}) == {}
     assert texts.texts_of("05_none", "figures", "other", {}) == {}
+
+
+def test_what_the_notebook_says_itself_is_not_filled(folder: Path) -> None:
+    found = texts.texts_of("04_some", "tables", "methods", {"data": DATA}, given={"caption", "protocol"})
+    assert found == {"substitute": None}
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,9 @@ from typing import Any
 
 import numpy as np
 import yaml
+from basics.errors import InputError
 from jaxtyping import Num
 from scipy.special import stdtrit
-
-from hashcenters.errors import InputError
 
 VERDICTS = {
     "proved": "exact: exhaustive or symbolic",

@@ -6,9 +6,8 @@ FAISS's binary layout), a set bit for +1, the last byte padded with zeros.
 """
 
 import numpy as np
+from basics.errors import InputError
 from jaxtyping import Float, Int, Int8, Num, UInt8
-
-from hashcenters.errors import InputError
 
 
 def binarise(outputs: Num[np.ndarray, "n bits"]) -> Int8[np.ndarray, "n bits"]:

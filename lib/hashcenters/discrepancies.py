@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 import yaml
+from basics.errors import InputError
 
 from hashcenters.claims import DOCUMENTS, catalogue
-from hashcenters.errors import InputError
 from hashcenters.results import read_claims
 from hashcenters.tables import markdown_text
 

@@ -5,8 +5,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from hashcenters.errors import InputError, one_line_errors
-from hashcenters.paths import notebooks_root
+from basics.errors import InputError, one_line_errors
+from basics.paths import notebooks_root
 
 START_PAGE = "00_start_here.ipynb"
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 import yaml
+from basics.errors import InputError
 
 from hashcenters.claims import Claim
-from hashcenters.errors import InputError
 
 
 @dataclass(frozen=True)

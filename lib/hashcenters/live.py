@@ -7,11 +7,10 @@ import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from basics.errors import InputError
 from IPython import get_ipython
 from IPython.display import display
 from matplotlib.figure import Figure
-
-from hashcenters.errors import InputError
 
 BATCH = "HASHCENTERS_BATCH"
 SCREEN_DPI = 130

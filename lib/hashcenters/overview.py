@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pandas as pd
 import yaml
+from basics import paths
+from basics.files import read_json
 
-from hashcenters import paths, scoreboard
+from hashcenters import scoreboard
 from hashcenters.claims import DOCUMENTS, VERDICTS, catalogue
-from hashcenters.files import read_json
 from hashcenters.tables import markdown_text
 
 

@@ -5,10 +5,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from basics.errors import InputError
+from basics.files import read_json, write_json
 from filelock import FileLock
-
-from hashcenters.errors import InputError
-from hashcenters.files import read_json, write_json
 
 EXHIBITS = "exhibits.json"
 CLAIMS = "claims.json"

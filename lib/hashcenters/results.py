@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from basics import paths
+from basics.errors import InputError
+from basics.files import write_text
 from matplotlib.figure import Figure
 
-from hashcenters import display, live, paths, records, tables
+from hashcenters import display, live, records, tables
 from hashcenters.cells import cell
 from hashcenters.claims import Claim
-from hashcenters.errors import InputError
-from hashcenters.files import write_text
 from hashcenters.literature import check_comparison
 from hashcenters.plots import style
 from hashcenters.texts import texts_of
@@ -230,8 +231,9 @@ class Results:
 
     def _texts(self, kind: str, name: str, given: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
         """The texts of an exhibit: what the call says, else what the notebook's file does, else None."""
-        filed = texts_of(self.notebook, kind, name, self.values | values)
-        return {key: filed.get(key) if value is None else value for key, value in given.items()}
+        said = {key: value for key, value in given.items() if value is not None}
+        filed = texts_of(self.notebook, kind, name, self.values | values, given=said)
+        return dict.fromkeys(given) | filed | said
 
     def _stem(self, folder: str, name: str, caption: str | None) -> Path:
         if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import faiss
 import numpy as np
+from basics.errors import InputError
+from basics.files import read_json, sha256, whole_file, write_json
 from jaxtyping import Int8, Int32, Int64
 
 from hashcenters.codes import as_codes, pack
-from hashcenters.errors import InputError
-from hashcenters.files import read_json, sha256, whole_file, write_json
 
 KINDS = ("flat", "inverted")
 _ROWS_AT_ONCE = 65_536

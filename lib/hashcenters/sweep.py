@@ -1,13 +1,16 @@
 """Grids of trainings: every cell computed once, side by side, found again by any notebook."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
+from basics.paths import runs_root
 from joblib import Parallel, delayed
 
 from hashcenters.cluster.address import cluster_address
 from hashcenters.cluster.attempts import train_all
-from hashcenters.paths import runs_root
 from hashcenters.training.config import TrainingConfig
 from hashcenters.training.run import Run, find, run
 
@@ -40,7 +43,21 @@ def missing_under(cells: Sequence[TrainingConfig], root: Path) -> list[TrainingC
     return [cell for cell in earlier if find(cell, root) is None] + unfinished
 
 
-def sweep(cells: Sequence[TrainingConfig], *, profile: str, jobs: int = 1) -> list[Run]:
+@dataclass(frozen=True)
+class GridPoint:
+    """One training of a grid, with the values that tell it from the others."""
+
+    labels: Mapping[str, Any]
+    config: TrainingConfig
+
+
+def sweep(points: Sequence[GridPoint], *, profile: str, jobs: int = 1) -> pd.DataFrame:
+    """Run what is missing of a grid: a row a training, its labels as columns, the finished training in `run`."""
+    runs = sweep_configs([point.config for point in points], profile=profile, jobs=jobs)
+    return pd.DataFrame([dict(point.labels) for point in points]).assign(run=runs)
+
+
+def sweep_configs(cells: Sequence[TrainingConfig], *, profile: str, jobs: int = 1) -> list[Run]:
     """Run what is missing of a grid and return the finished trainings, in the order of the cells.
 
     Each training uses one CPU thread, so that its numbers do not depend on how many run side by side, or where.

@@ -5,10 +5,10 @@ import re
 from pathlib import Path
 
 import pandas as pd
+from basics.errors import InputError
+from basics.files import write_text
 
 from hashcenters.cells import MISSING, cells, is_numeric
-from hashcenters.errors import InputError
-from hashcenters.files import write_text
 
 LONG = 60
 _VOLATILE = re.compile(

@@ -6,14 +6,13 @@ notebook gives; one that is nothing but a placeholder is the value itself.
 """
 
 import string
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from functools import cache
 from typing import Any
 
 import yaml
-
-from hashcenters import paths
-from hashcenters.errors import InputError
+from basics import paths
+from basics.errors import InputError
 
 KINDS = {
     "tables": {"caption", "source", "substitute", "protocol"},
@@ -42,7 +41,9 @@ def read_texts(notebook: str) -> dict[str, dict[str, dict[str, Any]]]:
     return {kind: content.get(kind, {}) for kind in KINDS}
 
 
-def texts_of(notebook: str, kind: str, name: str, values: Mapping[str, Any]) -> dict[str, Any]:
+def texts_of(
+    notebook: str, kind: str, name: str, values: Mapping[str, Any], *, given: Container[str] = ()
+) -> dict[str, Any]:
     """The texts of one exhibit with their placeholders filled, empty where the file has none.
 
     Args:
@@ -50,12 +51,13 @@ def texts_of(notebook: str, kind: str, name: str, values: Mapping[str, Any]) -> 
         kind: "tables", "figures" or "claims".
         name: of the exhibit.
         values: by the names of the placeholders.
+        given: fields that are left out, as the notebook itself says them.
 
     Raises:
         InputError: a placeholder without a value, or an unknown protocol.
     """
     texts = read_texts(notebook)
-    entry = dict(texts[kind].get(name, {}))
+    entry = {key: text for key, text in texts[kind].get(name, {}).items() if key not in given}
     chosen = entry.get("protocol")
     if isinstance(chosen, str):
         if chosen not in texts["protocols"]:

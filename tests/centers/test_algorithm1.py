@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
+from basics.errors import InputError
 from hashcenters.centers.algorithm1 import csq_centers, csq_rule
 from hashcenters.centers.bernoulli import bernoulli_centers
 from hashcenters.centers.hadamard import double_hadamard
-from hashcenters.errors import InputError
 
 SIZES = [
     (16, 10, "H_K"),

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
+from basics.errors import InputError
 from hashcenters.centers.bernoulli import bernoulli_centers
 from hashcenters.codes import pairwise_distances
-from hashcenters.errors import InputError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -3,6 +3,7 @@ from math import comb
 
 import numpy as np
 import pytest
+from basics.errors import InputError
 from hashcenters.centers.bounds import (
     delsarte_distance,
     delsarte_size,
@@ -11,7 +12,6 @@ from hashcenters.centers.bounds import (
     plotkin_distance,
     singleton_distance,
 )
-from hashcenters.errors import InputError
 from scipy.optimize import linprog
 
 # A(n, d) for the small cases that exhaustive search has settled (MacWilliams and Sloane, table I of appendix A)

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from basics.errors import InputError
 from hashcenters.centers.centroids import (
     centroid_distances,
     centroid_shares,
@@ -11,7 +12,6 @@ from hashcenters.centers.centroids import (
     tie_sensitivity,
 )
 from hashcenters.centers.hadamard import hadamard_matrix
-from hashcenters.errors import InputError
 from hashcenters.proofs.centroid_theory import expected_distance
 
 ROWS = hadamard_matrix(16)

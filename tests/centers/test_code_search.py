@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
+from basics.errors import InputError
 from hashcenters.centers.code_search import find_code
 from hashcenters.codes import pairwise_distances
-from hashcenters.errors import InputError
 
 
 @pytest.mark.parametrize(

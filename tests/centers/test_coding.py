@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
+from basics.errors import InputError
 from hashcenters.centers import recipes
 from hashcenters.centers.bounds import delsarte_size, max_min_distance_bound
 from hashcenters.centers.coding import coding_centers, coding_distance, coding_recipe
 from hashcenters.centers.separation import separation
 from hashcenters.codes import pairwise_distances
-from hashcenters.errors import InputError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

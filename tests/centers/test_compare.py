@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from basics.errors import InputError
 from hashcenters.centers.bernoulli import bernoulli_centers
 from hashcenters.centers.bounds import max_min_distance_bound
 from hashcenters.centers.compare import (
@@ -13,7 +14,6 @@ from hashcenters.centers.compare import (
     distance_table,
 )
 from hashcenters.centers.hadamard import double_hadamard, hadamard_matrix
-from hashcenters.errors import InputError
 from scipy.spatial.distance import pdist
 
 FRAME = compare_generators([12, 16], [10, 21, 40], seed=3, methods=("hadamard", "bernoulli", "balanced"))

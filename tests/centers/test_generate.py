@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
+from basics.errors import InputError
 from hashcenters.centers.generate import GENERATORS, make_centers
-from hashcenters.errors import InputError
 
 
 @pytest.mark.parametrize("method", GENERATORS)

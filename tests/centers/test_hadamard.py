@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
+from basics.errors import InputError
 from hashcenters.centers.hadamard import double_hadamard, hadamard_matrix, hadamard_rows
 from hashcenters.codes import pairwise_distances
-from hashcenters.errors import InputError
 
 POWERS = [2**exponent for exponent in range(11)]
 

@@ -4,11 +4,11 @@ from itertools import product
 
 import numpy as np
 import pytest
+from basics.errors import InputError
 from hashcenters.centers.algorithm1 import csq_centers
 from hashcenters.centers.lpbox import lpbox_centers, lpbox_row
 from hashcenters.centers.targets import category_similarity, target_error, target_matrix
 from hashcenters.codes import hamming_distance, pairwise_distances
-from hashcenters.errors import InputError
 
 
 def _codes(rng: np.random.Generator, rows: int, bits: int) -> np.ndarray:

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
+from basics.errors import InputError
 from hashcenters.centers.hadamard import hadamard_rows
 from hashcenters.centers.multilabel import majority_centroids
-from hashcenters.errors import InputError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

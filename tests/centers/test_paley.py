@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from basics.errors import InputError
 from hashcenters.centers.paley import (
     conference_matrix,
     hadamard_of_order,
@@ -7,7 +8,6 @@ from hashcenters.centers.paley import (
     prime_power,
     quadratic_characters,
 )
-from hashcenters.errors import InputError
 
 # orders up to 260 that need constructions beyond Sylvester, Paley and Kronecker
 ELSEWHERE = {92, 116, 156, 172, 184, 188, 232, 236, 260}

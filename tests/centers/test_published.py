@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from basics.errors import InputError
 from hashcenters.centers import published
 from hashcenters.centers.hadamard import hadamard_rows
 from hashcenters.centers.published import (
@@ -23,7 +24,6 @@ from hashcenters.centers.published import (
     read_center_file,
 )
 from hashcenters.codes import pairwise_distances
-from hashcenters.errors import InputError
 
 CENTERS = hadamard_rows(16, 20, seed=3)
 MINIMUM_DISTANCES = {

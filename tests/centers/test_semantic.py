@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
+from basics.errors import InputError
 from hashcenters.centers.bounds import gilbert_varshamov_distance, max_min_distance_bound
 from hashcenters.centers.semantic import rank_correlation, semantic_centers
 from hashcenters.centers.targets import category_similarity, target_error, target_matrix
 from hashcenters.codes import hamming_distance, pairwise_distances
-from hashcenters.errors import InputError
 from scipy.stats import spearmanr
 
 

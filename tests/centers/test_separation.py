@@ -2,10 +2,10 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from basics.errors import InputError
 from hashcenters.centers.bernoulli import bernoulli_centers
 from hashcenters.centers.hadamard import double_hadamard
 from hashcenters.centers.separation import separation
-from hashcenters.errors import InputError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
+from basics.errors import InputError
 from hashcenters.centers.similarities import digit_pair_features, grouped_features
-from hashcenters.errors import InputError
 
 
 def test_grouped_features_are_alike_inside_a_group():

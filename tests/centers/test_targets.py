@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from basics.errors import InputError
 from hashcenters.centers.targets import (
     asymmetry,
     asymmetry_floor,
@@ -9,7 +10,6 @@ from hashcenters.centers.targets import (
     target_error,
     target_matrix,
 )
-from hashcenters.errors import InputError
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays

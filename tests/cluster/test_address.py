@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
+from basics.errors import InputError
 from hashcenters.cluster import address
 from hashcenters.cluster.address import check, cluster_address, split
-from hashcenters.errors import InputError
 
 SETTINGS_FRAME = bytes((0, 0, 0, 4, 0, 0, 0, 0, 0))
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from basics.errors import InputError
 from hashcenters.cluster import attempts, driver, node
-from hashcenters.errors import InputError
 from hashcenters.training.run import find, run, run_key
 
 

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from basics.errors import InputError
 from filelock import FileLock
 from hashcenters.cluster.address import check
-from hashcenters.errors import InputError
 from hashcenters.sweep import sweep
 from hashcenters.training.run import run, run_key
 

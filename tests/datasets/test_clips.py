@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+from basics.errors import InputError
 from hashcenters.datasets.clips import FRAMES, MOTIONS, compose_clip, load_clips, motion_path
 from hashcenters.datasets.digits import base_digits
 from hashcenters.datasets.splits import HashingData
-from hashcenters.errors import InputError
 
 SMALL = {
     "train_per_class": 2,

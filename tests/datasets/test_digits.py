@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from basics.errors import InputError
 from hashcenters.datasets import digits, scenes
 from hashcenters.datasets.splits import check_no_overlap
-from hashcenters.errors import InputError
 
 SMALL = {"train_per_class": 2, "validation_per_class": 1, "query_per_class": 1, "database_per_class": 3}
 SMALL_SCENES = {"train_size": 40, "validation_size": 10, "query_size": 10, "database_size": 60}

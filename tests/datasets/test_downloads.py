@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
+from basics.errors import InputError
 from hashcenters.datasets.downloads import download, fetch, unpack
 from hashcenters.datasets.registry import registry
-from hashcenters.errors import InputError
 
 CONTENT = bytes(range(256)) * 64
 SUM = f"sha256:{hashlib.sha256(CONTENT).hexdigest()}"

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from basics.errors import InputError
 from hashcenters.datasets.images import ImageReading, decode_image
-from hashcenters.errors import InputError
 from PIL import Image
 from torchvision.transforms.v2 import CenterCrop, Resize
 

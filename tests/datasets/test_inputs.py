@@ -4,10 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from basics.errors import InputError
 from hashcenters.datasets import inputs as module
 from hashcenters.datasets.inputs import FileInputs, Selected, batches
 from hashcenters.datasets.splits import ArrayInputs, Inputs
-from hashcenters.errors import InputError
 
 SHAPE = (1, 2, 2)
 

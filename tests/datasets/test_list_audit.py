@@ -5,6 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from basics.errors import InputError
+from basics.paths import data_root
 from click.testing import CliRunner
 from hashcenters.datasets.__main__ import main
 from hashcenters.datasets.audit import audit_data, audit_lists, audit_protocol
@@ -13,8 +15,6 @@ from hashcenters.datasets.findings import audit_authors, relevant_share
 from hashcenters.datasets.lists import Listing
 from hashcenters.datasets.protocol import protocols
 from hashcenters.datasets.registry import load
-from hashcenters.errors import InputError
-from hashcenters.paths import data_root
 
 FAULTY = "a.jpg 1 0 0\nb.jpg 1 1 0\nb.jpg 1 1 0\nc.jpg 0 0 0\nd.jpg 1\n"
 OTHER = "b.jpg 0 1 0\ne.jpg 0 1 0\n"

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from basics.errors import InputError
 from hashcenters.datasets.lists import check_class_names, read_list, scan_list, single_label
-from hashcenters.errors import InputError
 
 
 def written(folder: Path, text: str) -> Path:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from basics.errors import InputError
 from hashcenters.datasets.registry import load
-from hashcenters.errors import InputError
 from PIL import Image
 
 Picture = Callable[..., Path]

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from basics.errors import InputError
 from hashcenters.datasets import coco, nabirds, nus_wide, stanford_cars
 from hashcenters.datasets.protocol import protocols
 from hashcenters.datasets.registry import load
 from hashcenters.datasets.splits import HashingData, Split
-from hashcenters.errors import InputError
 from scipy.io import savemat
 
 Picture = Callable[..., Path]

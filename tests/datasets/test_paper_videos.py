@@ -5,9 +5,9 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from basics.errors import InputError
 from hashcenters.datasets import hmdb51, ucf101
 from hashcenters.datasets.registry import load
-from hashcenters.errors import InputError
 from hashcenters.training.config import Recipe, TrainingConfig
 from hashcenters.training.run import run
 

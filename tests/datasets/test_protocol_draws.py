@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from basics.errors import InputError
 from hashcenters.datasets.lists import Listing
 from hashcenters.datasets.protocol import (
     PARTS,
@@ -12,7 +13,6 @@ from hashcenters.datasets.protocol import (
     protocols,
 )
 from hashcenters.datasets.registry import registry
-from hashcenters.errors import InputError
 
 NAMES = ["ant", "bee", "cat"]
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from basics.errors import InputError
 from hashcenters.datasets.images import decode_image
 from hashcenters.datasets.registry import load
 from hashcenters.datasets.tiny_imagenet import decode_photograph
-from hashcenters.errors import InputError
 from PIL import Image
 from torchvision import datasets
 

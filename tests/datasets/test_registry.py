@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
+from basics.errors import InputError
 from hashcenters.datasets.registry import check, find_reader, load, reader_options, registry
-from hashcenters.errors import InputError
 
 
 @pytest.mark.parametrize("name", list(registry()))

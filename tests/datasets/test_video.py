@@ -6,8 +6,8 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from basics.errors import InputError
 from hashcenters.datasets.video import ClipReading, clip_indices, count_frames, decode_clip
-from hashcenters.errors import InputError
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from hashcenters.errors import InputError
+from basics.errors import InputError
 from hashcenters.losses.central import central_loss
 from hashcenters.losses.classification import ClassificationObjective
 from hashcenters.losses.factory import OBJECTIVES, make_objective

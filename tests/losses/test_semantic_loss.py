@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from hashcenters.errors import InputError
+from basics.errors import InputError
 from hashcenters.losses.semantic import center_logits, log_complement, semantic_loss
 
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
+from basics.errors import InputError
 from hashcenters.codes import hamming_distance
-from hashcenters.errors import InputError
 from hashcenters.metrics import TIES, curves
 from hypothesis import given, settings
 from hypothesis import strategies as st

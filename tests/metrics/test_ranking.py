@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from basics.errors import InputError
 from hashcenters.codes import hamming_distance, pack
-from hashcenters.errors import InputError
 from hashcenters.metrics import code_files, engine, ranking
 from hypothesis import given, settings
 from hypothesis import strategies as st

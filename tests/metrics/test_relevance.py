@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hashcenters.errors import InputError
+from basics.errors import InputError
 from hashcenters.metrics import relevance
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from basics.errors import EXIT_BAD_INPUT, InputError
 from hashcenters import metrics
-from hashcenters.errors import EXIT_BAD_INPUT, InputError
 from hashcenters.metrics import __main__ as command_line
 from hashcenters.metrics import code_files, report
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
+from basics.errors import InputError
 from hashcenters.codes import hamming_distance
-from hashcenters.errors import InputError
 from hashcenters.metrics import TIES, all_ties, tie_study
 from hashcenters.metrics.simulated import simulated_codes
 

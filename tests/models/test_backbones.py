@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from hashcenters.errors import InputError
+from basics.errors import InputError
 from hashcenters.models.backbones import BACKBONES, backbone_kind
 from hashcenters.models.factory import make_network
 from hashcenters.models.network import category_features

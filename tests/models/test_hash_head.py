@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from hashcenters.errors import InputError
+from basics.errors import InputError
 from hashcenters.models.hash_head import HEADS, make_head
 from torch import nn
 

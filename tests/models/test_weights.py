@@ -5,7 +5,7 @@ from urllib.error import URLError
 
 import pytest
 import torch
-from hashcenters.errors import InputError
+from basics.errors import InputError
 from hashcenters.models.backbones import BACKBONES
 from hashcenters.models.factory import make_network
 from hashcenters.models.weights import imagenet_weights, load_backbone, read_weights

@@ -5,8 +5,8 @@ from pathlib import Path
 import matplotlib as mpl
 import numpy as np
 import pytest
+from basics.errors import InputError
 from hashcenters import plots
-from hashcenters.errors import InputError
 from hashcenters.plots import style
 from PIL import Image
 

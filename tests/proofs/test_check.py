@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hashcenters.errors import InputError
+from basics.errors import InputError
 from hashcenters.proofs.check import Check, about, check_table, combine, compare, outcome_table, verdict
 
 EXACT = Check("a", "exhaustive", 3)

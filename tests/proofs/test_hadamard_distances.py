@@ -3,8 +3,8 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from basics.errors import InputError
 from hashcenters.centers.hadamard import double_hadamard, hadamard_matrix
-from hashcenters.errors import InputError
 from hashcenters.proofs.hadamard_distances import (
     check_across_halves,
     check_distance_formula,

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hashcenters.errors import InputError
+from basics.errors import InputError
 from hashcenters.proofs.likelihood_factors import (
     best_code,
     check_chain_rule,

@@ -2,7 +2,7 @@ from math import inf, sqrt
 
 import numpy as np
 import pytest
-from hashcenters.errors import InputError
+from basics.errors import InputError
 from hashcenters.proofs.lp_box import (
     check_curve,
     check_equivalence,

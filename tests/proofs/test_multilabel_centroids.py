@@ -3,8 +3,8 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from basics.errors import InputError
 from hashcenters.centers.hadamard import hadamard_matrix
-from hashcenters.errors import InputError
 from hashcenters.proofs.centroid_theory import (
     check_even_like_odd,
     check_triple_formula,

@@ -7,9 +7,9 @@ import nbformat
 import numpy as np
 import pandas as pd
 import pytest
+from basics.files import write_json
 from hashcenters import display, report
 from hashcenters.centers.hadamard import hadamard_matrix
-from hashcenters.files import write_json
 from hashcenters.plots import style
 from hashcenters.results import Results, open_results
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output

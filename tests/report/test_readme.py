@@ -4,9 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
+from basics.files import read_json, write_json
 from hashcenters import report
 from hashcenters.claims import catalogue
-from hashcenters.files import read_json, write_json
 
 
 @pytest.fixture

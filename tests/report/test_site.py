@@ -7,10 +7,10 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
 import pytest
+from basics.errors import InputError
 from hashcenters import report, scoreboard
 from hashcenters.claims import catalogue
 from hashcenters.discrepancies import register
-from hashcenters.errors import InputError
 
 CELLS = '{"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [{"cell_type": "code"}]}'
 VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}

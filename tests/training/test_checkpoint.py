@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from hashcenters.errors import InputError
+from basics.errors import InputError
 from hashcenters.training.checkpoint import (
     flatten_optimiser,
     load_tensors,

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from basics.paths import runs_root
 from click.testing import CliRunner
 from hashcenters.centers.generate import make_centers
-from hashcenters.paths import runs_root
 from hashcenters.training.__main__ import main
 from hashcenters.training.config import Recipe, TrainingConfig, freeze_centers
 from hashcenters.training.run import run, run_key

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from basics.errors import InputError
 from hashcenters.centers.generate import make_centers
-from hashcenters.errors import InputError
 from hashcenters.sweep import missing, sweep
 from hashcenters.training.config import Recipe, TrainingConfig, freeze_centers
 from hashcenters.training.loop import make_optimiser

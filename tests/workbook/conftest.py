@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hashcenters.paths import project_root
+from basics.paths import project_root
 
 PARAMETERS = 'profile: str = "embedded"  # size of the work\ncount: int = 3  # how many'
 

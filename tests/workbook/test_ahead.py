@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from basics import paths
 from filelock import FileLock
-from hashcenters import paths
 from hashcenters.training.config import TrainingConfig
 from hashcenters.training.run import find, run_key
 from hashcenters.workbook.ahead import train, trained_ahead

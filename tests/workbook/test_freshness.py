@@ -8,7 +8,7 @@ from typing import Any
 
 import hashcenters
 import pytest
-from hashcenters.errors import InputError
+from basics.errors import InputError
 from hashcenters.workbook import listing, modules, trainings
 from hashcenters.workbook.freshness import write_record
 from hashcenters.workbook.manifest import entry, write_manifest

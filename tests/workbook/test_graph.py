@@ -5,7 +5,7 @@ import os
 from typing import Any
 
 import pytest
-from hashcenters.errors import InputError
+from basics.errors import InputError
 from hashcenters.workbook.graph import discover, select, select_from
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hashcenters.errors import InputError
+from basics.errors import InputError
 from hashcenters.workbook import needs
 from hashcenters.workbook.plan import Request, make_plan
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hashcenters.errors import InputError
+from basics.errors import InputError
 from hashcenters.workbook.parameters import Parameter, parse_parameters
 
 CELL = """# all parameters

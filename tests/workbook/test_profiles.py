@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hashcenters.errors import InputError
+from basics.errors import InputError
 from hashcenters.workbook import machine
 from hashcenters.workbook.graph import discover
 from hashcenters.workbook.plain_yaml import parse_yaml

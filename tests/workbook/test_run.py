@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hashcenters.paths import project_root
+from basics.paths import project_root
 
 WIDGET = "import ipywidgets\nfrom IPython.display import display\ndisplay(ipywidgets.IntSlider())"
 FACTS = """import json, os, sys

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hashcenters.paths import project_root
+from basics.paths import project_root
 from hashcenters.workbook.scrub import scrub, without_machine
 
 ROOT = str(project_root())

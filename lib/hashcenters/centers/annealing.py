@@ -1,11 +1,11 @@
 """Semantic centers by annealing over their bits, with a known code as fall-back for distances out of its reach."""
 
 import numpy as np
+from basics.errors import InputError
 from jaxtyping import Float64, Int8
 
 from hashcenters.centers.generate import make_centers
 from hashcenters.codes import inner_product, pairwise_distances
-from hashcenters.errors import InputError
 from hashcenters.kernels.annealing import exchange_rows, flip_bits
 
 SCALE = 8  # targets are rounded to 1/8, inner products change in steps of 2

@@ -1,11 +1,11 @@
 """Random hash centers: fair coin flips, or rows with exactly half of their bits set."""
 
 import numpy as np
+from basics.errors import InputError
 from jaxtyping import Int8
 
 from hashcenters.centers.sizes import check_sizes
 from hashcenters.codes import pairwise_distances
-from hashcenters.errors import InputError
 
 MAX_DRAWS = 1000
 

@@ -6,10 +6,10 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+from basics.errors import InputError
 from jaxtyping import Int8, UInt8
 
 from hashcenters.centers.multilabel import majority_centroids
-from hashcenters.errors import InputError
 
 Ties = Literal["independent", "shared"]
 

@@ -9,10 +9,10 @@ A code of distance 20 with 1,024 words of 48 bits, symmetric under x of order 12
 from collections.abc import Iterator
 
 import numpy as np
+from basics.errors import InputError
 from jaxtyping import Int
 
 from hashcenters.centers.quasicyclic import QuasiCyclic, orbit
-from hashcenters.errors import InputError
 from hashcenters.kernels.code_search import choose_orbits
 
 

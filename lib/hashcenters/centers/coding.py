@@ -1,12 +1,12 @@
 """Hash centers from the best codes that can be constructed at once, for any number of bits and classes."""
 
 import numpy as np
+from basics.errors import InputError
 from jaxtyping import Int8
 
 from hashcenters.centers.binary_codes import with_parity
 from hashcenters.centers.recipes import Recipe, describe, recipes
 from hashcenters.centers.sizes import check_sizes
-from hashcenters.errors import InputError
 
 MOST_BITS = 256
 MOST_CLASSES = 1024

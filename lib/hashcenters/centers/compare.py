@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from basics.errors import InputError
 from jaxtyping import Int, Int8
 
 from hashcenters.centers.bernoulli import bernoulli_centers
@@ -12,7 +13,6 @@ from hashcenters.centers.coding import coding_distance, coding_recipe
 from hashcenters.centers.generate import make_centers
 from hashcenters.centers.sizes import is_power_of_two
 from hashcenters.codes import pairwise_distances
-from hashcenters.errors import InputError
 
 METHODS = ("hadamard", "bernoulli", "balanced", "coding")
 

@@ -1,13 +1,13 @@
 """Every generator of hash centers that needs sizes only, by name."""
 
 import numpy as np
+from basics.errors import InputError
 from jaxtyping import Int8
 
 from hashcenters.centers.algorithm1 import csq_centers
 from hashcenters.centers.bernoulli import bernoulli_centers
 from hashcenters.centers.coding import coding_centers
 from hashcenters.centers.hadamard import hadamard_rows
-from hashcenters.errors import InputError
 
 GENERATORS = {
     "csq": csq_centers,

@@ -1,11 +1,11 @@
 """Rows of Sylvester's Hadamard matrices as hash centers, any two at least bits / 2 apart."""
 
 import numpy as np
+from basics.errors import InputError
 from jaxtyping import Int8
 from scipy.linalg import hadamard
 
 from hashcenters.centers.sizes import check_sizes, is_power_of_two
-from hashcenters.errors import InputError
 
 
 def hadamard_matrix(bits: int) -> Int8[np.ndarray, "{bits} {bits}"]:

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from basics.errors import InputError
 from jaxtyping import Bool, Int8, UInt8
 
 from hashcenters.codes import as_codes
-from hashcenters.errors import InputError
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pooch
 import torch
+from basics.errors import InputError, one_line_errors
+from basics.files import sha256
+from basics.paths import data_root
 from jaxtyping import Int8
 
 from hashcenters.codes import as_codes
-from hashcenters.errors import InputError, one_line_errors
-from hashcenters.files import sha256
-from hashcenters.paths import data_root
 
 FOLDER = "csq-official"
 COMMIT = "55cab0092813728c43b0a828e484d0dccb2751a7"

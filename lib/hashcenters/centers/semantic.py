@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from basics.errors import InputError
 from jaxtyping import Int8, Num
 from scipy.stats import rankdata
 
@@ -20,7 +21,6 @@ from hashcenters.centers.lpbox import Acceptance, lpbox_centers
 from hashcenters.centers.sizes import check_sizes
 from hashcenters.centers.targets import Form, check_similarity, target_error, target_matrix
 from hashcenters.codes import hamming_distance, pairwise_distances
-from hashcenters.errors import InputError
 
 Solver = Literal["annealing", "lpbox"]
 BOUNDS = {

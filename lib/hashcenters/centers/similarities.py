@@ -1,10 +1,10 @@
 """Category features without a network: what semantic centers are tried on where no classifier was trained."""
 
 import numpy as np
+from basics.errors import InputError
 from jaxtyping import Float64
 
 from hashcenters.datasets.digits import base_digits
-from hashcenters.errors import InputError
 
 
 def grouped_features(

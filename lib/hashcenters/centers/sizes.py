@@ -1,6 +1,6 @@
 """The one check that every generator of hash centers starts with."""
 
-from hashcenters.errors import InputError
+from basics.errors import InputError
 
 
 def check_sizes(bits: int, num_classes: int) -> None:

@@ -3,10 +3,10 @@
 from typing import Literal
 
 import numpy as np
+from basics.errors import InputError
 from jaxtyping import Float, Float64, Int8, Num
 
 from hashcenters.codes import inner_product
-from hashcenters.errors import InputError
 
 Form = Literal["row-wise", "symmetric"]
 

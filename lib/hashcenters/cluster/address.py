@@ -4,7 +4,7 @@ import importlib.util
 import os
 import socket
 
-from hashcenters.errors import InputError
+from basics.errors import InputError
 
 OPTION, RAY = "HASHCENTERS_CLUSTER", "RAY_ADDRESS"
 ANSWER_SECONDS = 6.0  # for the connection, and again for the greeting

@@ -16,9 +16,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from basics.errors import InputError
+from basics.files import write_bytes
+
 from hashcenters.cluster.address import check
-from hashcenters.errors import InputError
-from hashcenters.files import write_bytes
 from hashcenters.training.config import TrainingConfig
 from hashcenters.training.run import find, run_key
 

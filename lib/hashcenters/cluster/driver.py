@@ -15,8 +15,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from basics.errors import InputError
+
 from hashcenters.cluster.node import Desk, ask, work
-from hashcenters.errors import InputError
 from hashcenters.workbook.parent import when_parent_ends
 
 CONNECT_SECONDS = 60.0

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from hashcenters.errors import InputError
-from hashcenters.files import write_bytes
+from basics.errors import InputError
+from basics.files import write_bytes
 
 FILES = ("state.safetensors", "outputs.safetensors", "config.json")  # the last one makes a training finished
 

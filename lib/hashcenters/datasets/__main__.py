@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 import pandas as pd
+from basics.errors import InputError, one_line_errors
+from basics.paths import data_root
 
 from hashcenters.datasets.audit import Audit, audit_data, audit_protocol
 from hashcenters.datasets.downloads import download
@@ -17,8 +19,6 @@ from hashcenters.datasets.registry import (
     reader_options,
     registry,
 )
-from hashcenters.errors import InputError, one_line_errors
-from hashcenters.paths import data_root
 
 
 def state(entry: Entry) -> str:

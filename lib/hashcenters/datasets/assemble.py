@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+from basics.errors import InputError
 from jaxtyping import UInt8
 
 from hashcenters.datasets.images import ImageReading
@@ -14,7 +15,6 @@ from hashcenters.datasets.lists import Listing, check_class_names
 from hashcenters.datasets.protocol import PARTS, Protocol, hold_out, protocol_line
 from hashcenters.datasets.splits import ArrayInputs, HashingData, Inputs, Split
 from hashcenters.datasets.video import ClipReading
-from hashcenters.errors import InputError
 
 Reading = ImageReading | ClipReading
 

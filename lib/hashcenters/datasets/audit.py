@@ -6,6 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from basics.errors import InputError
+from basics.files import sha256
+from basics.paths import data_root
 
 from hashcenters.datasets.compare import describe_part, overlap_table, part_table
 from hashcenters.datasets.images import ImageReading
@@ -14,9 +17,6 @@ from hashcenters.datasets.lists import Listing, scan_list
 from hashcenters.datasets.protocol import PARTS, Protocol
 from hashcenters.datasets.registry import find_entry, missing_lists
 from hashcenters.datasets.splits import HashingData
-from hashcenters.errors import InputError
-from hashcenters.files import sha256
-from hashcenters.paths import data_root
 
 
 @dataclass(frozen=True)

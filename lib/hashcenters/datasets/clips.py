@@ -4,6 +4,7 @@ A single frame shows the digit but not its motion: two of the directions differ 
 """
 
 import numpy as np
+from basics.errors import InputError
 from jaxtyping import Float, UInt8
 
 from hashcenters.datasets.digits import (
@@ -18,7 +19,6 @@ from hashcenters.datasets.digits import (
     split_base_digits,
 )
 from hashcenters.datasets.splits import ArrayInputs, HashingData, Split
-from hashcenters.errors import InputError
 
 FRAMES = 16
 MOTIONS = ("right", "left", "down", "up", "circle")

@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
+from basics.errors import InputError
+from basics.files import read_json
 
 from hashcenters.datasets.assemble import assemble
 from hashcenters.datasets.images import AS_PUBLISHED, ImageReading
 from hashcenters.datasets.lists import Listing
 from hashcenters.datasets.protocol import Protocol, find_protocol, read_protocol_lists, resolve_root
 from hashcenters.datasets.splits import HashingData
-from hashcenters.errors import InputError
-from hashcenters.files import read_json
 
 PARTS_2014 = ("train2014", "val2014")
 

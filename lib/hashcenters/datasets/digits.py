@@ -8,11 +8,11 @@ import hashlib
 from functools import cache
 
 import numpy as np
+from basics.errors import InputError
 from jaxtyping import UInt8
 from sklearn.datasets import load_digits
 
 from hashcenters.datasets.splits import ArrayInputs, HashingData, Split
-from hashcenters.errors import InputError
 
 DIGIT_SIZE = 8
 QUERY_SHARE = 0.25

@@ -12,12 +12,12 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pooch
+from basics.errors import InputError
+from basics.files import whole_file
+from basics.paths import data_root
 
 from hashcenters.datasets.registry import Entry
 from hashcenters.datasets.rows import inside_root
-from hashcenters.errors import InputError
-from hashcenters.files import whole_file
-from hashcenters.paths import data_root
 
 CHUNK = 1 << 20
 TIMEOUT = 60  # seconds without a byte

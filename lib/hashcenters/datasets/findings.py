@@ -6,13 +6,13 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
+from basics.paths import data_root
 
 from hashcenters.datasets.audit import Audit, audit_protocol, protocol_files
 from hashcenters.datasets.compare import class_sizes, compare_parts
 from hashcenters.datasets.lists import Listing
 from hashcenters.datasets.protocol import Protocol, protocols
 from hashcenters.datasets.registry import find_entry
-from hashcenters.paths import data_root
 
 HMDB51_CODES = "csq-official/video/dataset/HMDB51"
 HOW_TO_GET = (

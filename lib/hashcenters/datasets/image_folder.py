@@ -10,6 +10,8 @@ import dataclasses
 from pathlib import Path
 
 import numpy as np
+from basics.errors import InputError
+from basics.files import sha256
 
 from hashcenters.datasets.assemble import assemble
 from hashcenters.datasets.images import IMAGE_SUFFIXES, ImageReading
@@ -17,8 +19,6 @@ from hashcenters.datasets.inputs import unreadable_message
 from hashcenters.datasets.lists import Listing, check_class_names
 from hashcenters.datasets.protocol import find_protocol
 from hashcenters.datasets.splits import HashingData
-from hashcenters.errors import InputError
-from hashcenters.files import sha256
 
 LEFT_BY_SYSTEMS = frozenset({"thumbs.db", "desktop.ini"})
 SMALLEST_CLASS = 3

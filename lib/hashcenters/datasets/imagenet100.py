@@ -4,13 +4,13 @@ from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 import numpy as np
+from basics.errors import InputError
 
 from hashcenters.datasets.assemble import assemble
 from hashcenters.datasets.images import AS_PUBLISHED, ImageReading
 from hashcenters.datasets.lists import Listing
 from hashcenters.datasets.protocol import find_protocol, read_protocol_lists, resolve_root
 from hashcenters.datasets.splits import HashingData
-from hashcenters.errors import InputError
 
 
 def wnid_of(path: str) -> str:

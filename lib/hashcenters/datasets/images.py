@@ -6,11 +6,11 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+from basics.errors import InputError
 from jaxtyping import UInt8
 from PIL import Image
 
 from hashcenters.datasets.inputs import FileInputs
-from hashcenters.errors import InputError
 
 IMAGE_SUFFIXES = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".png", ".ppm", ".tif", ".tiff", ".webp"})
 WHITE = (255, 255, 255, 255)

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from basics.errors import InputError
+from basics.files import sha256
 
 from hashcenters.datasets.splits import Inputs
-from hashcenters.errors import InputError
-from hashcenters.files import sha256
 
 LISTED_FAILURES = 20
 CGROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")

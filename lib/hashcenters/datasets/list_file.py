@@ -4,6 +4,7 @@ import dataclasses
 from pathlib import Path
 
 import numpy as np
+from basics.errors import InputError
 
 from hashcenters.datasets.assemble import assemble, check_trained_classes
 from hashcenters.datasets.images import AS_PUBLISHED, ImageReading
@@ -11,7 +12,6 @@ from hashcenters.datasets.lists import Listing, check_class_names, read_list, si
 from hashcenters.datasets.protocol import find_protocol
 from hashcenters.datasets.rows import rows_of
 from hashcenters.datasets.splits import HashingData
-from hashcenters.errors import InputError
 
 
 def read_parts(

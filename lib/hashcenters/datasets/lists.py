@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from basics.errors import InputError
 from jaxtyping import UInt8
 
 from hashcenters.datasets.rows import class_index, inside_root, rows_of
-from hashcenters.errors import InputError
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import numpy as np
+from basics.errors import InputError
 
 from hashcenters.datasets.digits import fingerprint, join
 from hashcenters.datasets.protocol import find_protocol, protocol_line
 from hashcenters.datasets.splits import ArrayInputs, HashingData, Split
 from hashcenters.datasets.tiny_imagenet import SUBSTITUTE, load_tiny_imagenet
-from hashcenters.errors import InputError
 
 TILES = 4
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
+from basics.errors import InputError
 
 from hashcenters.datasets.assemble import assemble
 from hashcenters.datasets.images import AS_PUBLISHED, ImageReading
@@ -11,7 +12,6 @@ from hashcenters.datasets.lists import Listing
 from hashcenters.datasets.protocol import find_protocol, read_protocol_lists, resolve_root
 from hashcenters.datasets.rows import class_index, fields_of, inside_root
 from hashcenters.datasets.splits import HashingData
-from hashcenters.errors import InputError
 
 
 def read_table(path: Path) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from pathlib import Path, PurePosixPath
 
 import numpy as np
+from basics.errors import InputError
 from jaxtyping import UInt8
 
 from hashcenters.datasets.assemble import assemble
@@ -18,7 +19,6 @@ from hashcenters.datasets.protocol import (
 )
 from hashcenters.datasets.rows import rows_of
 from hashcenters.datasets.splits import HashingData
-from hashcenters.errors import InputError
 
 IMAGE_LIST = Path("ImageList/Imagelist.txt")
 LABEL_FOLDER = Path("Groundtruth/AllLabels")

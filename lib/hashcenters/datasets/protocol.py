@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 import yaml
+from basics.errors import InputError
+from basics.paths import data_root
 from jaxtyping import Int
 
 from hashcenters.datasets.lists import Listing, read_list, single_label
-from hashcenters.errors import InputError
-from hashcenters.paths import data_root
 
 PARTS = ("train", "validation", "query", "database")
 

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any, get_args
 
 import yaml
+from basics.errors import InputError
+from basics.paths import data_root
 
 from hashcenters.datasets.protocol import Protocol, find_protocol, protocols_of
 from hashcenters.datasets.splits import HashingData
-from hashcenters.errors import InputError
-from hashcenters.paths import data_root
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from hashcenters.errors import InputError
+from basics.errors import InputError
 
 
 def read_text(path: Path) -> str:

@@ -1,6 +1,7 @@
 """scenes: one to three different handwritten digits on a canvas, multi-label."""
 
 import numpy as np
+from basics.errors import InputError
 from jaxtyping import UInt8
 
 from hashcenters.datasets.digits import (
@@ -15,7 +16,6 @@ from hashcenters.datasets.digits import (
     split_base_digits,
 )
 from hashcenters.datasets.splits import ArrayInputs, HashingData, Split
-from hashcenters.errors import InputError
 
 MOST_DIGITS = 3
 

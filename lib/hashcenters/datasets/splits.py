@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import numpy as np
-
-from hashcenters.errors import InputError
+from basics.errors import InputError
 
 
 @runtime_checkable

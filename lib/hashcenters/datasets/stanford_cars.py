@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+from basics.errors import InputError
 from scipy.io import loadmat
 
 from hashcenters.datasets.assemble import assemble
@@ -11,7 +12,6 @@ from hashcenters.datasets.lists import Listing
 from hashcenters.datasets.protocol import find_protocol, read_protocol_lists, resolve_root
 from hashcenters.datasets.rows import class_index
 from hashcenters.datasets.splits import HashingData
-from hashcenters.errors import InputError
 
 FLAT = "cars_annos.mat"
 TRAIN, TEST, META = "devkit/cars_train_annos.mat", "cars_test_annos_withlabels.mat", "devkit/cars_meta.mat"

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+from basics.errors import InputError
 from jaxtyping import UInt8
 from PIL import Image
 
@@ -19,7 +20,6 @@ from hashcenters.datasets.lists import Listing
 from hashcenters.datasets.protocol import draw_per_class, find_protocol, resolve_root
 from hashcenters.datasets.rows import fields_of, rows_of
 from hashcenters.datasets.splits import ArrayInputs, HashingData
-from hashcenters.errors import InputError
 
 NAMES = {"even": "tiny-imagenet", "odd": "tiny-imagenet-pretraining"}
 SUBSTITUTE = "photographs of Tiny-ImageNet at 64×64 pixels, standing in for {}"

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import numpy as np
+from basics.errors import InputError
 
 from hashcenters.datasets.assemble import assemble_arrays
 from hashcenters.datasets.lists import Listing
 from hashcenters.datasets.protocol import Protocol, draw_per_class, find_protocol, resolve_root
 from hashcenters.datasets.splits import HashingData
-from hashcenters.errors import InputError
 
 FOLDERS = {"cifar10": "cifar-10", "cifar100": "cifar-100", "fashion-mnist": "fashion-mnist"}
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+from basics.errors import InputError
 
 from hashcenters.datasets.assemble import assemble
 from hashcenters.datasets.lists import Listing
@@ -10,7 +11,6 @@ from hashcenters.datasets.protocol import find_protocol, resolve_root
 from hashcenters.datasets.rows import class_index, fields_of, inside_root, rows_of
 from hashcenters.datasets.splits import HashingData
 from hashcenters.datasets.video import AS_PUBLISHED, ClipReading
-from hashcenters.errors import InputError
 
 
 def read_class_index(path: Path) -> dict[str, int]:

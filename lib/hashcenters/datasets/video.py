@@ -7,11 +7,11 @@ from pathlib import Path
 
 import av
 import numpy as np
+from basics.errors import InputError
 from jaxtyping import Int, UInt8
 
 from hashcenters.datasets.images import central, check_reading, square, square_text
 from hashcenters.datasets.inputs import FileInputs
-from hashcenters.errors import InputError
 
 VIDEO_SUFFIXES = frozenset({".avi", ".mkv", ".mov", ".mp4", ".webm"})
 

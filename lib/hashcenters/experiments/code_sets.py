@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from basics.files import read_json, write_json
+from basics.paths import profile_results
 from matplotlib.figure import Figure
 
 from hashcenters import plots
 from hashcenters.datasets.splits import HashingData
 from hashcenters.experiments import views
 from hashcenters.experiments.csq import Cell
-from hashcenters.files import read_json, write_json
 from hashcenters.metrics.code_files import CodeSet, load_codes, save_codes
 from hashcenters.metrics.tie_study import StudiedSet
-from hashcenters.paths import profile_results
 from hashcenters.results import Results
 from hashcenters.training.run import Run, load_data
 

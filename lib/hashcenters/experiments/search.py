@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from basics.paths import project_root
 
 from hashcenters import retrieval
 from hashcenters.metrics.code_files import CodeSet
 from hashcenters.metrics.ranking import all_ties
-from hashcenters.paths import project_root
 
 FULL_SIZE = {
     "mAP, all four tie rules": ("metrics-database", None),

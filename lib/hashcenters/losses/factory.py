@@ -2,9 +2,9 @@
 
 import inspect
 
+from basics.errors import InputError
 from torch import nn
 
-from hashcenters.errors import InputError
 from hashcenters.losses.classification import ClassificationObjective
 from hashcenters.losses.joint import Weight
 from hashcenters.losses.objectives import (

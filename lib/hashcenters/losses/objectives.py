@@ -7,10 +7,10 @@ signs. `centers` is a buffer, or a parameter where the gradient learns it, so th
 
 import numpy as np
 import torch
+from basics.errors import InputError
 from jaxtyping import Float, Num
 from torch import Tensor, nn
 
-from hashcenters.errors import InputError
 from hashcenters.losses.central import central_loss
 from hashcenters.losses.face import center_loss, center_step
 from hashcenters.losses.joint import Weight, joint_loss, weighted_sum

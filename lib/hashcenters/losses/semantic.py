@@ -1,11 +1,10 @@
 """SHC's retrieval loss: outputs turn towards their semantic center and away from all others."""
 
 import torch
+from basics.errors import InputError
 from jaxtyping import Float, Int
 from torch import Tensor
 from torch.nn.functional import cross_entropy, normalize
-
-from hashcenters.errors import InputError
 
 
 def log_complement(logits: Float[Tensor, "n num_classes"]) -> Float[Tensor, "n num_classes"]:

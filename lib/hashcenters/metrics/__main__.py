@@ -4,10 +4,10 @@ import sys
 from pathlib import Path
 
 import click
+from basics.errors import InputError, one_line_errors
+from basics.files import write_text
 
 from hashcenters import tables
-from hashcenters.errors import InputError, one_line_errors
-from hashcenters.files import write_text
 from hashcenters.metrics.code_files import CodeSet, load_codes
 from hashcenters.metrics.ranking import TIES
 from hashcenters.metrics.report import score_codes

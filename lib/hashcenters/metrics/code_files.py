@@ -15,11 +15,11 @@ from pathlib import Path
 from zipfile import BadZipFile
 
 import numpy as np
+from basics.errors import InputError
+from basics.files import whole_file
 from jaxtyping import Int8, Shaped
 
 from hashcenters.codes import as_codes, binarise
-from hashcenters.errors import InputError
-from hashcenters.files import whole_file
 from hashcenters.metrics.relevance import as_labels
 
 AUTHORS_FILES = {

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from basics.errors import InputError
 from jaxtyping import Float64, Int64
 
-from hashcenters.errors import InputError
 from hashcenters.metrics.engine import Histograms, histograms
 from hashcenters.metrics.inputs import Codes, RankingInput, prepare
 from hashcenters.metrics.ranking import check_ties

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
+from basics.errors import InputError
 from jaxtyping import Bool, Shaped, UInt64
 
 from hashcenters.codes import as_codes, pack
-from hashcenters.errors import InputError
 from hashcenters.kernels.ranking import Relevance
 from hashcenters.metrics.relevance import Labels, relate, word_columns
 

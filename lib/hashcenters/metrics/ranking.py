@@ -15,9 +15,9 @@ among the first r. Queries without any label have no AP (NaN) and do not enter t
 """
 
 import numpy as np
+from basics.errors import InputError
 from jaxtyping import Float64
 
-from hashcenters.errors import InputError
 from hashcenters.kernels.ties import tied_average_precisions
 from hashcenters.metrics.engine import histograms
 from hashcenters.metrics.inputs import Codes, RankingInput, prepare

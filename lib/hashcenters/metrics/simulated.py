@@ -1,9 +1,9 @@
 """Simulated code sets: what a hash network makes, without a network."""
 
 import numpy as np
+from basics.errors import InputError
 
 from hashcenters.centers.generate import make_centers
-from hashcenters.errors import InputError
 from hashcenters.metrics.code_files import CodeSet
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+from basics.paths import data_root
 
 from hashcenters.metrics.code_files import AUTHORS_FILES, CodeSet, load_codes
 from hashcenters.metrics.engine import histograms
@@ -15,7 +16,6 @@ from hashcenters.metrics.ranking import (
     check_top_k,
     mean_over_queries,
 )
-from hashcenters.paths import data_root
 
 RELEASED = "csq-official/video/dataset/HMDB51"
 RELEASED_NAME = "HMDB51 as released, 64 bits"

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from basics.errors import InputError
 from torch import nn
 from torchvision.models import (
     AlexNet_Weights,
@@ -14,7 +15,6 @@ from torchvision.models import (
     vgg16,
 )
 
-from hashcenters.errors import InputError
 from hashcenters.models.mfnet import MFNet, narrow_mfnet
 from hashcenters.models.narrow import FC_WIDTH, NarrowResNet, narrow_alexnet, narrow_vgg
 from hashcenters.models.network import Backbone

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from hashcenters.errors import InputError
+from basics.errors import InputError
+
 from hashcenters.models.backbones import backbone_kind
 from hashcenters.models.hash_head import make_head
 from hashcenters.models.network import HashNetwork

@@ -2,9 +2,8 @@
 
 from collections import OrderedDict
 
+from basics.errors import InputError
 from torch import nn
-
-from hashcenters.errors import InputError
 
 
 def csq_head(feature_dim: int, bits: int) -> nn.Sequential:

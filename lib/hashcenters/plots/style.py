@@ -7,12 +7,11 @@ from typing import Any
 
 import matplotlib as mpl
 import numpy as np
+from basics.errors import InputError
+from basics.files import whole_file
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
-
-from hashcenters.errors import InputError
-from hashcenters.files import whole_file
 
 BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE = PALETTE = (
     "#000000",

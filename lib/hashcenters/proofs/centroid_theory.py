@@ -11,8 +11,9 @@ from fractions import Fraction
 from math import comb, perm
 from typing import Literal
 
+from basics.errors import InputError
+
 from hashcenters.centers.sizes import is_power_of_two
-from hashcenters.errors import InputError
 from hashcenters.proofs.check import Check
 
 Ties = Literal["independent", "shared"]

@@ -6,9 +6,8 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+from basics.errors import InputError
 from jaxtyping import Bool, Num
-
-from hashcenters.errors import InputError
 
 Method = Literal["exhaustive", "symbolic", "numeric", "sampled"]
 PROVING = ("exhaustive", "symbolic")

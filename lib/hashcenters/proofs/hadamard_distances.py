@@ -6,10 +6,10 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 import sympy
+from basics.errors import InputError
 from jaxtyping import Bool, Int, Int8
 
 from hashcenters.codes import hamming_distance, inner_product
-from hashcenters.errors import InputError
 from hashcenters.proofs.check import Check, compare
 
 Distance = Callable[[int, Int[np.ndarray, "..."]], np.ndarray]

@@ -8,9 +8,9 @@ from itertools import product
 
 import numpy as np
 import sympy
+from basics.errors import InputError
 from jaxtyping import Float
 
-from hashcenters.errors import InputError
 from hashcenters.proofs.check import Check, compare
 
 Joint = Float[np.ndarray, "centers labels codes"]

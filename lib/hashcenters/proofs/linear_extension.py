@@ -5,10 +5,10 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 import sympy
+from basics.errors import InputError
 from jaxtyping import Float64
 
 from hashcenters.centers.targets import asymmetry_floor, target_error, target_matrix
-from hashcenters.errors import InputError
 from hashcenters.proofs.check import Check, compare
 
 Similarity = Float64[np.ndarray, "m m"]

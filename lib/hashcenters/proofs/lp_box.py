@@ -11,9 +11,9 @@ from math import inf
 import numpy as np
 import pandas as pd
 import sympy
+from basics.errors import InputError
 from jaxtyping import Bool, Float
 
-from hashcenters.errors import InputError
 from hashcenters.proofs.check import Check, combine
 
 Points = Float[np.ndarray, "n length"]

@@ -5,9 +5,9 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
+from basics.errors import InputError
 from jaxtyping import Float, Int, Int8
 
-from hashcenters.errors import InputError
 from hashcenters.proofs.centroid_theory import Ties, expected_distance
 from hashcenters.proofs.check import Check
 

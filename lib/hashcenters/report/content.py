@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from basics import paths
+from basics.errors import InputError
+from basics.files import read_json
 
-from hashcenters import paths, scoreboard
-from hashcenters.errors import InputError
-from hashcenters.files import read_json
+from hashcenters import scoreboard
 from hashcenters.report.pages import Page, Records, make_page
 from hashcenters.results import read_claims, read_exhibits
 

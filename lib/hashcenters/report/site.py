@@ -3,13 +3,13 @@
 from pathlib import Path
 from typing import Any
 
+from basics.files import write_text
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from hashcenters import literature, scoreboard, tables
 from hashcenters.centers.hadamard import hadamard_matrix
 from hashcenters.claims import DOCUMENTS, VERDICTS
-from hashcenters.files import write_text
 from hashcenters.report import exhibits
 from hashcenters.report.content import Content, read_content
 from hashcenters.report.facts import duration, facts

@@ -3,8 +3,7 @@
 from pathlib import Path
 
 import click
-
-from hashcenters.errors import InputError, one_line_errors
+from basics.errors import InputError, one_line_errors
 
 
 @click.group()

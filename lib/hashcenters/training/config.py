@@ -7,8 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
-
-from hashcenters.errors import InputError
+from basics.errors import InputError
 
 OPTIMISERS = ("adam", "sgd", "rmsprop")
 

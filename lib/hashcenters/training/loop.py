@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 import torch
+from basics.errors import InputError
 from jaxtyping import Float
 from torch import Tensor, nn
 
 from hashcenters.datasets.splits import ArrayInputs, Inputs, Split
-from hashcenters.errors import InputError
 from hashcenters.models.groups import parameter_groups
 from hashcenters.training.checkpoint import (
     flatten_optimiser,

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import torch
+from basics.errors import InputError
+from basics.files import read_json, write_json
 from filelock import FileLock
 from jaxtyping import Float, Int8
 from torch import nn
@@ -19,8 +21,6 @@ from torch import nn
 from hashcenters import codes
 from hashcenters.datasets import registry
 from hashcenters.datasets.splits import HashingData
-from hashcenters.errors import InputError
-from hashcenters.files import read_json, write_json
 from hashcenters.losses.factory import make_objective
 from hashcenters.training.checkpoint import load_tensors, part, save_tensors, set_aside
 from hashcenters.training.config import TrainingConfig, config_key

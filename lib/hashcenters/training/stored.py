@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 import torch
+from basics.errors import InputError
+from basics.files import read_json, whole_file
+from basics.paths import runs_root
 
 from hashcenters.codes import binarise
 from hashcenters.datasets.images import IMAGE_SUFFIXES, ImageReading
 from hashcenters.datasets.inputs import unreadable_message
 from hashcenters.datasets.registry import find_entry, find_reader
 from hashcenters.datasets.splits import Split
-from hashcenters.errors import InputError
-from hashcenters.files import read_json, whole_file
-from hashcenters.paths import runs_root
 from hashcenters.training.config import Recipe, TrainingConfig
 from hashcenters.training.loop import Batches, encode, one_thread
 from hashcenters.training.run import Run, load_data

@@ -17,7 +17,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from typing import Any
 
-from hashcenters import paths
+from basics import paths
+
 from hashcenters.workbook.parent import when_parent_ends
 from hashcenters.workbook.plan import Plan, Request, make_plan
 

@@ -3,9 +3,9 @@
 from typing import Any
 
 import click
+from basics.errors import InputError, one_line_errors
 
 from hashcenters.cluster.address import RAY, check
-from hashcenters.errors import InputError, one_line_errors
 from hashcenters.workbook.plan import DEVICES, EXIT_INTERRUPTED, Request, make_plan
 
 EXIT_INCOMPLETE = 1

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from hashcenters.paths import data_root
+from basics.paths import data_root
+
 from hashcenters.workbook.graph import Notebook
 
 

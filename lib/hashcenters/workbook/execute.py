@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from hashcenters import paths
-from hashcenters.files import write_json
+from basics import paths
+from basics.files import write_json
+
 from hashcenters.workbook.freshness import notebook_output, record_path
 from hashcenters.workbook.graph import Notebook
 from hashcenters.workbook.scrub import scrub

@@ -10,9 +10,10 @@ import os
 from pathlib import Path
 from typing import Any
 
-from hashcenters.errors import InputError
-from hashcenters.files import read_json, sha256, write_json
-from hashcenters.paths import profile_results
+from basics.errors import InputError
+from basics.files import read_json, sha256, write_json
+from basics.paths import profile_results
+
 from hashcenters.workbook.data import folders
 from hashcenters.workbook.graph import Notebook
 from hashcenters.workbook.modules import digests

@@ -7,8 +7,9 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
-from hashcenters.errors import InputError
-from hashcenters.files import read_json
+from basics.errors import InputError
+from basics.files import read_json
+
 from hashcenters.workbook.parameters import Parameter, parse_parameters
 
 ALL_OTHERS = "*"

@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import Any
 
-from hashcenters.errors import InputError
+from basics.errors import InputError
 
 
 def cells_of(grid: str, parameters: dict[str, Any], *, where: str) -> list[Any]:

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from hashcenters import paths
+from basics import paths
+
 from hashcenters.workbook import trainings
 from hashcenters.workbook.manifest import read_manifest
 from hashcenters.workbook.plan import Plan

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from hashcenters.paths import project_root
+from basics.paths import project_root
 
 
 def output_of(*command: str) -> str | None:

@@ -9,9 +9,10 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from hashcenters import paths
-from hashcenters.errors import InputError
-from hashcenters.files import read_json, sha256, write_json
+from basics import paths
+from basics.errors import InputError
+from basics.files import read_json, sha256, write_json
+
 from hashcenters.workbook import machine
 from hashcenters.workbook.scrub import without_machine
 

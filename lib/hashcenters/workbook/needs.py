@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from hashcenters.paths import data_root
+from basics.paths import data_root
+
 from hashcenters.workbook.data import named_sets
 from hashcenters.workbook.graph import Notebook
 from hashcenters.workbook.plan import Plan, Request, make_plan

@@ -4,8 +4,7 @@ import re
 from typing import Any
 
 import yaml
-
-from hashcenters.errors import InputError
+from basics.errors import InputError
 
 
 class _PlainLoader(yaml.SafeLoader):

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hashcenters import paths
-from hashcenters.errors import InputError
+from basics import paths
+from basics.errors import InputError
+
 from hashcenters.workbook import data, profiles
 from hashcenters.workbook.freshness import inputs_of, why_stale
 from hashcenters.workbook.graph import Notebook, discover, select, select_from

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hashcenters.errors import InputError
+from basics.errors import InputError
+
 from hashcenters.workbook.graph import Notebook, select
 from hashcenters.workbook.plain_yaml import parse_yaml
 

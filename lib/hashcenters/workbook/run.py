@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from textwrap import shorten
 from typing import Any
 
-from hashcenters import paths
-from hashcenters.errors import InputError
-from hashcenters.files import write_bytes
+from basics import paths
+from basics.errors import InputError
+from basics.files import write_bytes
+
 from hashcenters.workbook import manifest, site, trainings
 from hashcenters.workbook.ahead import trainer
 from hashcenters.workbook.execute import Outcome, execute

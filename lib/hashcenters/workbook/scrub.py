@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from hashcenters.paths import data_root, notebooks_root, profiles_root, project_root, results_root
+from basics.paths import data_root, notebooks_root, profiles_root, project_root, results_root
 
 WIDGETS = ("application/vnd.jupyter.widget-view+json", "application/vnd.jupyter.widget-state+json")
 _CELL_FILE = re.compile(r"\S*/ipykernel_\d+/\d+\.py")

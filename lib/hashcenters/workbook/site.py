@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from hashcenters import paths
-from hashcenters.files import sha256, write_json
+from basics import paths
+from basics.files import sha256, write_json
+
 from hashcenters.workbook.freshness import digest, listing, read_record, record_path
 from hashcenters.workbook.lean import skip_grammar
 from hashcenters.workbook.manifest import artefacts, manifest_path

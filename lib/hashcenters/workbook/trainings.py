@@ -4,9 +4,10 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from hashcenters import paths
-from hashcenters.errors import InputError
-from hashcenters.files import read_json
+from basics import paths
+from basics.errors import InputError
+from basics.files import read_json
+
 from hashcenters.workbook.manifest import read_manifest
 
 

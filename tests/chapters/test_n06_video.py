@@ -1,51 +1,32 @@
 """Notebook 06: the network's table, both forms of L_Q, the recipe on the real optimiser, the released codes."""
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 import pytest
-from hashcenters.errors import InputError
-from hashcenters.experiments import center_learning, recipes, released_video, verdicts, video, views
-from hashcenters.experiments.setting import classifier, make_setting
+from basics.errors import InputError
+from chapters import n06_video as video
+from chapters.shared import comparisons, figures, implementation
+from chapters.shared.setting import csq_training, parse_options
 from hashcenters.metrics import tie_study
 from hashcenters.metrics.code_files import CodeSet
 from hashcenters.results import open_results
-from hashcenters.training.run import Run
+from hashcenters.training.config import Recipe
+from made_up import MadeUp, make_setting, table
 
 OPTIONS = ["train_per_class=1", "validation_per_class=1", "query_per_class=1", "database_per_class=2"]
-PARAMETERS = {
-    "dataset": "clips",
-    "dataset_options": OPTIONS,
-    "backbone": "mfnet-narrow",
-    "weights": "pretrain",
-    "epochs": 1,
-    "learning_rate": 0.1,
-    "optimiser": "sgd",
-    "head_factor": 5.0,
-    "batch_size": 32,
-    "bits": 64,
-    "seeds": [0, 1],
-    "form_seeds": [0],
-}
+FORMS = {"mean": "L_C + L_Q", "sum": "L_C + L_Q (text)"}
+IMAGES = Recipe(optimiser="adam", epochs=90, lr=1e-5, head_factor=20.0, batch_size=64)
+VIDEOS = Recipe(optimiser="sgd", weight_decay=1e-4, epochs=90, lr=5e-4, head_factor=5.0, batch_size=32)
 
 
 @pytest.fixture(scope="module")
 def setting():
-    return make_setting(PARAMETERS)
+    return make_setting(dataset="clips", dataset_options=parse_options(OPTIONS), backbone="mfnet-narrow")
 
 
 @pytest.fixture(scope="module")
 def data(setting):
     return setting.data()
-
-
-def test_the_grid_shares_its_first_training_with_the_draws():
-    configs = video.cells(PARAMETERS)
-    assert len(configs) == 3 + 5
-    assert configs[0] == configs[3]
-    assert len({repr(config) for config in configs}) == 7
-    assert all(config.backbone_from == classifier(make_setting(PARAMETERS)) for config in configs)
 
 
 def test_the_stages_add_up_to_the_published_network():
@@ -71,90 +52,118 @@ def test_pictures_need_another_network():
 
 
 def test_the_video_recipe_is_the_document_s_on_the_real_optimiser(setting):
-    facts = recipes.implementation_facts(setting, recipes.VIDEOS).set_index("setting")
+    options = {"lambda_pairwise": 0.0}
+    facts = implementation.implementation_facts(
+        setting, implementation.VIDEOS, recipe=VIDEOS, options=options
+    ).set_index("setting")
     assert facts["here"].tolist() == facts["document"].tolist()
     assert facts.loc["learning rate of the convolution layers", "here"] == "5e-4"
     assert facts.loc["factor of the hash layer", "here"] == "5"
-    judged = recipes.judge_implementation(facts.reset_index())
+    judged = implementation.judge_implementation(facts.reset_index())
     assert judged["observed"].startswith(
         "the released code differs in 4 of 8 settings: optimiser, learning rate"
     )
 
 
 def test_the_image_recipe_keeps_its_rows(setting):
-    facts = recipes.implementation_facts(setting)
+    facts = implementation.implementation_facts(setting, implementation.IMAGES, recipe=IMAGES, options={})
     assert (
         facts["here"].tolist() == facts["document"].tolist() == ["Adam", "64", "1e-5", "20", "3", "0.2 (λ2)"]
     )
 
 
+def bit_losses(bits):
+    return video.bit_losses({FORMS["mean"]: "squared", FORMS["sum"]: "log-cosh"}, bits=bits, weight=0.05)
+
+
 @pytest.mark.parametrize(("bits", "minima"), [(16, 1), (64, 2)])
 def test_the_sum_has_a_minimum_at_the_wrong_sign_for_long_codes_only(bits, minima):
-    table = video.bit_losses(bits)
-    for name, expected in ((video.SQUARED, 1), (video.TEXT, minima)):
-        line = table[table["loss_name"] == name]
+    losses = bit_losses(bits)
+    for name, expected in ((FORMS["mean"], 1), (FORMS["sum"], minima)):
+        line = losses[losses["loss_name"] == name]
         loss = line["loss"].to_numpy()[np.abs(line["output"]) < 0.99]
         inner = (loss[1:-1] < loss[:-2]) & (loss[1:-1] < loss[2:])
         assert inner.sum() + (loss[-1] < loss[-2]) == expected
 
 
-class MadeUp(Run):
-    """A finished training that flips given bits of the centers."""
-
-    def __init__(self, config, data, flipped, size=0.8):
-        object.__setattr__(self, "config", config)
-        signs = np.ones(64)
-        signs[:flipped] = -1
-        centers = config.center_array().astype(np.float32)
-        made = {
-            name: centers[getattr(data, name).labels] * signs
-            for name in ("query", "database", "train", "validation")
-        }
-        object.__setattr__(
-            self, "made", {name: (size * values).astype(np.float32) for name, values in made.items()}
-        )
-
-    def outputs(self, split):
-        return self.made[split]
-
-    def codes(self, split):
-        return np.where(self.made[split] >= 0, 1, -1).astype(np.int8)
+def test_the_minima_are_read_off_the_curves():
+    one, two = (video.minima_reading(bit_losses(bits)) for bits in (16, 64))
+    assert (
+        one
+        == "For a center of +1 the loss of a bit has its minima at +1 (L_C + L_Q) and +1 (L_C + L_Q (text))."
+    )
+    assert two.endswith("at +1 (L_C + L_Q) and -0.41 and +1 (L_C + L_Q (text)).")
 
 
-def pair(setting, data):
-    cells = video.training_cells(setting, bits=64, seeds=[0], form_seeds=[0])
-    return cells, [MadeUp(cells[0].config, data, 0), MadeUp(cells[1].config, data, 16)]
+def test_every_frame_of_a_clip_is_shown():
+    clips = [np.full((16, 4, 4), number, np.uint8) for number in (10, 200)]
+    drawn = figures.clip_strips(pd.DataFrame({"name": ["0 up", "1 left"]}), clips)
+    assert len(drawn.axes) == 2 * 16
+    assert [drawn.axes[place].get_ylabel() for place in (0, 16)] == ["0 up", "1 left"]
+    assert drawn.axes[15].get_title(loc="center") == "16"
+
+
+def test_a_line_is_drawn_for_each_form():
+    drawn = figures.bit_loss_curves(bit_losses(64))
+    assert [text.get_text() for text in drawn.legends[0].get_texts()] == list(FORMS.values())
+    assert len(drawn.axes[0].lines) == 2
+
+
+def flipped(config, data, bits, size=0.8):
+    """A finished training that flips the first bits of the centers."""
+    signs = np.ones(64)
+    signs[:bits] = -1
+    made = {
+        name: size * config.center_array()[getattr(data, name).labels] * signs
+        for name in ("query", "database", "train", "validation")
+    }
+    run = MadeUp(
+        {name: np.where(values >= 0, 1, -1).astype(np.int8) for name, values in made.items()}, config
+    )
+    object.__setattr__(run, "outputs", lambda split: made[split].astype(np.float32))
+    return run
+
+
+def pair(setting, data, bits=64, wrong=(0, 16)):
+    config = csq_training(setting, 64, 0, options={}).config
+    labels = [{"bits": bits, "seed": 0, "loss": loss} for loss in FORMS.values()]
+    return table(labels, [flipped(config, data, count) for count in wrong])
+
+
+def judge(runs, data):
+    return comparisons.judge_scale(runs, data, forms=FORMS, bits=64, weight=0.05)
 
 
 def test_wrong_bits_are_counted_against_the_own_center(setting, data):
-    table = views.wrong_bits(*pair(setting, data), data)
-    assert table["wrong bits"].tolist() == [0.0, 0.25]
-    assert np.isnan(table["|y| of wrong bits"][0]) and table["|y| of wrong bits"][1] == pytest.approx(0.8)
-    assert table["validation mAP"][0] == 1.0
+    counted = comparisons.wrong_bits(pair(setting, data), data)
+    assert counted["wrong bits"].tolist() == [0.0, 0.25]
+    magnitude = counted["|y| of wrong bits"]
+    assert np.isnan(magnitude[0]) and magnitude[1] == pytest.approx(0.8)
+    assert counted["validation mAP"][0] == 1.0
 
 
 def test_equal_retrieval_is_no_finding(setting, data):
-    judged = verdicts.judge_scale(*pair(setting, data), data, bits=64)
+    judged = judge(pair(setting, data), data)
     assert judged["verdict"] == "inconclusive"
     assert "25.0% of the bits" in judged["observed"]
     assert "from 27 bits on" in judged["expected"]
 
 
 def test_other_lengths_do_not_count(setting, data):
-    cells, runs = pair(setting, data)
-    other = [replace(cell, labels={**cell.labels, "bits": 32}) for cell in cells]
-    swapped = [MadeUp(run.config, data, 40) for run in runs]
-    judged = verdicts.judge_scale([*other, *cells], [*swapped, *runs], data, bits=64)
-    assert judged == verdicts.judge_scale(cells, runs, data, bits=64)
+    runs = pair(setting, data)
+    others = pair(setting, data, bits=32, wrong=(40, 40))
+    assert judge(pd.concat([others, runs], ignore_index=True), data) == judge(runs, data)
 
 
 def test_table_one_is_complete_where_notebook_05_has_run(data):
-    own = video.own_row(pd.DataFrame({"mAP": [0.8, 0.9], "converged": [True, False]}), data)
+    drawn = pd.DataFrame({"mAP": [0.8, 0.9], "converged": [True, False]})
+    own = pd.DataFrame([comparisons.draw_row("video", drawn, data)])
     assert video.complete_table(own, profile="smoke").columns.tolist() == ["quantity", "video"]
     kinds = {"single-label": "0.9 ± 0.1 pp", "multi-label": "0.8 ± 0.1 pp"}
     rows = [{"data": kind, "mAP": text, "mAP_mean": 0.0, "mAP_std_pp": 0.0} for kind, text in kinds.items()]
-    others = center_learning.data_across(pd.DataFrame(rows).assign(draws=5, protocol="p"))
-    open_results("05_center_learning", profile="smoke").table(others, "five-draws", caption="c", protocol={})
+    others = comparisons.data_across(pd.DataFrame(rows).assign(draws=5, protocol="p"))
+    recorded = open_results("05_center_learning", profile="smoke")
+    recorded.table(others, "five-draws", caption="c", protocol={}, data=data)
     complete = video.complete_table(own, profile="smoke").set_index("quantity")
     assert complete.columns.tolist() == ["single-label", "multi-label", "video"]
     assert complete.loc["mAP"].tolist() == [*kinds.values(), "0.8500 ± 7.07 pp"]
@@ -171,7 +180,7 @@ def tied_set():
 
 
 def test_scores_of_released_codes_by_order():
-    scores = released_video.order_scores(tied_set()).set_index("rule")["mAP@4"]
+    scores = video.order_scores(tied_set()).set_index("rule")["mAP@4"]
     assert scores["stable"] == pytest.approx(1 / 2)
     assert (scores["relevant_first"], scores["relevant_last"]) == (1.0, 0.25)
     assert scores["expected"] == pytest.approx((1 + 1 / 2 + 1 / 3 + 1 / 4) / 4)
@@ -184,17 +193,15 @@ def test_the_unstable_order_is_one_of_the_orders():
 @pytest.mark.parametrize(("stable", "verdict"), [(0.5767, "reproduced"), (0.56, "contradicted")])
 def test_released_codes_are_judged_by_the_printed_deviation(stable, verdict):
     values = {"stable": stable, "expected": 0.57, "relevant_last": 0.55, "relevant_first": 0.6}
-    judged = released_video.judge_released(
-        pd.DataFrame({"rule": list(values), "mAP@70": list(values.values())})
-    )
+    judged = video.judge_released(pd.DataFrame({"rule": list(values), "mAP@70": list(values.values())}))
     assert judged["verdict"] == verdict
     assert judged["compare"]["csq-table1/mAP/HMDB51"] == stable
 
 
 def test_missing_codes_are_asked_for(tmp_path, monkeypatch):
     monkeypatch.setenv("HASHCENTERS_DATA", str(tmp_path))
-    assert released_video.released_codes() is None
-    judged = released_video.judge_released(None)
+    assert video.released_codes() is None
+    judged = video.judge_released(None)
     assert judged["verdict"] == "needs-data" and "csq-official" in judged["evidence"]
     open_results("06_video", profile="smoke").claim("csq-table1-hmdb51", **judged, data="HMDB51")
 

@@ -1,4 +1,4 @@
-"""What the trainings of one notebook share: data, backbone, recipe, device."""
+"""What the trainings of one notebook share, and how one training of a grid follows from it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 import yaml
-
+from basics.errors import InputError
+from hashcenters.centers.generate import make_centers
 from hashcenters.datasets.splits import HashingData
-from hashcenters.errors import InputError
+from hashcenters.sweep import GridPoint
 from hashcenters.training.config import Recipe, TrainingConfig, freeze_centers
 from hashcenters.training.run import load_data
 
@@ -31,11 +32,11 @@ class Setting:
     """
 
     dataset: str
+    dataset_options: Mapping[str, Any]
     backbone: str
     weights: str
     recipe: Recipe
     pretrain_recipe: Recipe
-    dataset_options: Mapping[str, Any]
     pretrain_dataset: str = ""
     pretrain_options: Mapping[str, Any] = field(default_factory=dict)
     head: str = "csq"
@@ -48,6 +49,11 @@ class Setting:
             InputError: it has no validation split.
         """
         return load_checked(self.dataset, self.dataset_options)
+
+    def on(self, dataset: str, options: Mapping[str, Any]) -> "Setting":
+        """The same trainings on other data; a backbone that is pre-trained on a set of its own stays the same."""
+        kept = self.pretrain_options or self.dataset_options if self.pretrain_dataset else {}
+        return replace(self, dataset=dataset, dataset_options=options, pretrain_options=kept)
 
 
 def load_checked(dataset: str, options: Mapping[str, Any]) -> HashingData:
@@ -93,46 +99,8 @@ def pretraining_recipe(*, epochs: int, lr: float, batch_size: int, augment: str)
     )
 
 
-def make_setting(parameters: Mapping[str, Any]) -> Setting:
-    """The setting that a training notebook's parameters describe.
-
-    Args:
-        parameters: by name, as in the parameters cell: dataset, dataset_options, root, backbone, weights, epochs,
-            learning_rate, lr_decay, lr_decay_epochs, head_factor, optimiser, momentum, weight_decay, clip,
-            batch_size, augment, head, pretrain_epochs, pretrain_learning_rate, pretrain_dataset,
-            pretrain_options, device. Others are ignored.
-    """
-    get = parameters.get
-    shared = {"batch_size": get("batch_size", 64), "augment": get("augment", "none")}
-    return Setting(
-        dataset=parameters["dataset"],
-        dataset_options=parse_options(get("dataset_options", []), root=get("root", "")),
-        backbone=parameters["backbone"],
-        weights=parameters["weights"],
-        recipe=Recipe(
-            epochs=parameters["epochs"],
-            lr=parameters["learning_rate"],
-            head_factor=get("head_factor", 20.0),
-            optimiser=get("optimiser", "adam"),
-            momentum=get("momentum", 0.9),
-            weight_decay=get("weight_decay", 0.0),
-            clip=get("clip") or None,
-            lr_decay=get("lr_decay", 1.0),
-            lr_decay_epochs=get("lr_decay_epochs", 0),
-            **shared,
-        ),
-        pretrain_recipe=pretraining_recipe(
-            epochs=get("pretrain_epochs", 18), lr=get("pretrain_learning_rate", 2e-3), **shared
-        ),
-        pretrain_dataset=get("pretrain_dataset", ""),
-        pretrain_options=parse_options(get("pretrain_options", [])),
-        head=get("head", "csq"),
-        device=get("device", "cpu"),
-    )
-
-
 def classifier(
-    setting: Setting, *, backbone: str | None = None, head: str = "classifier", seed: int = 0, **options: Any
+    setting: Setting, *, backbone: str | None = None, head: str = "classifier", **options: Any
 ) -> TrainingConfig:
     """The classification training that a backbone is pre-trained by.
 
@@ -140,7 +108,6 @@ def classifier(
         setting: data, recipe and device.
         backbone: another one than the setting's.
         head: "classifier", or "shc-classifier" for category features.
-        seed: of the training.
         options: of the classification objective.
     """
     dataset, options_of_data = setting.dataset, setting.dataset_options
@@ -156,9 +123,15 @@ def classifier(
         objective="classification",
         objective_options=options,
         recipe=setting.pretrain_recipe,
-        seed=seed,
+        seed=0,
         device=setting.device,
     )
+
+
+def pretraining(*settings: Setting) -> list[GridPoint]:
+    """The classification trainings that the hash trainings of settings start from, if they start from any."""
+    starts = [setting for setting in settings if setting.weights == "pretrain"]
+    return [GridPoint({"backbone": setting.backbone}, classifier(setting)) for setting in starts]
 
 
 def hash_training(
@@ -168,8 +141,9 @@ def hash_training(
     objective: str,
     seed: int,
     options: Mapping[str, Any] | None = None,
-) -> TrainingConfig:
-    """A hash training towards given centers.
+    **labels: Any,
+) -> GridPoint:
+    """One hash training of a grid, towards given centers.
 
     Args:
         setting: data, backbone, recipe and device.
@@ -177,6 +151,7 @@ def hash_training(
         objective: a name known to `hashcenters.losses.objectives`.
         seed: of the training.
         options: of the objective.
+        labels: what tells it from the others, beside `bits` and `seed`.
     """
     config = TrainingConfig(
         dataset=setting.dataset,
@@ -191,6 +166,33 @@ def hash_training(
         seed=seed,
         device=setting.device,
     )
+    start = {"weights": setting.weights}
     if setting.weights == "pretrain":
-        return replace(config, backbone_from=classifier(setting))
-    return replace(config, weights=setting.weights)
+        start = {"backbone_from": classifier(setting)}
+    return GridPoint({"bits": config.bits, "seed": seed, **labels}, replace(config, **start))
+
+
+def csq_training(
+    setting: Setting,
+    bits: int,
+    seed: int,
+    *,
+    options: Mapping[str, float | str],
+    generator: str = "csq",
+    draw: int | None = None,
+    **labels: Any,
+) -> GridPoint:
+    """One training of a grid towards the centers of a generator, with CSQ's loss.
+
+    Args:
+        setting: data, backbone, recipe and device.
+        bits: length of the codes.
+        seed: of the training, and of the draw of its centers unless `draw` is given.
+        options: weights and forms of the central objective (S.7).
+        generator: of the centers.
+        draw: seed of the centers.
+        labels: what tells it from the others, beside `bits` and `seed`.
+    """
+    center_seed = seed if draw is None else draw
+    centers = make_centers(generator, bits, setting.data().num_classes, seed=center_seed)
+    return hash_training(setting, centers, objective="central", seed=seed, options=options, **labels)

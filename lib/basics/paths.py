@@ -41,4 +41,4 @@ def runs_root(profile: str) -> Path:
 
 def texts_root() -> Path:
     """Where the texts of the notebooks' exhibits lie."""
-    return Path(__file__).resolve().parent / "exhibits"
+    return project_root() / "lib" / "hashcenters" / "exhibits"

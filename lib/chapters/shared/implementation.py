@@ -1,26 +1,19 @@
-"""The papers' training recipes, and what an optimiser built from them really does."""
+"""A training's settings: what documents and released code say, and what an optimiser built here really has."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import torch
-
-from hashcenters.centers.generate import make_centers
-from hashcenters.experiments.setting import Setting, hash_training
 from hashcenters.training.config import Recipe
 from hashcenters.training.loop import make_optimiser
 from hashcenters.training.run import build_network, build_objective
 
-CSQ_IMAGE = Recipe(epochs=90, batch_size=64, lr=1e-5, head_factor=20.0, optimiser="adam")
-CSQ_VIDEO = Recipe(
-    epochs=90, batch_size=32, lr=5e-4, head_factor=5.0, optimiser="sgd", momentum=0.9, weight_decay=1e-4
-)
-SHC_IMAGE = Recipe(
-    epochs=90, batch_size=64, lr=1e-5, head_factor=1.0, optimiser="rmsprop", weight_decay=1e-5, clip=5.0
-)
+from chapters.shared.comparisons import Verdict
+from chapters.shared.readings import joined
+from chapters.shared.setting import Setting, csq_training
 
 
 @dataclass(frozen=True)
@@ -28,21 +21,15 @@ class Documented:
     """The settings of one section of a document, setting by setting.
 
     Args:
-        recipe: built from the text.
-        options: of the central objective.
         text: what the document says.
         released: what the authors' code does.
     """
 
-    recipe: Recipe
-    options: Mapping[str, Any]
     text: Mapping[str, str]
     released: Mapping[str, str]
 
 
 IMAGES = Documented(
-    CSQ_IMAGE,
-    {},
     text={
         "optimiser": "Adam",
         "batch size": "64",
@@ -61,8 +48,6 @@ IMAGES = Documented(
     },
 )
 VIDEOS = Documented(
-    CSQ_VIDEO,
-    {"lambda_pairwise": 0.0},
     text={
         "pre-training": "classification",
         "optimiser": "SGD, momentum 0.9",
@@ -86,17 +71,21 @@ VIDEOS = Documented(
 )
 
 
-def implementation_facts(setting: Setting, documented: Documented = IMAGES) -> pd.DataFrame:
+def implementation_facts(
+    setting: Setting, documented: Documented, *, recipe: Recipe, options: Mapping[str, Any]
+) -> pd.DataFrame:
     """The document's settings, those of the released code, and what the training built here really has.
 
     Args:
         setting: data, backbone and pre-training.
         documented: `IMAGES` (section 3.2) or `VIDEOS` (3.3).
+        recipe: built from the document's text.
+        options: of the central objective.
 
     Returns:
         Columns setting, document, released code, here.
     """
-    ours = built_settings(setting, documented)
+    ours = built_settings(replace(setting, recipe=recipe), options)
     rows = [
         {"setting": name, "document": said, "released code": documented.released[name], "here": ours[name]}
         for name, said in documented.text.items()
@@ -104,20 +93,19 @@ def implementation_facts(setting: Setting, documented: Documented = IMAGES) -> p
     return pd.DataFrame(rows)
 
 
-def built_settings(setting: Setting, documented: Documented) -> dict[str, str]:
-    """What network, objective and optimiser built from a recipe have, read off the objects themselves."""
-    centers = make_centers("csq", 16, setting.data().num_classes, seed=0)
-    config = hash_training(setting, centers, objective="central", seed=0, options=documented.options)
+def built_settings(setting: Setting, options: Mapping[str, Any]) -> dict[str, str]:
+    """What network, objective and optimiser built from a setting have, read off the objects themselves."""
+    config = csq_training(setting, 16, 0, options=options).config
     network = build_network(config)
     objective = build_objective(config, network)
-    optimiser = make_optimiser(network, objective, documented.recipe)
+    optimiser = make_optimiser(network, objective, config.recipe)
     backbone, head = optimiser.param_groups
     linear = sum(type(layer).__name__ == "Linear" for layer in network.hash_layer.modules())
     weights = objective.options
     return {
         "pre-training": config.backbone_from.objective if config.backbone_from else config.weights,
         "optimiser": _optimiser_text(optimiser),
-        "batch size": str(documented.recipe.batch_size),
+        "batch size": str(config.recipe.batch_size),
         "learning rate of the convolution layers": _rate(backbone["lr"]),
         "factor of the hash layer": f"{head['lr'] / backbone['lr']:.0f}",
         "weight decay": _rate(backbone["weight_decay"]) if backbone["weight_decay"] else "none",
@@ -144,7 +132,7 @@ def _rate(value: float) -> str:
     return f"{value:.0e}".replace("e-0", "e-")
 
 
-def judge_implementation(facts: pd.DataFrame) -> dict[str, Any]:
+def judge_implementation(facts: pd.DataFrame) -> Verdict:
     """Whether the recipe here is the document's, and where the released code leaves it."""
     differing = facts.loc[facts["document"] != facts["released code"], "setting"].tolist()
     kept = np.array_equal(facts["document"], facts["here"])
@@ -156,3 +144,17 @@ def judge_implementation(facts: pd.DataFrame) -> dict[str, Any]:
         if kept
         else "the recipe here differs",
     }
+
+
+def settings_reading(facts: pd.DataFrame) -> str:
+    """In how many settings the released code and the training built here leave the document.
+
+    Args:
+        facts: from `implementation_facts`.
+    """
+    released = facts.loc[facts["document"] != facts["released code"], "setting"].tolist()
+    here = facts.loc[facts["document"] != facts["here"], "setting"].tolist()
+    return (
+        f"The released code differs from the document in {len(released)} of {len(facts)} settings"
+        f"{f' ({joined(released)})' if released else ''}, the training built here in {len(here)}."
+    )

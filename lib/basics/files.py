@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from hashcenters.errors import InputError
+from basics.errors import InputError
 
 
 @contextmanager

@@ -1,0 +1,156 @@
+"""Chapter 04, CSQ on images: the λ grid, outputs near ±1, and the verdicts on them (supplement, section 2)."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pandas as pd
+from hashcenters.claims import trend, weakest
+from hashcenters.datasets.splits import HashingData
+from matplotlib.figure import Figure
+
+from chapters.shared import figures
+from chapters.shared.comparisons import Verdict, judge_differences
+from chapters.shared.readings import joined
+from chapters.shared.scores import select, validation_map, validation_precisions
+
+
+def grid_scores(runs: pd.DataFrame, data: HashingData) -> pd.DataFrame:
+    """Columns lambda_1, lambda_2 and validation mAP of a grid."""
+    scores = [validation_map(run, data) for run in runs["run"]]
+    return runs[["lambda_1", "lambda_2"]].assign(**{"validation mAP": scores})
+
+
+def grid_browser(
+    runs: pd.DataFrame, scores: pd.DataFrame
+) -> tuple[Callable[..., Figure], dict[str, list[float]]]:
+    """A function that draws one point of the λ grid with its training, and the choices it takes, for `live.sliders`.
+
+    Args:
+        runs: the grid.
+        scores: of the grid, from `grid_scores`; the function starts at the best point.
+    """
+    found = runs.set_index(["lambda_1", "lambda_2"])["run"]
+    best = scores.loc[scores["validation mAP"].idxmax()]
+    start = (float(best.lambda_1), float(best.lambda_2))
+
+    def browse(lambda_1: float = start[0], lambda_2: float = start[1]) -> Figure:
+        history = found[lambda_1, lambda_2].history()
+        return figures.grid_cell(scores, history, lambda_1=lambda_1, lambda_2=lambda_2)
+
+    return browse, {name: sorted(map(float, runs[name].unique())) for name in ("lambda_1", "lambda_2")}
+
+
+def judge_grid(runs: pd.DataFrame, data: HashingData, *, document: tuple[float, float]) -> Verdict:
+    """Whether the document's λ1 and λ2 beat every other point of the grid on the validation split.
+
+    The weakest comparison decides: one point that is better, by an interval over validation samples, and it is
+    `not-shown`; one that cannot be told from it, and it is `inconclusive`.
+    """
+    pairs = runs[["lambda_1", "lambda_2"]].itertuples(index=False, name=None)
+    found = {pair: validation_precisions(run, data) for pair, run in zip(pairs, runs["run"], strict=True)}
+    best = max(found, key=lambda pair: np.nanmean(found[pair]))
+    named = {
+        "observed": f"best cell: λ1 = {best[0]:g}, λ2 = {best[1]:g}",
+        "expected": f"λ1 = {document[0]:g}, λ2 = {document[1]:g}",
+    }
+    theirs = found.pop(document, None)
+    if theirs is None or not found:
+        return {
+            "verdict": "inconclusive",
+            **named,
+            "evidence": "the grid does not hold that pair and another",
+        }
+    compared = {pair: trend((theirs - other)[~np.isnan(theirs - other)]) for pair, other in found.items()}
+    closest = min(compared, key=lambda pair: compared[pair].mean)
+    return {
+        "verdict": weakest(one.verdict for one in compared.values()),
+        **named,
+        "evidence": f"validation mAP of the document's pair minus that of λ1 = {closest[0]:g}, λ2 = {closest[1]:g}, "
+        f"the best other cell: {compared[closest]}; the weakest of {len(compared)} comparisons decides; one seed",
+    }
+
+
+def magnitudes(runs: pd.DataFrame) -> np.ndarray:
+    """|y| of all query outputs of some trainings."""
+    return np.abs(np.concatenate([run.outputs("query").ravel() for run in runs["run"]]))
+
+
+def magnitude_shares(runs: pd.DataFrame, losses: Sequence[str], *, bits: int) -> pd.DataFrame:
+    """Columns magnitude (middle of one of 40 bins), share and loss_name."""
+    edges = np.linspace(0, 1, 41)
+    frames = []
+    for loss in losses:
+        values = magnitudes(select(runs, loss=loss, bits=bits))
+        share = np.histogram(values, edges)[0] / len(values)
+        frames.append(
+            pd.DataFrame({"magnitude": (edges[1:] + edges[:-1]) / 2, "share": share, "loss_name": loss})
+        )
+    return pd.concat(frames, ignore_index=True)
+
+
+def magnitude_table(runs: pd.DataFrame, losses: Sequence[str]) -> pd.DataFrame:
+    """Mean of |y|, share of outputs below 0.9, and the mean squared change by cutting to signs."""
+    rows = []
+    for bits in sorted(set(runs["bits"])):
+        for loss in losses:
+            values = magnitudes(select(runs, loss=loss, bits=bits))
+            rows.append(
+                {
+                    "bits": bits,
+                    "loss": loss,
+                    "mean |y|": values.mean(),
+                    "share below 0.9": (values < 0.9).mean(),
+                    "mean (1 − |y|)²": ((1 - values) ** 2).mean(),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def judge_binarisation(runs: pd.DataFrame, *, without: str, within: str) -> Verdict:
+    """Whether |y| grows by adding L_Q, over trainings paired by length and seed.
+
+    Args:
+        runs: trainings of several losses.
+        without, within: labels of the losses without and with L_Q.
+    """
+    means = {
+        loss: np.array(
+            [magnitudes(part).mean() for _, part in select(runs, loss=loss).groupby(["bits", "seed"])]
+        )
+        for loss in (without, within)
+    }
+    judged = judge_differences(means[within] - means[without])
+    return {
+        **judged,
+        "observed": f"mean |y| {means[without].mean():.3f} without and {means[within].mean():.3f} with L_Q",
+        "expected": "outputs nearer to ±1 with L_Q",
+        "evidence": f"change of mean |y| {judged['evidence']}, trainings paired by length and seed",
+    }
+
+
+def grid_reading(scores: pd.DataFrame, *, document: tuple[float, float]) -> str:
+    """The best point of the λ grid beside the document's.
+
+    Args:
+        scores: from `grid_scores`.
+        document: λ1 and λ2 of the document.
+    """
+    value = "validation mAP"
+    best = scores.loc[scores[value].idxmax()]
+    text = f"The best of {len(scores)} points is λ1 = {best.lambda_1:g}, λ2 = {best.lambda_2:g} ({best[value]:.3f})"
+    pair = select(scores, lambda_1=document[0], lambda_2=document[1])
+    theirs = f"; the document's λ1 = {document[0]:g}, λ2 = {document[1]:g} has {{:.3f}}"
+    return text + (theirs.format(pair[value].item()) if len(pair) else "") + "."
+
+
+def magnitude_reading(table: pd.DataFrame) -> str:
+    """Mean |y| of every loss at the longest code.
+
+    Args:
+        table: from `magnitude_table`.
+    """
+    longest = select(table, bits=table["bits"].max())
+    parts = [
+        f"{value:.3f} ({loss})" for loss, value in zip(longest["loss"], longest["mean |y|"], strict=True)
+    ]
+    return f"At {longest['bits'].iloc[0]} bits the mean of |y| is {joined(parts)}."

@@ -1,0 +1,174 @@
+"""Chapter 07, SHC's Table 1: category features of networks, centers that follow them, and the order of the rows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+from hashcenters.centers.semantic import SemanticCenters, semantic_centers
+from hashcenters.centers.targets import category_similarity
+from hashcenters.claims import weakest
+from hashcenters.datasets.splits import HashingData
+from hashcenters.literature import published
+from hashcenters.models.network import category_features
+from hashcenters.sweep import GridPoint
+from hashcenters.training.loop import Batches, encode
+from hashcenters.training.run import Run, load_data
+from jaxtyping import Float64, Int8
+from scipy.stats import kendalltau
+
+from chapters.shared.comparisons import Verdict, compare_methods, described
+from chapters.shared.readings import joined
+from chapters.shared.setting import Setting, classifier
+
+
+def category_classifier(setting: Setting, backbone: str, family: str) -> GridPoint:
+    """The classifier whose last layer's rows describe the classes, fine-tuned on the training split.
+
+    It starts from ImageNet weights, from a pre-training on other classes where the setting names such data, and
+    from nothing otherwise.
+
+    Source: SHC main text, category features; weight penalty and batch normalisation as in the released code.
+    """
+    own = replace(setting, pretrain_dataset="")
+    config = classifier(own, backbone=backbone, head="shc-classifier", weight_quantization=1.0)
+    start = {"weights": setting.weights}
+    if setting.weights == "pretrain":
+        start = {
+            "backbone_from": classifier(setting, backbone=backbone) if setting.pretrain_dataset else None
+        }
+    return GridPoint({"family": family}, replace(config, **start))
+
+
+def class_means(run: Run) -> Float64[np.ndarray, "num_classes feature_dim"]:
+    """The mean feature vector of each class's training images: the named alternative to the head's rows."""
+    data = load_data(run.config.dataset, run.config.dataset_options)
+    network = run.network()
+    outputs = encode(network, Batches(data.train, next(network.parameters()).device), network.features)
+    labels = data.train.labels
+    member = labels[:, None] == np.arange(data.num_classes) if labels.ndim == 1 else labels > 0
+    return (member.T @ outputs.astype(np.float64)) / member.sum(axis=0)[:, None]
+
+
+def describe(run: Run, *, features: str) -> Float64[np.ndarray, "num_classes feature_dim"]:
+    """Category features of a trained classifier: its "head-rows", or "class-means" of its backbone's features."""
+    return category_features(run.network()) if features == "head-rows" else class_means(run)
+
+
+def centers_of(run: Run, bits: int, *, seed: int, features: str) -> SemanticCenters:
+    """Semantic centers from the category features of a trained classifier."""
+    return semantic_centers(category_similarity(describe(run, features=features)), bits, seed=seed)
+
+
+def shuffled(
+    centers: Int8[np.ndarray, "num_classes bits"], seed: int
+) -> Int8[np.ndarray, "num_classes bits"]:
+    """The same centers, given to other classes: all distances stay, their meaning goes."""
+    return centers[np.random.default_rng(seed).permutation(len(centers))]
+
+
+def accuracy_table(classifiers: Mapping[str, Run]) -> pd.DataFrame:
+    """Family, network, validation accuracy (0–1) and number of features of each classifier."""
+    return pd.DataFrame(
+        {
+            "family": family,
+            "network": run.config.backbone,
+            "validation accuracy": run.history()["accuracy"].iloc[-1],
+            "features": category_features(run.network()).shape[1],
+        }
+        for family, run in classifiers.items()
+    )
+
+
+def center_report(made: Mapping[tuple[str, int], SemanticCenters]) -> pd.DataFrame:
+    """How well the centers follow the similarity of the classes.
+
+    Args:
+        made: centers by family and length.
+    """
+    return pd.DataFrame(
+        {
+            "family": family,
+            "bits": length,
+            "minimum distance": centers.min_distance,
+            "squared error a pair": centers.objective,
+            "rank correlation": centers.rank_correlation,
+        }
+        for (family, length), centers in made.items()
+    )
+
+
+def neighbouring(
+    runs: pd.DataFrame, data: HashingData, *, families: Sequence[str], bits: Sequence[int]
+) -> pd.DataFrame:
+    """Each family minus the one before it, the best first, as `compare_methods` compares them.
+
+    Args:
+        runs: trainings with labels family and bits.
+        data: what they learned from.
+        families: from the one that should be worst to the best.
+        bits: code lengths.
+    """
+    tables = [
+        compare_methods(
+            runs[runs["family"].isin((better, worse))], data, better=better, bits=bits, by="family"
+        )
+        for worse, better in reversed(list(pairwise(families)))
+    ]
+    return pd.concat(tables, ignore_index=True)
+
+
+def rank_agreement(scores: pd.DataFrame, *, families: Sequence[str], bits: Sequence[int]) -> pd.DataFrame:
+    """Kendall's τ between the published order of the families and ours, a row a published column."""
+    ours = scores.groupby(["bits", "family"])["mAP"].mean()
+    paper = [number for number in published().values() if number.source == "SHC Table 1"]
+    rows = []
+    for column in dict.fromkeys(number.column for number in paper):
+        printed = {number.row: number.value for number in paper if number.column == column}
+        theirs = [next(value for row, value in printed.items() if family in row) for family in families]
+        for length in (length for length in bits if column.endswith(f" {length}")):
+            mine = [ours[length, family] for family in families]
+            rows.append({"published column": column, "Kendall τ": kendalltau(theirs, mine).statistic})
+    return pd.DataFrame(rows)
+
+
+def judge_order(compared: pd.DataFrame) -> Verdict:
+    """Whether ResNet50's centers beat VGG16's and those AlexNet's, at every length; the weakest decides.
+
+    Args:
+        compared: rows of `neighbouring`.
+    """
+    return {
+        "verdict": weakest(compared["verdict"]),
+        "observed": described(compared),
+        "expected": "ResNet50 ≥ VGG16 ≥ AlexNet in every column",
+        "evidence": f"mAP differences with 95 % intervals over queries; the weakest of {len(compared)} decides",
+    }
+
+
+def accuracy_reading(table: pd.DataFrame) -> str:
+    """The classifiers in the order of their accuracy.
+
+    Args:
+        table: from `accuracy_table`.
+    """
+    ordered = table.sort_values("validation accuracy", ascending=False, kind="stable")
+    pairs = ordered[["family", "validation accuracy"]].itertuples(index=False)
+    parts = [f"{accuracy:.1%} ({family})" for family, accuracy in pairs]
+    return f"On the validation split the accuracy of the classifiers is {joined(parts)}."
+
+
+def center_reading(report: pd.DataFrame) -> str:
+    """Which family's centers follow the similarity of its features best at the longest code.
+
+    Args:
+        report: from `center_report`.
+    """
+    longest = report[report["bits"] == report["bits"].max()]
+    rho, distance = (
+        longest.set_index("family")["rank correlation"],
+        longest.set_index("family")["minimum distance"],
+    )
+    parts = [f"{rho[family]:.2f} ({family}, minimum distance {distance[family]})" for family in rho.index]
+    return f"At {longest['bits'].iloc[0]} bits the rank correlation of similarity and nearness is {joined(parts)}."

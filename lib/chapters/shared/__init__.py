@@ -1,0 +1,1 @@
+"""What several chapters share: trainings of a grid, their scores, comparisons, figures and readings."""

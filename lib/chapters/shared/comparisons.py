@@ -1,0 +1,199 @@
+"""Methods against each other: tables of means, paired differences with intervals, and what follows from them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from hashcenters.claims import Trend, trend
+from hashcenters.datasets.splits import HashingData
+from hashcenters.tables import mean_std
+from hashcenters.training.run import Run
+from jaxtyping import Bool
+
+from chapters.shared.scores import per_query_mean, select, validation_map
+
+Verdict = dict[str, Any]
+
+
+def ablation_table(scores: pd.DataFrame, *, by: str) -> pd.DataFrame:
+    """Methods down, code lengths across, mean ± standard deviation of mAP; and how many trainings converged."""
+    summary = mean_std(scores, [by, "bits"], "mAP")
+    table = summary.pivot(index=by, columns="bits", values="mAP")
+    table = table.loc[list(dict.fromkeys(scores[by]))]
+    table.columns = [f"{bits} bits" for bits in table.columns]
+    converged = scores.groupby(by, sort=False)["converged"]
+    table["converged"] = [
+        f"{converged.get_group(name).sum()} of {len(converged.get_group(name))}" for name in table.index
+    ]
+    return table.reset_index()
+
+
+def difference(better: pd.DataFrame, worse: pd.DataFrame, data: HashingData) -> Trend:
+    """Paired difference of AP over queries, each averaged over trainings (the seeds) first."""
+    differences = per_query_mean(better, data) - per_query_mean(worse, data)
+    return trend(differences[np.isfinite(differences)])
+
+
+def compare_methods(
+    runs: pd.DataFrame, data: HashingData, *, better: str, bits: Sequence[int], by: str
+) -> pd.DataFrame:
+    """One method minus each other: mean difference of AP over queries, its 95 % interval, and the verdict.
+
+    Args:
+        runs: trainings with labels `bits` and `by`.
+        data: what they learned from.
+        better: the method that is expected to win.
+        bits: code lengths to compare at.
+        by: the label that names methods.
+    """
+    others = [name for name in dict.fromkeys(runs[by]) if name != better]
+    rows = []
+    for length in bits:
+        first = select(runs, bits=length, **{by: better})
+        for other in others:
+            found = difference(first, select(runs, bits=length, **{by: other}), data)
+            named = {"bits": length, "difference": f"{better} − {other}"}
+            rows.append(
+                named | {"mean": found.mean, "low": found.low, "high": found.high, "verdict": found.verdict}
+            )
+    return pd.DataFrame(rows)
+
+
+def described(compared: pd.DataFrame) -> str:
+    """The rows of `compare_methods` in one line, for evidence.
+
+    Args:
+        compared: columns difference, mean, low, high; and bits where there are several lengths.
+    """
+    several = compared["bits"].nunique() > 1
+    return "; ".join(
+        f"{f'{row.bits} bits ' if several else ''}{row.difference}: {row.mean:+.4f} [{row.low:+.4f}, {row.high:+.4f}]"
+        for row in compared.itertuples()
+    )
+
+
+def judge_differences(differences: np.ndarray) -> Verdict:
+    """Verdict and interval of paired differences; fewer than two leave the matter open."""
+    if len(differences) < 2:
+        return {"verdict": "inconclusive", "evidence": f"{differences.mean():+.4f}, one pair only"}
+    found = trend(differences)
+    return {"verdict": found.verdict, "evidence": str(found)}
+
+
+def draw_row(kind: str, scores: pd.DataFrame, data: HashingData) -> dict[str, Any]:
+    """One row of CSQ's Table 1: mean and sample standard deviation of mAP over draws of the centers."""
+    mean, deviation = scores["mAP"].mean(), 100 * np.std(scores["mAP"], ddof=1)
+    return {
+        "data": kind,
+        "mAP": f"{mean:.4f} ± {deviation:.2f} pp",
+        "mAP_mean": mean,
+        "mAP_std_pp": deviation,
+        "draws": len(scores),
+        "converged": int(scores["converged"].sum()),
+        "dataset": data.name,
+        "protocol": data.protocol,
+    }
+
+
+def data_across(rows: pd.DataFrame) -> pd.DataFrame:
+    """Table 1 as it is printed, a column a data set: numbers of different protocols never share a column.
+
+    Args:
+        rows: of `draw_row`.
+    """
+    shown = rows.set_index("data").drop(columns=["mAP_mean", "mAP_std_pp"]).astype(str)
+    return shown.T.rename_axis(index="quantity", columns=None).reset_index()
+
+
+def judge_draws(table: pd.DataFrame) -> Verdict:
+    """Whether draws differ as little as the paper's (at most 0.35 percentage points).
+
+    Args:
+        table: rows of `draw_row`.
+    """
+    largest, draws = table["mAP_std_pp"].max(), table["draws"].min()
+    return {
+        "verdict": "trend" if largest <= 0.35 else "not-shown",
+        "observed": "; ".join(f"{row.data} {row.mAP}" for row in table.itertuples()),
+        "expected": "standard deviations of 0.13 to 0.35 percentage points",
+        "tolerance": "0.35 percentage points",
+        "evidence": f"{draws} draws of the centers with all else fixed; the largest standard deviation is "
+        f"{largest:.2f} percentage points",
+    }
+
+
+def wrong_signs(run: Run, data: HashingData) -> Bool[np.ndarray, "n_query bits"]:
+    """Which bits of the queries' outputs have another sign than the center of their class."""
+    return run.outputs("query") * run.config.center_array()[data.query.labels] < 0
+
+
+def wrong_bits(runs: pd.DataFrame, data: HashingData) -> pd.DataFrame:
+    """How many bits of queries have another sign than their center, and how firmly.
+
+    Returns:
+        One row a training: loss, seed, validation mAP, wrong bits (share, 0–1) and |y| of wrong bits (mean).
+    """
+    rows = []
+    for loss, seed, run in runs[["loss", "seed", "run"]].itertuples(index=False):
+        outputs, wrong = run.outputs("query"), wrong_signs(run, data)
+        rows.append(
+            {
+                "loss": loss,
+                "seed": seed,
+                "validation mAP": validation_map(run, data),
+                "wrong bits": wrong.mean(),
+                "|y| of wrong bits": np.abs(outputs[wrong]).mean() if wrong.any() else np.nan,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def judge_scale(
+    runs: pd.DataFrame, data: HashingData, *, forms: Mapping[str, str], bits: int, weight: float
+) -> Verdict:
+    """Whether the text's L_Q, a sum over bits, costs retrieval beside the squared mean.
+
+    Args:
+        runs: trainings with both forms at the same seeds, and any others.
+        data: what they learned from.
+        forms: the label `loss` of the `mean` and of the `sum`.
+        bits: length of the codes to look at.
+        weight: λ1 of both.
+    """
+    pair = {form: select(runs, loss=loss, bits=bits) for form, loss in forms.items()}
+    means = {form: np.nanmean(per_query_mean(part, data)) for form, part in pair.items()}
+    wrong = {
+        form: np.mean([wrong_signs(run, data).mean() for run in part["run"]]) for form, part in pair.items()
+    }
+    found = difference(pair["mean"], pair["sum"], data)
+    return {
+        "verdict": "finding" if found.verdict == "trend" else found.verdict,
+        "observed": f"mAP {means['mean']:.4f} with the squared mean, {means['sum']:.4f} with the sum; "
+        f"{wrong['mean']:.1%} and {wrong['sum']:.1%} of the bits of queries are wrong",
+        "expected": f"with λ1 = {weight:g} the sum holds a wrong bit from "
+        f"{int(np.ceil(1 / (weight * np.tanh(1))))} bits on, and there are {bits}",
+        "evidence": f"AP difference {found} over queries",
+    }
+
+
+def judge_convergence(histories: pd.DataFrame) -> Verdict:
+    """Whether validation samples end nearer to their own center than to any other, in every training.
+
+    Args:
+        histories: columns epoch, own_distance, other_distance, bits, seed.
+    """
+    last = histories[histories.epoch == histories.epoch.max()]
+    first = histories[histories.epoch == histories.epoch.min()]
+    judged = judge_differences((last.other_distance - last.own_distance).to_numpy())
+    parts = [
+        f"{bits} bits: {part.own_distance.mean():.1f} to the own, {part.other_distance.mean():.1f} to the next"
+        for bits, part in last.groupby("bits")
+    ]
+    return {
+        **judged,
+        "observed": "; ".join(parts),
+        "expected": "similar items at their common center, dissimilar ones at different centers",
+        "evidence": f"distance to the nearest other center minus to the own, in bits: {judged['evidence']}; own "
+        f"distance fell from {first.own_distance.mean():.1f} to {last.own_distance.mean():.1f} bits",
+    }

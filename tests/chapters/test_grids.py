@@ -1,0 +1,67 @@
+"""What notebooks 04 to 07 train, read off their own cells."""
+
+import pytest
+from basics.errors import InputError
+
+TINY = ["train_per_class=2", "validation_per_class=1", "query_per_class=1", "database_per_class=3"]
+SMALL = {
+    "dataset_options": TINY,
+    "backbone": "alexnet-narrow",
+    "bits": [16, 64],
+    "seeds": [0, 1],
+    "epochs": 2,
+}
+
+
+def test_the_lambda_grid_shares_its_trainings_with_the_ablation(grids):
+    points = grids("04_training", **SMALL, multi_label_dataset="", grid_bits=16)
+    ablation = [point.config for point in points if "loss" in point.labels]
+    grid = [point.config for point in points if "lambda_1" in point.labels]
+    assert len(ablation) == 6 * 2 * 2
+    assert len(grid) == 9
+    assert sum(config in ablation for config in grid) == 4  # λ1 of 0 and 0.05 with λ2 of 0 and 0.2, seed 0
+
+
+def test_trainings_are_paired_by_seed_and_start_from_one_backbone(grids):
+    points = [
+        point for point in grids("04_training", **SMALL, multi_label_dataset="") if "loss" in point.labels
+    ]
+    for bits in (16, 64):
+        by_seed = [
+            {p.config.centers for p in points if p.labels["bits"] == bits and p.labels["seed"] == s}
+            for s in (0, 1)
+        ]
+        assert [len(centers) for centers in by_seed] == [1, 1]
+        assert by_seed[0] != by_seed[1]
+    assert len({repr(point.config.backbone_from) for point in points}) == 1
+
+
+def test_notebook_05_shares_the_trainings_of_notebook_04(grids):
+    full = [point.config for point in grids("04_training", **SMALL, multi_label_dataset="")]
+    points = grids("05_center_learning", **SMALL, multi_label_dataset="")
+    ours = [point for point in points if point.labels["method"] == "CSQ centers"]
+    assert len(ours) == 4
+    assert all(point.config in full for point in ours)
+
+
+def test_draws_change_the_centers_only(grids):
+    points = grids("05_center_learning", **SMALL, multi_label_dataset="")
+    draws = [point.config for point in points if point.labels["method"].startswith("draw")]
+    assert len({config.centers for config in draws}) == 5
+    assert {(config.seed, config.bits) for config in draws} == {(0, 64)}
+
+
+def test_the_videos_share_a_training_with_the_draws(grids):
+    options = ["train_per_class=1", "validation_per_class=1", "query_per_class=1", "database_per_class=2"]
+    points = grids("06_video", dataset_options=options, epochs=1, seeds=[0, 1], form_seeds=[0])
+    configs = [point.config for point in points if "bits" in point.labels]
+    assert len(configs) == 3 + 5
+    assert configs[0] == configs[3]
+    assert len({repr(config) for config in configs}) == 7
+    assert {repr(config.backbone_from) for config in configs} == {repr(points[0].config)}
+
+
+@pytest.mark.parametrize("notebook", ["04_training", "05_center_learning", "06_video", "07_backbones"])
+def test_a_misspelt_name_in_a_grid_is_an_error(grids, notebook):
+    with pytest.raises((InputError, TypeError, NameError)):
+        grids(notebook, backbone=None, dataset="digits")

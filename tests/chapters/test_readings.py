@@ -1,0 +1,130 @@
+"""Readings say what the tables hold: every number is looked up in a table whose answer is known."""
+
+from types import SimpleNamespace
+
+import pandas as pd
+from chapters import n04_training, n05_center_learning, n07_backbones
+from chapters.shared import implementation, readings
+
+SCORES = pd.DataFrame(
+    [
+        (16, 0, "a", 0.5, True),
+        (16, 1, "a", 0.7, False),
+        (16, 0, "b", 0.2, True),
+        (64, 0, "a", 0.1, True),
+        (64, 0, "b", 0.9, True),
+    ],
+    columns=["bits", "seed", "loss", "mAP", "converged"],
+)
+
+
+def test_best_and_worst_at_every_length() -> None:
+    assert readings.best_and_worst(SCORES, by="loss") == (
+        "At 16 bits a has the highest mean mAP (0.600), b the lowest (0.200). "
+        "At 64 bits b has the highest mean mAP (0.900), a the lowest (0.100)."
+    )
+    alone = readings.best_and_worst(SCORES[SCORES["loss"] == "a"], by="loss")
+    assert (
+        alone
+        == "At 16 bits a has the highest mean mAP (0.600). At 64 bits a has the highest mean mAP (0.100)."
+    )
+
+
+def test_trainings_without_a_plateau_are_named() -> None:
+    assert readings.unconverged(SCORES, by="loss") == "1 of 5 trainings had not reached its plateau (a: 1)."
+
+
+def test_intervals_are_counted_by_side() -> None:
+    rows = [(16, "a − b", 0.1, 0.05, 0.15), (16, "a − c", -0.2, -0.3, -0.1), (64, "a − b", 0.0, -0.1, 0.1)]
+    compared = pd.DataFrame(rows, columns=["bits", "difference", "mean", "low", "high"])
+    assert readings.intervals(compared) == (
+        "Of 3 intervals 1 lies above 0, 1 lies below 0 and 1 includes 0; "
+        "the largest difference is a − c at 16 bits, -0.200."
+    )
+
+
+def test_precision_is_read_at_half_the_recall_of_the_longest_code() -> None:
+    lines = pd.DataFrame(
+        {
+            "recall": [0.0, 1.0, 0.0, 1.0],
+            "precision": [1.0, 0.5, 0.1, 0.1],
+            "bits": [64, 64, 16, 16],
+            "loss": ["a", "a", "b", "b"],
+        }
+    )
+    assert readings.precision_at_recall(lines, by="loss") == (
+        "Where 50% of the relevant items are found, precision at 64 bits is 0.750 (a)."
+    )
+
+
+def test_what_is_left_of_the_loss() -> None:
+    curves = pd.DataFrame(
+        {"epoch": [1, 2, 1, 2], "loss": [2.0, 1.0, 4.0, 1.0], "loss_name": ["a", "a", "b", "b"], "bits": 16}
+    )
+    text = readings.falling_losses(curves)
+    assert text.startswith(
+        "After the last epoch 25.0% to 50.0% of the first epoch's loss is left: least with b"
+    )
+
+
+def test_distances_of_the_last_epoch() -> None:
+    frame = pd.DataFrame(
+        {"epoch": [1, 2], "own_distance": [9.0, 1.25], "other_distance": [9.0, 8.0], "bits": 16}
+    )
+    assert readings.center_distances(frame).endswith("nearest other center is 1.2 and 8.0 at 16 bits.")
+
+
+def test_neighbours_are_counted_without_the_queries() -> None:
+    tiles = pd.DataFrame({"rank": [0, 1, 2], "relevant": [True, True, False]})
+    assert readings.right_neighbours(tiles) == "1 of the 2 neighbours shown are relevant."
+
+
+def test_the_spread_of_draws() -> None:
+    rows = pd.DataFrame({"data": ["video"], "mAP_std_pp": [0.456], "draws": [5], "dataset": ["clips"]})
+    assert "0.46 percentage points over 5 draws (video: clips)" in readings.spread_of_draws(rows)
+
+
+def test_data_and_backbone() -> None:
+    data = SimpleNamespace(protocol="p", substitute="digits for photographs")
+    run = SimpleNamespace(history=lambda: pd.DataFrame({"accuracy": [0.1, 0.987]}))
+    assert readings.of_data(data, pd.DataFrame({"run": [run]})) == (
+        "p. The pre-trained backbone classifies 98.7% of the validation split. "
+        "**Substitute data:** digits for photographs."
+    )
+    assert readings.of_data(SimpleNamespace(protocol="p", substitute=None), pd.DataFrame({"run": []})) == "p."
+
+
+def test_the_lambda_grid() -> None:
+    scores = pd.DataFrame({"lambda_1": [0.0, 0.05], "lambda_2": [0.0, 0.2], "validation mAP": [0.8, 0.7]})
+    assert n04_training.grid_reading(scores, document=(0.05, 0.2)) == (
+        "The best of 2 points is λ1 = 0, λ2 = 0 (0.800); the document's λ1 = 0.05, λ2 = 0.2 has 0.700."
+    )
+
+
+def test_magnitudes_of_the_longest_code() -> None:
+    table = pd.DataFrame({"bits": [16, 64], "loss": ["a", "b"], "mean |y|": [0.1, 0.9]})
+    assert n04_training.magnitude_reading(table) == "At 64 bits the mean of |y| is 0.900 (b)."
+
+
+def test_settings_that_differ() -> None:
+    facts = pd.DataFrame({"setting": ["x", "y"], "document": [1, 2], "released code": [1, 3], "here": [1, 2]})
+    assert implementation.settings_reading(facts) == (
+        "The released code differs from the document in 1 of 2 settings (y), the training built here in 0."
+    )
+
+
+def test_centers_that_moved() -> None:
+    drift = pd.DataFrame(
+        {"method": ["Face"] * 2, "bits": 64, "epoch": [0, 5], "moved": [0.0, 31.5], "minimum": [17, 0]}
+    )
+    text = n05_center_learning.drift_reading(drift)
+    assert text == "At 64 bits Face centers have moved 31.5 bits and the closest two are 0 apart."
+
+
+def test_classifiers_and_their_centers() -> None:
+    table = pd.DataFrame({"family": ["A", "B"], "validation accuracy": [0.5, 0.75]})
+    assert n07_backbones.accuracy_reading(table).endswith("classifiers is 75.0% (B) and 50.0% (A).")
+    report = pd.DataFrame(
+        {"family": ["A", "A"], "bits": [16, 64], "rank correlation": [0.1, 0.25], "minimum distance": [3, 20]}
+    )
+    assert n07_backbones.center_reading(report).endswith("nearness is 0.25 (A, minimum distance 20).")
