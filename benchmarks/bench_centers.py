@@ -5,9 +5,9 @@ from time import perf_counter
 
 import pandas as pd
 from hashcenters.centers.bounds import max_min_distance_bound
-from hashcenters.centers.coding import coding_centers, coding_recipe
+from hashcenters.centers.coding import coding_centers, coding_construction
+from hashcenters.centers.constructions import constructions
 from hashcenters.centers.quasicyclic import stored_codes
-from hashcenters.centers.recipes import recipes
 from hashcenters.codes import pairwise_distances
 
 BITS = (8, 12, 16, 20, 24, 28, 32, 40, 48, 64, 96, 128, 192, 256)
@@ -18,7 +18,7 @@ LIMIT = 1.0  # seconds allowed
 def run(
     *, bits: Sequence[int] = BITS, num_classes: Sequence[int] = NUM_CLASSES, repeats: int = 3, seed: int = 0
 ) -> pd.DataFrame:
-    """Time `coding_centers` from cold: nothing of the stored codes or recipes is in memory.
+    """Time `coding_centers` from cold: nothing of the stored codes or constructions is in memory.
 
     Args:
         bits: lengths.
@@ -37,7 +37,7 @@ def run(
 def _row(bits: int, num_classes: int, repeats: int, seed: int) -> dict[str, object]:
     seconds = []
     for _ in range(repeats):
-        recipes.cache_clear()
+        constructions.cache_clear()
         stored_codes.cache_clear()
         started = perf_counter()
         centers = coding_centers(bits, num_classes, seed=seed)
@@ -45,7 +45,7 @@ def _row(bits: int, num_classes: int, repeats: int, seed: int) -> dict[str, obje
     return {
         "bits": bits,
         "num_classes": num_classes,
-        "recipe": coding_recipe(bits, num_classes),
+        "recipe": coding_construction(bits, num_classes),
         "reached": int(pairwise_distances(centers).min()),
         "bound": max_min_distance_bound(bits, num_classes),
         "seconds": sorted(seconds)[repeats // 2],

@@ -2,8 +2,9 @@
 
 A tree of JPEG files of 500 × 375 pixels is generated, the usual size of an ImageNet picture. Both sides deliver
 normalised float batches of 224 × 224 after a resize to 256: the usual way in worker processes that send floats, ours
-with threads that read `uint8` squares ahead and the rest on the device. `cached` is an epoch after the first with room
-in memory for all. Tasks take turns and each one's best round counts; the loader's processes are started before.
+as trainings get them, `uint8` squares that threads read ahead and the rest on the device. `cached` is an epoch after
+the first with room in memory for all. Tasks take turns and each one's best round counts; the loader's processes are
+started before.
 """
 
 import tempfile
@@ -14,7 +15,9 @@ import numpy as np
 import pandas as pd
 import torch
 from hashcenters.datasets.images import ImageReading
-from hashcenters.datasets.inputs import FileInputs, available_cores, batches
+from hashcenters.datasets.inputs import FileInputs, available_cores
+from hashcenters.datasets.splits import Split
+from hashcenters.training.loop import Batches
 from hashcenters.training.transforms import IMAGENET_MEAN, IMAGENET_STD, to_inputs
 from PIL import Image
 from torch import Tensor
@@ -55,12 +58,10 @@ def usual_loader(folder: Path, *, workers: int) -> DataLoader:
 
 
 def our_batches(inputs: FileInputs, device: torch.device) -> Iterator[Tensor]:
-    """The same batches by threads that read ahead, `uint8` to the device and float there."""
-    order = np.array_split(np.arange(len(inputs)), range(BATCH, len(inputs), BATCH))
-    margin = (RESIZE - CROP) // 2
-    for batch in batches(inputs, order):
-        squares = torch.from_numpy(batch).to(device, non_blocking=True)
-        yield to_inputs(squares[:, :, margin : margin + CROP, margin : margin + CROP])
+    """The same batches as trainings get them: by threads that read ahead, `uint8` to the device and float there."""
+    split = Split(inputs, np.zeros(len(inputs), np.int64), np.arange(len(inputs)).astype(str))
+    for pixels, _ in Batches(split, device).stream(torch.arange(len(inputs)).split(BATCH)):
+        yield to_inputs(pixels)
 
 
 def count(stream: Iterator[Tensor]) -> int:
@@ -92,8 +93,8 @@ def run(*, images: int = 600, workers: int | None = None, rounds: int = 3) -> pd
     with tempfile.TemporaryDirectory() as name:
         paths = write_tree(Path(name), images=images)
         loader = usual_loader(Path(name), workers=workers)
-        plain = ImageReading(size=RESIZE, workers=workers).open(paths)
-        cached = ImageReading(size=RESIZE, workers=workers, cache=0.5).open(paths)
+        plain = ImageReading(size=RESIZE, crop=CROP, workers=workers).open(paths)
+        cached = ImageReading(size=RESIZE, crop=CROP, workers=workers, cache=0.5).open(paths)
         difference = mean_difference(loader, plain)
         cached.unreadable()
         tasks: dict[str, Callable[[], int]] = {

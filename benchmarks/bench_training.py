@@ -84,7 +84,7 @@ def operations(setting: Setting) -> float:
     """Floating-point operations of one image forwards and backwards, counted by torch."""
     network, objective = setting.trained()
     stored = Batches(replace(setting, images=2).pictures(), setting.device)
-    pixels, labels = stored.get(torch.arange(2))
+    pixels, labels = next(stored.stream([torch.arange(2)]))
     with FlopCounterMode(display=False) as counter:
         with autocast(setting.device):
             outputs = network(to_inputs(pixels))

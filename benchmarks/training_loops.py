@@ -59,7 +59,7 @@ class Setting:
     """One network on generated pictures.
 
     Args:
-        backbone: a name known to `hashcenters.models.backbones`.
+        backbone: a name known to `hashcenters.models.factory`.
         size: side of the pictures in pixels.
         images: how many.
         batch: a step.
@@ -158,8 +158,7 @@ class Loop:
     def batches(self) -> Iterator[tuple[Tensor, Tensor]]:
         """Normalised inputs and labels on the device."""
         if self.style.on_device:
-            for indices in torch.tensor(self.order).split(self.setting.batch):
-                pixels, labels = self.stored.get(indices)
+            for pixels, labels in self.stored.stream(torch.tensor(self.order).split(self.setting.batch)):
                 yield to_inputs(pixels), labels
             return
         for inputs, labels in self.loader:

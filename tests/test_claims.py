@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from basics.errors import InputError
-from hashcenters.claims import VERDICTS, Claim, catalogue, read_catalogue, trend
+from hashcenters.claims import VERDICTS, Claim, catalogue, is_substitute, read_catalogue, trend
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -70,6 +70,7 @@ def test_the_catalogue_holds_every_claim_of_both_documents():
             {"verdict": "reproduced", "data": "digits100 (substitute)"},
             "cannot be reproduced on substitute data",
         ),
+        ({"verdict": "reproduced", "substitute": True}, "cannot be reproduced on substitute data"),
     ],
 )
 def test_bad_records_are_refused(change, message):
@@ -78,18 +79,26 @@ def test_bad_records_are_refused(change, message):
 
 
 def test_a_record_knows_its_data():
-    assert not Claim(**RECORD).substitute
-    assert Claim(**(RECORD | {"data": "digits100 (substitute)"})).substitute
-    assert Claim(**RECORD).record() == RECORD
+    assert Claim(**RECORD).record() == RECORD | {"substitute": False}
+    assert Claim(**RECORD, substitute=True).record() == RECORD | {"substitute": True}
     assert "needs-data" in VERDICTS
+
+
+def test_until_a_notebook_says_so_the_text_tells_substitute_data():
+    assert Claim(**(RECORD | {"data": "digits100 (substitute)"})).substitute
+    assert not Claim(**(RECORD | {"data": "no substitute"}), substitute=False).substitute
+    assert is_substitute({"data": "digits100 (substitute)"})
+    assert not is_substitute({"data": "no substitute", "substitute": False})
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("- {id: a, document: CSQ, place: x, statement: y, notebook: '01', colour: red}", "malformed entry"),
-        ("- {id: a, document: ABC, place: x, statement: y, notebook: '01'}", "unknown document"),
-        ("- {id: a, document: CSQ, place: x, statement: y, notebook: '1'}", "unknown document or notebook"),
+        ("- {id: a, document: CSQ, place: x, statement: y, notebook: '01', colour: red}", "colour"),
+        ("- {id: a, document: CSQ, place: x, notebook: '01'}", "statement"),
+        ("- {id: a, document: ABC, place: x, statement: y, notebook: '01'}", "unknown document 'ABC'"),
+        ("- {id: a, document: CSQ, place: x, statement: y, notebook: '1'}", "notebook|pattern"),
+        ("- {id: a, document: CSQ, place: x, statement: y, notebook: 1}", "notebook must be str, got 1"),
         ("- &a {id: a, document: CSQ, place: x, statement: y, notebook: '01'}\n- *a", "appears twice"),
     ],
 )

@@ -28,9 +28,10 @@ def test_documents_come_one_after_the_other():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (ENTRY + ", colour: red}", "malformed entry"),
-        ("{id: a, document: CSQ}", "malformed entry"),
-        (ENTRY + ", known: n}", "no known source"),
+        (ENTRY + ", colour: red}", "colour"),
+        ("{id: a, document: CSQ}", "topic"),
+        ("{id: a, document: CSQ, topic: t, text: x, text_place: Sec. 1}", "ours"),
+        (ENTRY + ", known: n}", "the source of its known effect"),
         (ENTRY + ", claims: [csq-unheard-of]}", "not in the catalogue"),
         (ENTRY + ", code: c}", "must name the place of its code"),
         (ENTRY + ", files_place: c}", "must name the place of its files"),

@@ -21,11 +21,17 @@ def test_the_own_notebook_speaks_first():
     open_results("05_center_learning", profile="smoke").claim("csq-table1", "trend", **CLAIM)
     row = next(row for row in scoreboard.rows("smoke") if row.statement.id == "csq-table1")
     assert [record["verdict"] for record in row.records] == ["trend", "inconclusive"]
-    assert (row.verdict, row.evidence, row.substitute) == ("trend", "why", True)
+    assert (row.verdict, row.lines[0]["evidence"], row.lines[0]["substitute"]) == ("trend", "why", True)
     counts = scoreboard.counts(scoreboard.rows("smoke"))
     assert counts == {"trend": 1, "not-judged": len(catalogue()) - 1}
     frame = scoreboard.frame(scoreboard.rows("smoke"))
     assert frame.loc[frame.claim == "csq-table1", "notebook"].tolist() == ["05", "04"]
+
+
+def test_each_place_shows_columns_of_the_one_table():
+    board = scoreboard.rows("smoke")
+    assert {*scoreboard.README, *scoreboard.NOTEBOOK, *scoreboard.PAGE} <= set(scoreboard.frame(board))
+    assert list(scoreboard.frame(board, scoreboard.README)) == list(scoreboard.README)
 
 
 def test_what_needs_data_is_named():

@@ -13,7 +13,7 @@ from hashcenters.losses.central import central_loss
 from hashcenters.losses.quantization import quantization_loss
 from hashcenters.metrics import score_codes
 from hashcenters.metrics.tie_study import RELEASED, StudiedSet, released_set, shuffled_orders, unstable_map
-from hashcenters.models.backbones import backbone_kind
+from hashcenters.models.factory import find_backbone
 from hashcenters.models.mfnet import MFNet
 from hashcenters.results import read_table
 from hashcenters.training.run import Run
@@ -46,7 +46,7 @@ def video_network(backbone: str, channels: int) -> MFNet:
         InputError: the backbone is not a multi-fiber network.
     """
     with torch.device("meta"):
-        layers = backbone_kind(backbone).build(channels).layers
+        layers = find_backbone(backbone)(channels).layers
     if not isinstance(layers, MFNet):
         raise InputError(f"videos need a multi-fiber network (mfnet or mfnet-narrow), got {backbone}")
     return layers
@@ -141,7 +141,7 @@ def complete_table(own: pd.DataFrame, *, profile: str) -> pd.DataFrame:
 def reader_steps() -> pd.DataFrame:
     """What brings the real video sets: columns data set, size and step."""
     entries = [find_entry(name) for name in ("ucf101", "hmdb51")]
-    rows = [(entry.title, entry.size, need["get"]) for entry in entries for need in entry.needs]
+    rows = [(entry.title, entry.size, need.get) for entry in entries for need in entry.needs]
     return pd.DataFrame(rows, columns=["data set", "size", "step"])
 
 

@@ -1,42 +1,60 @@
 """The ledger of claims: what the two documents say, the verdicts there are, and what a record must hold."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import cache
-from importlib import resources
-from typing import Any
+from typing import Annotated, Any
 
+import msgspec
 import numpy as np
-import yaml
 from basics.errors import InputError
+from basics.schema import Struct
 from jaxtyping import Num
 from scipy.special import stdtrit
 
-VERDICTS = {
-    "proved": "exact: exhaustive or symbolic",
-    "reproduced": "measured on the authors' own data, within the tolerance",
-    "trend": "the same ordering, paired runs, the interval of the difference excludes 0",
-    "inconclusive": "the interval of the difference includes 0",
-    "not-shown": "the ordering is absent or opposite on the data at hand",
-    "contradicted": "a counter-example is given",
-    "finding": "ours, not the documents'",
-    "needs-data": "cannot be judged without data that has to be fetched",
-}
-DOCUMENTS = {
-    "CSQ": "Central Similarity Quantization for Efficient Image and Video Retrieval (CVPR 2020), supplement",
-    "SHC": "Image Retrieval with Well-Separated Semantic Hash Centers (ACCV 2022), supplement",
-}
-FEW = 10
+from hashcenters.catalogue import documents, parse_entries, read_entries
 
 
 @dataclass(frozen=True)
-class Statement:
+class Look:
+    """What a verdict means and how it is shown, in figures and on pages alike.
+
+    Args:
+        meaning: in a few words.
+        sign: stands in front of its name.
+        colour: RGB, `#rrggbb`; pages derive those of text and background from it.
+    """
+
+    meaning: str
+    sign: str
+    colour: str
+
+
+NOT_JUDGED = "not-judged"
+LOOKS = {
+    "proved": Look("exact: exhaustive or symbolic", "✓", "#009E73"),
+    "reproduced": Look("measured on the authors' own data, within the tolerance", "✓", "#66C2A4"),
+    "trend": Look(
+        "the same ordering, paired runs, the interval of the difference excludes 0", "↗", "#0072B2"
+    ),
+    "inconclusive": Look("the interval of the difference includes 0", "≈", "#F0E442"),
+    "not-shown": Look("the ordering is absent or opposite on the data at hand", "↯", "#E69F00"),
+    "contradicted": Look("a counter-example is given", "✗", "#D55E00"),
+    "finding": Look("ours, not the documents'", "★", "#CC79A7"),
+    "needs-data": Look("cannot be judged without data that has to be fetched", "⤓", "#999999"),
+    NOT_JUDGED: Look("no notebook has judged it in this profile", "…", "#DDDDDD"),
+}
+VERDICTS = {verdict: look.meaning for verdict, look in LOOKS.items() if verdict != NOT_JUDGED}
+DOCUMENTS = documents()  # until the overview asks catalogue.documents
+FEW = 10
+
+
+class Statement(Struct, frozen=True):
     """One entry of the catalogue.
 
     Args:
         id: short name, `csq-…` or `shc-…`.
-        document: a key of `DOCUMENTS`.
+        document: short name of the document.
         place: where in the document.
         statement: what it says, in our own words.
         notebook: two digits of the notebook that judges it.
@@ -48,9 +66,13 @@ class Statement:
     document: str
     place: str
     statement: str
-    notebook: str
+    notebook: Annotated[str, msgspec.Meta(pattern=r"^\d\d$")]
     ours: bool = False
     needs: str = ""
+
+    def __post_init__(self) -> None:
+        if self.document not in documents():
+            raise InputError(f"{self.id} names an unknown document {self.document!r}")
 
 
 @dataclass(frozen=True)
@@ -64,7 +86,8 @@ class Claim:
         expected: what the document says.
         evidence: one line that says why.
         tolerance: the largest accepted difference, with its unit; None where none applies.
-        data: what it was measured on; says "substitute" where that stands in for the documents' data.
+        data: what it was measured on.
+        substitute: whether that stands in for the documents' own data; None takes it from the text of `data`.
 
     Raises:
         InputError: an unknown id or verdict, an empty or multi-line text, `reproduced` on substitute data.
@@ -77,10 +100,13 @@ class Claim:
     evidence: str
     tolerance: str | None
     data: str
+    substitute: bool | None = None
 
     def __post_init__(self) -> None:
+        if self.substitute is None:
+            object.__setattr__(self, "substitute", is_substitute({"data": self.data}))
         if self.id not in catalogue():
-            raise InputError(f"claim must be in lib/hashcenters/claims.yaml, got {self.id!r}")
+            raise InputError(f"claim must be in claims.yaml, got {self.id!r}")
         if self.verdict not in VERDICTS:
             raise InputError(f"verdict must be one of {', '.join(VERDICTS)}, got {self.verdict!r}")
         for name in ("observed", "expected", "evidence", "data"):
@@ -89,39 +115,39 @@ class Claim:
         if self.verdict == "reproduced" and self.substitute:
             raise InputError(f"{self.id} cannot be reproduced on substitute data ({self.data}); use trend")
 
-    @property
-    def substitute(self) -> bool:
-        """Whether the data stands in for the documents' own."""
-        return "substitute" in self.data
-
     def record(self) -> dict[str, Any]:
         """The claim as it stands in claims.json."""
         return asdict(self)
 
 
+def is_substitute(record: dict[str, Any]) -> bool:
+    """Whether a recorded claim rests on data that stands in for the documents' own.
+
+    Temporary: until every notebook says so in a field of its own, the text of `data` does.
+    """
+    return record.get("substitute", "substitute" in record["data"])
+
+
 @cache
 def catalogue() -> dict[str, Statement]:
-    """Every statement of both documents by id, in the documents' order.
+    """Every statement of the documents by id, in the documents' order.
 
     Raises:
         InputError: an entry is malformed or an id appears twice.
     """
-    return read_catalogue(resources.files("hashcenters").joinpath("claims.yaml").read_text(encoding="utf-8"))
+    return _by_id(read_entries("claims.yaml", list[Statement]))
 
 
 def read_catalogue(text: str) -> dict[str, Statement]:
     """Read a catalogue from YAML: a list of entries with the fields of `Statement`."""
+    return _by_id(parse_entries(text, list[Statement], where="claims.yaml"))
+
+
+def _by_id(statements: list[Statement]) -> dict[str, Statement]:
     found: dict[str, Statement] = {}
-    for entry in yaml.safe_load(text):
-        try:
-            statement = Statement(**entry)
-        except TypeError as error:
-            raise InputError(f"claims.yaml: malformed entry {entry!r}: {error}") from error
-        if statement.document not in DOCUMENTS or not re.fullmatch(r"\d\d", statement.notebook):
-            raise InputError(f"claims.yaml: {statement.id} names an unknown document or notebook")
-        if statement.id in found:
+    for statement in statements:
+        if found.setdefault(statement.id, statement) is not statement:
             raise InputError(f"claims.yaml: {statement.id} appears twice")
-        found[statement.id] = statement
     return found
 
 

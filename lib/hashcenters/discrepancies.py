@@ -1,15 +1,14 @@
-"""The register of discrepancies: where text, Algorithm 1, code, files and this workbook differ, and what it costs."""
+"""The register of discrepancies: where text, algorithm, code, files and this workbook differ, and what it costs."""
 
-from dataclasses import dataclass, fields
 from functools import cache
-from importlib import resources
 from typing import Any
 
 import pandas as pd
-import yaml
 from basics.errors import InputError
+from basics.schema import Struct
 
-from hashcenters.claims import DOCUMENTS, catalogue
+from hashcenters.catalogue import documents, parse_entries, read_entries
+from hashcenters.claims import catalogue
 from hashcenters.results import read_claims
 from hashcenters.tables import markdown_text
 
@@ -22,17 +21,16 @@ PARTIES = {
 }
 
 
-@dataclass(frozen=True)
-class Discrepancy:
+class Discrepancy(Struct, frozen=True):
     """One disagreement; a party that says nothing on it is empty.
 
     Args:
         id: short name.
-        document: a key of `claims.DOCUMENTS`.
+        document: short name of the document.
         topic: what it is about, in a few words.
         text: what the document says.
         text_place: where.
-        algorithm: what CSQ's Algorithm 1 gives.
+        algorithm: what its printed algorithm gives.
         code: what the authors' released code does.
         code_place: which file and function.
         files: what the authors' released files hold.
@@ -46,6 +44,7 @@ class Discrepancy:
     id: str
     document: str
     topic: str
+    ours: str
     text: str = ""
     text_place: str = ""
     algorithm: str = ""
@@ -53,39 +52,41 @@ class Discrepancy:
     code_place: str = ""
     files: str = ""
     files_place: str = ""
-    ours: str = ""
     known: str = ""
     known_source: str = ""
     claims: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        said = [party for party in PARTIES if getattr(self, party)]
-        if self.document not in DOCUMENTS or len(said) < 2 or not self.ours:
-            raise InputError(
-                f"discrepancy {self.id} needs a document, what this workbook does, and another party"
-            )
-        for party in ("text", "code", "files"):
-            if bool(getattr(self, party)) != bool(getattr(self, f"{party}_place")):
-                raise InputError(
-                    f"discrepancy {self.id} must name the place of its {party}, and only of that"
-                )
+        placeless = [party for party in ("text", "code", "files") if _one_of(self, party, f"{party}_place")]
         unknown = [claim for claim in self.claims if claim not in catalogue()]
-        if unknown or bool(self.known) != bool(self.known_source):
-            raise InputError(
-                f"discrepancy {self.id} has claims that are not in the catalogue or no known source"
-            )
+        problems = {
+            f"needs a document, one of {', '.join(documents())}": self.document not in documents(),
+            "needs another party than this workbook": len(self.said()) < 2,
+            f"must name the place of its {' and '.join(placeless)}, and only of that": placeless,
+            f"has claims that are not in the catalogue: {', '.join(unknown)}": unknown,
+            "needs the source of its known effect, and only with one": _one_of(self, "known", "known_source"),
+        }
+        for problem, found in problems.items():
+            if found:
+                raise InputError(f"discrepancy {self.id} {problem}")
+
+    def said(self) -> dict[str, tuple[str, str]]:
+        """Text and place of every party that says something; the place is empty where none is needed."""
+        return {
+            party: (getattr(self, party), getattr(self, f"{party}_place", ""))
+            for party in PARTIES
+            if getattr(self, party)
+        }
+
+    @property
+    def known_effect(self) -> str:
+        """The known effect with its source in brackets, empty without one."""
+        return _with_place(self.known, self.known_source)
 
 
-@dataclass(frozen=True)
-class Effect:
-    """A measured effect: the verdict of a claim of this profile."""
-
-    claim: str
-    verdict: str
-    observed: str
-    notebook: str
-    anchor: str
-    data: str
+def _one_of(entry: Discrepancy, field: str, other: str) -> bool:
+    """Whether one of two fields that belong together is missing."""
+    return bool(getattr(entry, field)) != bool(getattr(entry, other))
 
 
 def read_register(text: str) -> list[Discrepancy]:
@@ -94,35 +95,23 @@ def read_register(text: str) -> list[Discrepancy]:
     Raises:
         InputError: a malformed entry.
     """
-    known = {field.name for field in fields(Discrepancy)}
-    entries: list[dict[str, Any]] = yaml.safe_load(text)
-    for entry in entries:
-        if not {"id", "document", "topic"} <= set(entry) <= known:
-            raise InputError(f"discrepancies.yaml: malformed entry {entry!r}")
-    return [Discrepancy(**entry | {"claims": tuple(entry.get("claims", ()))}) for entry in entries]
+    return parse_entries(text, list[Discrepancy], where="discrepancies.yaml")
 
 
 @cache
 def register() -> list[Discrepancy]:
-    """Every discrepancy, CSQ's first."""
-    return read_register(
-        resources.files("hashcenters").joinpath("discrepancies.yaml").read_text(encoding="utf-8")
-    )
+    """Every discrepancy, document by document."""
+    return read_entries("discrepancies.yaml", list[Discrepancy])
 
 
-def effects(entry: Discrepancy, claims: list[dict[str, Any]]) -> list[Effect]:
-    """What the notebooks of a profile measured about a discrepancy.
+def effects(entry: Discrepancy, claims: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What the notebooks of a profile measured about a discrepancy: the recorded verdicts on its claims.
 
     Args:
         entry: the discrepancy.
         claims: from `results.read_claims`.
     """
-    names = ("verdict", "observed", "notebook", "anchor", "data")
-    return [
-        Effect(record["id"], *(record[name] for name in names))
-        for record in claims
-        if record["id"] in entry.claims
-    ]
+    return [record for record in claims if record["id"] in entry.claims]
 
 
 def frame(profile: str) -> pd.DataFrame:
@@ -130,17 +119,11 @@ def frame(profile: str) -> pd.DataFrame:
     claims = read_claims(profile)
     lines = []
     for entry in register():
-        said = {party: _with_place(entry, party) for party in PARTIES}
-        measured = "; ".join(f"{e.observed} ({e.claim}: {e.verdict})" for e in effects(entry, claims))
-        known = f"{entry.known} [{entry.known_source}]" if entry.known else ""
+        parties = {party: _with_place(*entry.said().get(party, ("", ""))) for party in PARTIES}
+        measured = "; ".join(map(_measured, effects(entry, claims)))
         about = {"document": entry.document, "topic": entry.topic}
-        lines.append(about | said | {"known effect": known, "measured here": measured})
+        lines.append(about | parties | {"known effect": entry.known_effect, "measured here": measured})
     return pd.DataFrame(lines)
-
-
-def _with_place(entry: Discrepancy, party: str) -> str:
-    place = getattr(entry, f"{party}_place", "")
-    return f"{getattr(entry, party)} [{place}]" if place else getattr(entry, party)
 
 
 def listing(profile: str) -> str:
@@ -149,12 +132,20 @@ def listing(profile: str) -> str:
     return "\n\n".join(_paragraph(entry, effects(entry, claims)) for entry in register())
 
 
-def _paragraph(entry: Discrepancy, found: list[Effect]) -> str:
-    said = [(label, _with_place(entry, party)) for party, label in PARTIES.items()]
-    said += [("Known effect", f"{entry.known} [{entry.known_source}]" if entry.known else "")]
-    said += [("Measured here", f"{e.observed} ({e.claim}: {e.verdict})") for e in found]
-    lines = [f"- _{label}:_ {_markdown(text)}" for label, text in said if text]
+def _paragraph(entry: Discrepancy, found: list[dict[str, Any]]) -> str:
+    said = [(PARTIES[party], _with_place(*words)) for party, words in entry.said().items()]
+    said += [("Known effect", entry.known_effect)] if entry.known else []
+    said += [("Measured here", _measured(record)) for record in found]
+    lines = [f"- _{label}:_ {_markdown(text)}" for label, text in said]
     return "\n".join([f"**{entry.document}: {entry.topic}**", "", *lines])
+
+
+def _with_place(text: str, place: str) -> str:
+    return f"{text} [{place}]" if place else text
+
+
+def _measured(record: dict[str, Any]) -> str:
+    return f"{record['observed']} ({record['id']}: {record['verdict']})"
 
 
 def _markdown(text: str) -> str:

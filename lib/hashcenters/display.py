@@ -82,7 +82,7 @@ def shown_exhibit_table(exhibit: str, frame: pd.DataFrame, entry: dict[str, Any]
 
 def shown_claim(claim: Claim, anchor: str) -> Shown:
     """One line: verdict, id, evidence, and what was observed against what was expected."""
-    text = {name: html.escape(value) for name, value in claim.record().items() if value is not None}
+    text = {name: html.escape(str(value)) for name, value in claim.record().items()}
     tolerance = f" (tolerance {text['tolerance']})" if claim.tolerance else ""
     line = (
         f'<p id="{anchor}"><strong>{text["verdict"]}</strong> <code>{text["id"]}</code> {text["evidence"]} '

@@ -1,15 +1,55 @@
 """Published numbers that stand beside ours; numbers from different data are never subtracted."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
-from typing import Any
 
 import pandas as pd
-import yaml
 from basics.errors import InputError
+from basics.schema import Struct
 
+from hashcenters.catalogue import read_entries
 from hashcenters.claims import Claim
+
+
+class Source(Struct, frozen=True):
+    """One published table, an entry of literature.yaml.
+
+    Args:
+        key: in front of the keys of its numbers.
+        digits: printed after the decimal point.
+        source: short name of the table, such as "CSQ Table 1".
+        place: where it is printed.
+        columns: data set, measure and bits.
+        rows: for each method or backbone a value a column: a fraction 0–1, a fraction and the deviation as printed
+            in whatever unit, or None where nothing was published.
+    """
+
+    key: str
+    digits: int
+    source: str
+    place: str
+    columns: list[str]
+    rows: dict[str, list[float | tuple[float, float] | None]]
+
+    def __post_init__(self) -> None:
+        if any(len(values) != len(self.columns) for values in self.rows.values()):
+            raise InputError(f"every row of {self.key} must have {len(self.columns)} values, one a column")
+
+    @property
+    def numbered(self) -> bool:
+        """Whether it is a table of a document itself, such as "CSQ Table 1"."""
+        return re.fullmatch(r"\w+ Table \d+", self.source) is not None
+
+    def numbers(self) -> Iterator["Published"]:
+        """Its numbers, row by row."""
+        for row, values in self.rows.items():
+            for column, value in zip(self.columns, values, strict=True):
+                if value is not None:
+                    number, *spread = value if isinstance(value, tuple) else (value,)
+                    key = f"{self.key}/{row}/{column}"
+                    yield Published(key, self.source, row, column, number, self.digits, *spread)
 
 
 @dataclass(frozen=True)
@@ -17,9 +57,8 @@ class Published:
     """One published number.
 
     Args:
-        key: `<source>/<row>/<column>`.
-        source: short name of the table, such as "CSQ Table 1".
-        place: where it is printed.
+        key: `<key of the table>/<row>/<column>`.
+        source: short name of its table.
         row: method or backbone.
         column: data set, measure and bits.
         value: the number, a fraction 0–1.
@@ -29,7 +68,6 @@ class Published:
 
     key: str
     source: str
-    place: str
     row: str
     column: str
     value: float
@@ -44,32 +82,20 @@ class Published:
 
 
 @cache
+def published_tables() -> dict[str, Source]:
+    """Every published table by its short name, in the order of literature.yaml."""
+    return {table.source: table for table in read_entries("literature.yaml", list[Source])}
+
+
+@cache
 def published() -> dict[str, Published]:
     """Every published number by key, in the order of literature.yaml."""
-    text = resources.files("hashcenters").joinpath("literature.yaml").read_text(encoding="utf-8")
-    numbers = [number for source in yaml.safe_load(text) for number in _numbers(source)]
-    return {number.key: number for number in numbers}
-
-
-def _numbers(source: dict[str, Any]) -> list[Published]:
-    made = []
-    for row, values in source["rows"].items():
-        for column, value in zip(source["columns"], values, strict=True):
-            if value is None:
-                continue
-            number, spread = value if isinstance(value, list) else (value, None)
-            key = f"{source['key']}/{row}/{column}"
-            made.append(
-                Published(
-                    key, source["source"], source["place"], row, column, number, source["digits"], spread
-                )
-            )
-    return made
+    return {number.key: number for table in published_tables().values() for number in table.numbers()}
 
 
 def sources() -> list[str]:
     """The short names of all published tables."""
-    return list(dict.fromkeys(number.source for number in published().values()))
+    return list(published_tables())
 
 
 def published_table(source: str) -> pd.DataFrame:
@@ -78,11 +104,10 @@ def published_table(source: str) -> pd.DataFrame:
     Raises:
         InputError: no such table.
     """
-    numbers = [number for number in published().values() if number.source == source]
-    if not numbers:
+    if source not in published_tables():
         raise InputError(f"source must be one of {sources()}, got {source!r}")
     cells: dict[str, dict[str, str]] = {}
-    for number in numbers:
+    for number in published_tables()[source].numbers():
         cells.setdefault(number.row, {"method": number.row})[number.column] = number.text
     return pd.DataFrame(list(cells.values()))
 

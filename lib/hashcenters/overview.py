@@ -4,9 +4,9 @@ import re
 from pathlib import Path
 
 import pandas as pd
-import yaml
 from basics import paths
 from basics.files import read_json
+from basics.yaml import read_yaml
 
 from hashcenters import scoreboard
 from hashcenters.claims import DOCUMENTS, VERDICTS, catalogue
@@ -48,7 +48,7 @@ def profiles() -> pd.DataFrame:
     """One row a profile: its name, its title and the command that runs it."""
     lines = []
     for path in sorted(paths.profiles_root().glob("*.yaml")):
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = read_yaml(path)
         command = f"python run_all.py --profile {path.stem}"
         lines.append({"profile": path.stem, "title": content.get("title", ""), "command": command})
     return pd.DataFrame(lines, columns=["profile", "title", "command"])

@@ -1,16 +1,20 @@
-"""All claims of both documents with the verdicts that the notebooks of a profile recorded."""
+"""All claims of the documents with the verdicts that the notebooks of a profile recorded."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from hashcenters.claims import VERDICTS, Statement, catalogue
+from hashcenters.claims import LOOKS, NOT_JUDGED, Statement, catalogue, is_substitute
 from hashcenters.literature import published
 from hashcenters.results import read_claims
 
-NOT_JUDGED = "not-judged"
+# The columns that each place shows, in its order: a new column is an entry of `_line`, and its name here.
+README = ("verdict", "claim", "statement", "evidence", "data", "notebook")
+NOTEBOOK = ("claim", "place", "verdict", "evidence", "data", "notebook")
+PAGE = {"claim": "Claim", "verdict": "Verdict", "evidence": "Evidence", "data": "Data", "notebook": "Where"}
 
 
 @dataclass(frozen=True)
@@ -31,16 +35,9 @@ class Row:
         return self.records[0]["verdict"] if self.records else NOT_JUDGED
 
     @property
-    def substitute(self) -> bool:
-        """Whether a verdict rests on data that stands in for the documents' own."""
-        return any("substitute" in record["data"] for record in self.records)
-
-    @property
-    def evidence(self) -> str:
-        """One line on why."""
-        if self.records:
-            return self.records[0]["evidence"]
-        return f"Notebook {self.statement.notebook} has recorded no verdict in this profile."
+    def lines(self) -> list[dict[str, Any]]:
+        """Its lines of the table: one a verdict, or one without any."""
+        return [_line(self.statement, record) for record in self.records or ({},)]
 
 
 def rows(profile: str) -> list[Row]:
@@ -55,27 +52,38 @@ def _of(statement: Statement, records: list[dict[str, Any]]) -> tuple[dict[str, 
 
 
 def counts(board: list[Row]) -> dict[str, int]:
-    """How many statements have each verdict, in the order of `VERDICTS`, without zeros."""
+    """How many statements have each verdict, in the order of `LOOKS`, without zeros."""
     counted = Counter(row.verdict for row in board)
-    return {verdict: counted[verdict] for verdict in (*VERDICTS, NOT_JUDGED) if counted[verdict]}
+    return {verdict: counted[verdict] for verdict in LOOKS if counted[verdict]}
 
 
-def frame(board: list[Row]) -> pd.DataFrame:
-    """The scoreboard as a table: one row a verdict, one row a statement without any."""
-    lines = [_line(row.statement, record) for row in board for record in row.records or ({},)]
-    texts = ["statement", "verdict", "evidence", "observed", "expected", "data", "notebook"]
-    return pd.DataFrame(lines, columns=["claim", "document", "place", *texts])
+def frame(board: list[Row], columns: Iterable[str] | None = None) -> pd.DataFrame:
+    """The scoreboard as a table: one row a verdict, one row a statement without any.
+
+    Args:
+        board: see `rows`.
+        columns: those to keep, such as `README`; None for all.
+    """
+    lines = [line for row in board for line in row.lines]
+    return pd.DataFrame(lines, columns=None if columns is None else list(columns))
 
 
 def _line(statement: Statement, record: dict[str, Any]) -> dict[str, Any]:
-    about = {"claim": statement.id, "document": statement.document, "place": statement.place}
-    found = {name: record.get(name) for name in ("evidence", "observed", "expected", "data")}
-    notebook = record["notebook"][:2] if record else statement.notebook
-    return about | {
+    return {
+        "claim": statement.id,
+        "document": statement.document,
+        "place": statement.place,
         "statement": statement.statement,
         "verdict": record.get("verdict", NOT_JUDGED),
-        **found,
-        "notebook": notebook,
+        "evidence": record.get("evidence"),
+        "observed": record.get("observed"),
+        "expected": record.get("expected"),
+        "tolerance": record.get("tolerance"),
+        "data": record.get("data"),
+        "substitute": is_substitute(record) if record else False,
+        "needs": statement.needs,
+        "notebook": record["notebook"][:2] if record else statement.notebook,
+        "anchor": record.get("anchor"),
     }
 
 
@@ -83,17 +91,17 @@ def comparisons(profile: str) -> pd.DataFrame:
     """Published numbers beside ours where both come from the same data, with their difference."""
     found = [
         {
-            "number": f"{published()[key].column}, {published()[key].row}",
-            "source": published()[key].source,
-            "published": published()[key].value,
+            "number": f"{number.column}, {number.row}",
+            "source": number.source,
+            "published": number.value,
             "ours": ours,
-            "difference": ours - published()[key].value,
+            "difference": ours - number.value,
             "data": record["data"],
             "claim": record["id"],
         }
         for record in read_claims(profile)
         for key, ours in record["compare"].items()
-        if key in published()
+        if (number := published().get(key))
     ]
     return pd.DataFrame(
         found, columns=["number", "source", "published", "ours", "difference", "data", "claim"]

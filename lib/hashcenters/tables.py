@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
@@ -106,13 +107,13 @@ def refuse_volatile(frame: pd.DataFrame) -> None:
         )
 
 
-def _escape(text: str, signs: dict[str, str]) -> str:
-    return "".join(signs.get(sign, sign) for sign in text)
-
-
 def markdown_text(text: str) -> str:
     """A string as Markdown that shows it, whatever signs it holds."""
-    return _escape(text, _MARKDOWN_SIGNS)
+    return text.translate(str.maketrans(_MARKDOWN_SIGNS))
+
+
+def _latex_text(text: str) -> str:
+    return text.translate(str.maketrans(_LATEX_SIGNS))
 
 
 def to_csv(frame: pd.DataFrame) -> str:
@@ -125,7 +126,7 @@ def to_markdown(frame: pd.DataFrame, *, caption: str = "") -> str:
     """The table as GitHub Markdown under its caption; markup in cells is shown as text."""
     text = cells(frame)
     rows = [[markdown_text(cell) for cell in row] for row in [list(text.columns), *text.to_numpy()]]
-    rule = ["---:" if is_numeric(text.iloc[:, place]) else "---" for place in range(text.shape[1])]
+    rule = ["---:" if is_numeric(column) else "---" for _, column in text.items()]
     lines = [f"| {' | '.join(row)} |" for row in [rows[0], rule, *rows[1:]]]
     heading = [f"**{markdown_text(caption)}**", ""] if caption else []
     return "\n".join([*heading, *lines]) + "\n"
@@ -134,21 +135,14 @@ def to_markdown(frame: pd.DataFrame, *, caption: str = "") -> str:
 def to_latex(frame: pd.DataFrame, *, caption: str = "", label: str = "") -> str:
     """The table as a LaTeX `table` with booktabs rules; needs `\\usepackage{booktabs}` only."""
     text = cells(frame)
-    alignment = "".join("r" if is_numeric(text.iloc[:, place]) else "l" for place in range(text.shape[1]))
-    rows = [[_escape(cell, _LATEX_SIGNS) for cell in row] for row in [list(text.columns), *text.to_numpy()]]
-    body = [f"{' & '.join(row)} \\\\" for row in rows]
-    lines = [r"\begin{table}", r"\centering"]
-    lines += [f"\\caption{{{_escape(caption, _LATEX_SIGNS)}}}"] if caption else []
-    lines += [f"\\label{{tab:{label}}}"] if label else []
-    lines += [
-        f"\\begin{{tabular}}{{{alignment}}}",
-        r"\toprule",
-        body[0],
-        r"\midrule",
-        *body[1:],
-        r"\bottomrule",
-    ]
-    return "\n".join([*lines, r"\end{tabular}", r"\end{table}"]) + "\n"
+    escaped = text.map(_latex_text).set_axis([_latex_text(name) for name in text.columns], axis=1)
+    return escaped.style.hide(axis="index").to_latex(
+        column_format="".join("r" if is_numeric(column) else "l" for _, column in text.items()),
+        position_float="centering",
+        hrules=True,
+        caption=_latex_text(caption) or None,
+        label=f"tab:{label}" if label else None,
+    )
 
 
 def to_html(frame: pd.DataFrame, *, caption: str = "", most_rows: int | None = None) -> str:
@@ -161,21 +155,14 @@ def to_html(frame: pd.DataFrame, *, caption: str = "", most_rows: int | None = N
     """
     text = cells(frame)
     shown = text if most_rows is None else text.head(most_rows)
-    kinds = [_html_class(text.iloc[:, place]) for place in range(text.shape[1])]
-    head = "".join(
-        f"<th{kind}>{html.escape(name)}</th>" for kind, name in zip(kinds, text.columns, strict=True)
-    )
-    body = "\n".join(
-        "<tr>"
-        + "".join(f"<td{kind}>{_html_cell(c)}</td>" for kind, c in zip(kinds, row, strict=True))
-        + "</tr>"
-        for row in shown.to_numpy()
-    )
+    kinds = [_html_class(column) for _, column in text.items()]
+    body = "\n".join(_html_row("td", kinds, row) for row in shown.to_numpy())
     body = body or f'<tr><td colspan="{len(kinds)}">{MISSING}</td></tr>'
     rest = len(text) - len(shown)
     foot = f'\n<tfoot><tr><td colspan="{len(kinds)}">… {rest} more rows</td></tr></tfoot>' if rest else ""
     title = f"<caption>{html.escape(caption)}</caption>\n" if caption else ""
-    return f"<table>\n{title}<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>{foot}\n</table>"
+    head = _html_row("th", kinds, text.columns)
+    return f"<table>\n{title}<thead>{head}</thead>\n<tbody>\n{body}\n</tbody>{foot}\n</table>"
 
 
 def _html_class(column: pd.Series) -> str:
@@ -185,9 +172,12 @@ def _html_class(column: pd.Series) -> str:
     return ' class="long"' if column.str.len().max() > LONG else ""
 
 
-def _html_cell(text: str) -> str:
-    """Escaped, and a number stays on one line with its deviation."""
-    return html.escape(text).replace(" ± ", "&nbsp;±&nbsp;")
+def _html_row(tag: str, kinds: list[str], values: Iterable[str]) -> str:
+    """A row in which every string is escaped, and a number stays on one line with its deviation."""
+    shown = [html.escape(value).replace(" ± ", "&nbsp;±&nbsp;") for value in values]
+    return (
+        f"<tr>{''.join(f'<{tag}{kind}>{text}</{tag}>' for kind, text in zip(kinds, shown, strict=True))}</tr>"
+    )
 
 
 def save(frame: pd.DataFrame, stem: Path, *, caption: str) -> dict[str, Path]:

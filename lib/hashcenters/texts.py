@@ -10,9 +10,9 @@ from collections.abc import Container, Mapping
 from functools import cache
 from typing import Any
 
-import yaml
 from basics import paths
 from basics.errors import InputError
+from basics.yaml import read_yaml
 
 KINDS = {
     "tables": {"caption", "source", "substitute", "protocol"},
@@ -30,7 +30,7 @@ def read_texts(notebook: str) -> dict[str, dict[str, dict[str, Any]]]:
         InputError: the file holds another kind of exhibit, or an unknown field of one.
     """
     path = paths.texts_root() / f"{notebook}.yaml"
-    content = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    content = read_yaml(path) if path.is_file() else {}
     for kind, entries in content.items():
         if kind not in KINDS or not isinstance(entries, dict):
             raise InputError(f"{path.name} may hold {', '.join(KINDS)}, each a mapping, got {kind!r}")

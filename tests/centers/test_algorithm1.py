@@ -1,8 +1,6 @@
 import numpy as np
 import pytest
-from basics.errors import InputError
-from hashcenters.centers.algorithm1 import csq_centers, csq_rule
-from hashcenters.centers.bernoulli import bernoulli_centers
+from hashcenters.centers.algorithm1 import bernoulli_centers, csq_centers, csq_rule
 from hashcenters.centers.hadamard import double_hadamard
 
 SIZES = [
@@ -25,11 +23,6 @@ def test_rule_and_centers_agree(bits, num_classes, rule):
     else:
         rows = double_hadamard(bits)[: bits if rule == "H_K" else 2 * bits]
         assert all((rows == center).all(axis=1).any() for center in centers)
-
-
-def test_the_balanced_draw_is_an_option():
-    centers = csq_centers(16, 100, seed=0, balanced=True)
-    assert ((centers == 1).sum(axis=1) == 8).all()
 
 
 @pytest.mark.parametrize(("bits", "num_classes"), [(16, 1), (3, 9), (0, 2)])

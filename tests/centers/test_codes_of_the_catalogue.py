@@ -12,6 +12,7 @@ from hashcenters.centers.binary_codes import (
     span,
     with_parity,
 )
+from hashcenters.centers.constructions import catalogue
 from hashcenters.centers.nonlinear_codes import (
     ball_section,
     best_code,
@@ -22,7 +23,6 @@ from hashcenters.centers.nonlinear_codes import (
     kerdock_code,
 )
 from hashcenters.centers.quasicyclic import QuasiCyclic, orbit, stored_codes, times_x
-from hashcenters.centers.recipes import catalogue
 from hashcenters.codes import hamming_distance, pack, pairwise_distances
 
 

@@ -1,9 +1,8 @@
 import numpy as np
 import pytest
-from basics.errors import InputError
-from hashcenters.centers import recipes
 from hashcenters.centers.bounds import delsarte_size, max_min_distance_bound
-from hashcenters.centers.coding import coding_centers, coding_distance, coding_recipe
+from hashcenters.centers.coding import coding_centers, coding_construction, coding_distance
+from hashcenters.centers.constructions import constructions
 from hashcenters.centers.separation import separation
 from hashcenters.codes import pairwise_distances
 from hypothesis import given, settings
@@ -103,14 +102,14 @@ def test_seed_chooses_among_equivalent_centers(bits, num_classes):
 
 def test_dead_bits_of_hadamard_rows_come_alive():
     centers = coding_centers(128, 100, seed=0)
-    assert coding_recipe(128, 100) == "±H_128"
+    assert coding_construction(128, 100) == "±H_128"
     ones = (centers > 0).mean(axis=0)
     assert ones.min() > 0.2
     assert ones.max() < 0.8
 
 
 @pytest.mark.parametrize(
-    ("bits", "num_classes", "recipe"),
+    ("bits", "num_classes", "name"),
     [
         (64, 100, "±H_64"),
         (16, 100, "Nordstrom–Robinson"),
@@ -125,13 +124,13 @@ def test_dead_bits_of_hadamard_rows_come_alive():
         (12, 1000, "all words 10 + parity + 1 balanced"),
     ],
 )
-def test_recipes_have_names(bits, num_classes, recipe):
-    assert coding_recipe(bits, num_classes) == recipe
+def test_constructions_have_names(bits, num_classes, name):
+    assert coding_construction(bits, num_classes) == name
 
 
-def test_recipes_never_refer_to_themselves():
+def test_constructions_never_refer_to_themselves():
     for num_classes in (2, 11, 100, 257, 1000):
-        table = recipes.recipes(num_classes)
+        table = constructions(num_classes)
 
         def depth(bits, seen=(), table=table):
             assert bits not in seen
@@ -151,7 +150,7 @@ def test_recipes_never_refer_to_themselves():
     ],
 )
 @pytest.mark.parametrize(
-    "function", [coding_distance, coding_recipe, lambda b, m: coding_centers(b, m, seed=0)]
+    "function", [coding_distance, coding_construction, lambda b, m: coding_centers(b, m, seed=0)]
 )
 def test_bad_sizes(function, bits, num_classes, message):
     with pytest.raises(InputError, match=message):

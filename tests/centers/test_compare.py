@@ -1,22 +1,23 @@
 """The comparison of generators: cells against direct counts, what is left out, and the readable form."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from basics.errors import InputError
-from hashcenters.centers.bernoulli import bernoulli_centers
+from hashcenters.centers import compare, generate
+from hashcenters.centers.algorithm1 import balanced_centers, bernoulli_centers
 from hashcenters.centers.bounds import max_min_distance_bound
 from hashcenters.centers.compare import (
-    bernoulli_minimums,
+    DRAWN,
     bernoulli_table,
     compare_generators,
     construction_table,
-    distance_shares,
-    distance_table,
+    drawn_minimums,
+    minimum_table,
 )
-from hashcenters.centers.hadamard import double_hadamard, hadamard_matrix
 from scipy.spatial.distance import pdist
 
-FRAME = compare_generators([12, 16], [10, 21, 40], seed=3, methods=("hadamard", "bernoulli", "balanced"))
+FRAME = compare_generators([12, 16], [10, 21, 40], seed=3)
 
 
 def test_cells_are_what_the_generators_make():
@@ -39,14 +40,38 @@ def test_hadamard_rows_only_where_they_exist():
 
 
 def test_coding_names_its_construction():
-    frame = compare_generators([16], [100], seed=0, methods=("bernoulli", "coding"))
-    assert frame["minimum"].iloc[1] == frame["upper_bound"].iloc[1] == 6
-    assert frame["construction"].iloc[0] == "" and frame["construction"].iloc[1]
+    frame = compare_generators([16], [100], seed=0).set_index("method")
+    assert frame.loc["coding", "minimum"] == frame.loc["coding", "upper_bound"] == 6
+    assert frame["construction"].to_dict() == {
+        "bernoulli": "",
+        "balanced": "",
+        "coding": "Nordstrom–Robinson",
+    }
 
 
-def test_shares_of_distances():
-    frame = distance_shares({"H_4": hadamard_matrix(4), "H_8": double_hadamard(4)})
-    assert frame.to_numpy().tolist() == [["H_4", 4, 2, 1.0], ["H_8", 4, 2, 24 / 28], ["H_8", 4, 4, 4 / 28]]
+def counting_centers(bits: int, num_classes: int, *, seed: int) -> np.ndarray:
+    """The numbers below num_classes in binary: a generator of one's own."""
+    if bits > 12:
+        raise InputError(f"bits must be at most 12 for counting centers, got {bits}")
+    return (1 - 2 * (np.arange(num_classes)[:, None] >> np.arange(bits) & 1)).astype(np.int8)
+
+
+def test_a_new_generator_is_a_function_and_a_row_of_the_table(monkeypatch):
+    monkeypatch.setitem(generate.GENERATORS, "counting", f"{__name__}:counting_centers")
+    frame = compare_generators([12, 16], [10, 21, 40], seed=3)
+    own = frame[frame["method"] == "counting"]
+    assert own[["bits", "num_classes", "minimum", "constant_bits"]].to_numpy().tolist() == [
+        [12, 10, 1, 8],
+        [12, 21, 1, 7],
+        [12, 40, 1, 6],
+    ]
+    assert set(own["construction"]) == {""}
+    pd.testing.assert_frame_equal(frame[frame["method"] != "counting"], FRAME)
+    assert "counting" in set(minimum_table(frame)["method"])
+
+
+def test_every_generator_is_compared_but_the_one_composed_of_two_others():
+    assert set(FRAME["method"]) == set(generate.GENERATORS) - set(compare.COMPOSED)
 
 
 def test_no_set_is_above_its_bound():
@@ -54,48 +79,49 @@ def test_no_set_is_above_its_bound():
 
 
 def test_more_centers_than_codes_are_left_out():
-    frame = compare_generators([4], [10, 16, 17], seed=0, methods=("bernoulli",))
-    assert frame["num_classes"].tolist() == [10, 16]
+    frame = compare_generators([4], [10, 16, 17], seed=0)
+    assert frame.loc[frame["method"] == "bernoulli", "num_classes"].tolist() == [10, 16]
 
 
 def test_readable_form():
-    table = distance_table(FRAME)
+    table = minimum_table(FRAME)
     assert list(table.columns) == ["bits", "method", "m = 10", "m = 21", "m = 40"]
     assert table["method"].tolist() == [
-        *["bernoulli", "balanced", "upper bound"],
-        *["hadamard", "bernoulli", "balanced", "upper bound"],
+        *["bernoulli", "balanced", "coding", "upper bound"],
+        *["hadamard", "bernoulli", "balanced", "coding", "upper bound"],
     ]
     by_name = table.set_index(["bits", "method"])
     assert by_name.loc[(16, "hadamard")].tolist() == [8, 8, "–"]
     assert by_name.loc[(16, "upper bound"), "m = 21"] == max_min_distance_bound(16, 21)
 
 
-@pytest.mark.parametrize("balanced", [True, False])
-def test_minima_of_draws(balanced: bool):
-    minima = bernoulli_minimums(16, 30, draws=4, seed=7, balanced=balanced)
-    expected = [
-        round(
-            (
-                pdist(bernoulli_centers(16, 30, seed=s, balanced=balanced, balanced_draws=1), "hamming") * 16
-            ).min()
-        )
-        for s in (7, 8, 9, 10)
-    ]
+@pytest.mark.parametrize("kind", DRAWN)
+def test_minima_of_draws(kind: str):
+    minima = drawn_minimums(kind, 16, 30, draws=4, seed=7)
+    expected = [round((pdist(DRAWN[kind](16, 30, seed=s), "hamming") * 16).min()) for s in (7, 8, 9, 10)]
     assert minima.tolist() == expected
-    assert balanced == bool(np.all(minima % 2 == 0))
+    assert (kind == "K/2 ones a row") == bool(np.all(minima % 2 == 0))
+
+
+def test_draws_are_single_ones():
+    one = balanced_centers(16, 30, seed=7, draws=1)
+    assert drawn_minimums("K/2 ones a row", 16, 30, draws=1, seed=7) == round(
+        (pdist(one, "hamming") * 16).min()
+    )
 
 
 def test_table_of_draws():
     table = bernoulli_table([(16, 30)], draws=5, seed=7)
     assert table.groupby("draws")["share"].sum().tolist() == pytest.approx([1, 1])
-    minima = bernoulli_minimums(16, 30, draws=5, seed=7)
+    minima = drawn_minimums("coin flips", 16, 30, draws=5, seed=7)
     flips = table[table["draws"] == "coin flips"].set_index("minimum")["share"]
     assert flips[minima[0]] == pytest.approx((minima == minima[0]).mean())
     assert set(table["coding"]) == {8} and set(table["upper_bound"]) == {8}
 
 
 def test_table_of_constructions():
-    frame = compare_generators([16], [10, 51, 80, 200], seed=0, methods=("coding",))
+    frame = compare_generators([16], [10, 51, 80, 200], seed=0)
+    frame = frame[frame["method"] == "coding"]
     table = construction_table(frame)
     assert table["num_classes"].tolist() == ["10", "51–200"]
     assert table["minimum"].tolist() == [8, 6]
@@ -103,7 +129,7 @@ def test_table_of_constructions():
 
 
 def test_bad_input():
-    with pytest.raises(InputError, match=r"methods must be among .*, got magic"):
-        compare_generators([16], [10], seed=0, methods=("bernoulli", "magic"))
+    with pytest.raises(InputError, match="bits must be at least 1, got 0"):
+        compare_generators([0], [1], seed=0)
     with pytest.raises(InputError, match="draws must be at least 1, got 0"):
-        bernoulli_minimums(16, 10, draws=0, seed=0)
+        drawn_minimums("coin flips", 16, 10, draws=0, seed=0)

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hashcenters.centers.polynomials import (
+from hashcenters.centers.binary_codes import (
     polynomial_of_roots,
     powers_of_x,
     primitive_polynomial,

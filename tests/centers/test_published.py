@@ -1,31 +1,31 @@
-"""The authors' center files: the real ones where they lie, forged ones everywhere, a download from a local server."""
+"""The authors' center files: the real ones where they lie, forged ones everywhere."""
 
-import hashlib
 import os
 import pickle
-import threading
 from collections import OrderedDict
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from basics.errors import InputError
+from basics.files import sha256
 from hashcenters.centers import published
 from hashcenters.centers.hadamard import hadamard_rows
 from hashcenters.centers.published import (
     PUBLISHED,
-    PublishedFile,
-    download_published,
     published_available,
     published_centers,
+    published_commit,
+    published_file,
     read_center_file,
 )
 from hashcenters.codes import pairwise_distances
+from hashcenters.datasets.registry import find_entry
 
 CENTERS = hadamard_rows(16, 20, seed=3)
+NUM_CLASSES = {"ImageNet": 100, "MS COCO": 80, "NUS-WIDE": 21, "HMDB51": 51}
 MINIMUM_DISTANCES = {
     "ImageNet": {64: 32, 32: 8, 16: 2},
     "MS COCO": {64: 20, 32: 8, 16: 2},
@@ -38,11 +38,11 @@ needs_files = pytest.mark.skipif(
 
 
 @needs_files
-@pytest.mark.parametrize("file", PUBLISHED, ids=lambda file: f"{file.dataset}-{file.bits}")
-def test_published_minimum_distances(file: PublishedFile):
-    centers = published_centers(file.dataset, file.bits)
-    assert centers.shape == (file.num_classes, file.bits)
-    assert pairwise_distances(centers).min() == MINIMUM_DISTANCES[file.dataset][file.bits]
+@pytest.mark.parametrize(("dataset", "bits"), PUBLISHED)
+def test_published_minimum_distances(dataset: str, bits: int):
+    centers = published_centers(dataset, bits)
+    assert centers.shape == (NUM_CLASSES[dataset], bits)
+    assert pairwise_distances(centers).min() == MINIMUM_DISTANCES[dataset][bits]
 
 
 @needs_files
@@ -145,64 +145,39 @@ def test_missing_and_oversized_files(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 @pytest.fixture
-def forged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PublishedFile:
-    """A repository with one file in tmp_path / remote, and an empty data root."""
-    place = tmp_path / "remote" / "data" / "digits" / "16_digits.pkl"
+def forged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the one file of a registry goes whose data root is empty."""
+    monkeypatch.setenv("HASHCENTERS_DATA", str(tmp_path))
+    place = tmp_path / "csq-official" / "digits" / "16.pkl"
     place.parent.mkdir(parents=True)
     torch.save(GOOD, place)
-    file = PublishedFile(
-        "Digits", 16, 20, "data/digits/16_digits.pkl", hashlib.sha256(place.read_bytes()).hexdigest()
-    )
-    monkeypatch.setattr(published, "PUBLISHED", (file,))
-    monkeypatch.setenv("HASHCENTERS_DATA", str(tmp_path / "data"))
-    return file
+    item = {
+        "url": "https://example.org/1234567/digits/16.pkl",
+        "file": "csq-official/digits/16.pkl",
+        "sum": f"sha256:{sha256(place)}",
+    }
+    place.unlink()
+    entry = replace(find_entry("csq-official"), downloads=(item,))
+    monkeypatch.setattr(published, "find_entry", lambda name: entry)
+    monkeypatch.setattr(published, "FILES", {"Digits": "digits/{bits}.pkl"})
+    monkeypatch.setattr(published, "PUBLISHED", (("Digits", 16),))
+    return place
 
 
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *arguments: object) -> None:
-        pass
-
-
-@pytest.fixture
-def server(tmp_path: Path):
-    """Address of a local server of tmp_path / remote."""
-    with ThreadingHTTPServer(
-        ("127.0.0.1", 0), partial(_Quiet, directory=str(tmp_path / "remote"))
-    ) as running:
-        thread = threading.Thread(target=running.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{running.server_port}"
-        running.shutdown()
-        thread.join()
-
-
-def test_download_then_read(forged: PublishedFile, server: str):
-    with pytest.raises(InputError, match="is missing; get the authors' centers with: python -m"):
+def test_a_missing_file_says_how_to_get_it_and_a_present_one_is_read(forged: Path):
+    assert published_commit() == "1234567"
+    message = "16.pkl is missing; get .*: python -m hashcenters.datasets download csq-official$"
+    with pytest.raises(InputError, match=message):
         published_centers("Digits", 16)
     assert not published_available()
-    assert download_published((forged,), source=server) == [forged.place]
+    torch.save(GOOD, forged)
     assert published_available()
     assert np.array_equal(published_centers("Digits", 16), CENTERS)
 
 
-def test_download_of_another_file_leaves_nothing(forged: PublishedFile, server: str, tmp_path: Path):
-    remote = tmp_path / "remote" / forged.path
-    torch.save(-GOOD, remote)
-    with pytest.raises(InputError, match=r"cannot download .*digits.pkl to .*hash.*put there by hand"):
-        download_published((forged,), source=server)
-    assert not forged.place.exists()
-
-
-def test_failed_download_says_where_the_file_goes(forged: PublishedFile, server: str, tmp_path: Path):
-    (tmp_path / "remote" / forged.path).unlink()
-    with pytest.raises(InputError, match=r"404.* the file can also be put there by hand"):
-        download_published((forged,), source=server)
-
-
-def test_changed_file_is_not_the_published_one(forged: PublishedFile):
-    forged.place.parent.mkdir(parents=True)
-    torch.save(-GOOD, forged.place)
-    with pytest.raises(InputError, match="is not the published file: expected SHA-256"):
+def test_changed_file_is_not_the_published_one(forged: Path):
+    torch.save(-GOOD, forged)
+    with pytest.raises(InputError, match=r"is not the published file: expected SHA-256 [0-9a-f]{64}$"):
         published_centers("Digits", 16)
 
 
@@ -211,8 +186,8 @@ def test_unknown_file():
         published_centers("CIFAR-10", 48)
 
 
-def test_addresses_are_pinned():
-    assert len(PUBLISHED) == 12
-    assert len({file.sha256 for file in PUBLISHED}) == 12
-    assert all(len(file.sha256) == 64 for file in PUBLISHED)
-    assert published.COMMIT in published.REPOSITORY
+def test_the_registry_has_every_file_at_one_commit():
+    items = [published_file(*which) for which in PUBLISHED]
+    assert len({item["sum"] for item in items}) == 12
+    assert all(f"/{published_commit()}/" in item["url"] for item in items)
+    assert len(published_commit()) == 40

@@ -58,11 +58,6 @@ def test_larger_distance_costs_objective():
     assert errors == sorted(errors)
 
 
-def test_symmetric_target():
-    result = semantic_centers(SIMILARITY, 16, seed=0, target="symmetric")
-    assert result.objective == target_error(result.centers, target_matrix(SIMILARITY, 16, form="symmetric"))
-
-
 def test_rank_correlation_against_scipy():
     centers = semantic_centers(SIMILARITY, 16, seed=0).centers
     different = ~np.eye(40, dtype=bool)
@@ -94,8 +89,9 @@ def test_rank_correlation_of_equal_distances_is_nan():
         (40, 16, {"min_distance": "plotkin"}, r'or "gilbert-varshamov", got \'plotkin\''),
         (40, 5, {}, r"num_classes must be at most 2\^bits = 32"),
         (40, 0, {}, r"bits must be at least 1, got 0"),
-        (40, 16, {"sweeps": 1}, r"sweeps must be at least 4, got 1"),
-        (40, 16, {"acceptance": "authors"}, r'belongs to solver="lpbox"'),
+        (40, 16, {"solver": "lpbox", "sweeps": 0}, r"sweeps must be at least 1, got 0"),
+        (40, 16, {"sweeps": 9}, r'sweeps=9 belongs to solver="lpbox", got solver="annealing"'),
+        (40, 16, {"acceptance": "authors"}, r"acceptance='authors' belongs to solver=\"lpbox\""),
     ],
 )
 def test_what_cannot_be(classes: int, bits: int, options: dict, message: str):

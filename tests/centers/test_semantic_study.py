@@ -58,11 +58,11 @@ def test_targets():
 
 def test_distances_by_similarity():
     centers = csq_centers(16, 20, seed=0)
-    frame = distance_by_similarity(SIMILARITY, centers, groups=5)
+    frame = distance_by_similarity(SIMILARITY, centers)
     pairs = np.triu_indices(20, 1)
     order = np.argsort(SIMILARITY[pairs])
-    expected = hamming_distance(centers, centers)[pairs][order][-38:]
-    assert frame["group"].tolist() == [1, 2, 3, 4, 5]
+    expected = hamming_distance(centers, centers)[pairs][order][-19:]
+    assert frame["group"].tolist() == list(range(1, 11))
     assert frame["mean"].iloc[-1] == pytest.approx(expected.mean())
     assert frame["low"].iloc[-1] == pytest.approx(np.quantile(expected, 0.1))
     assert frame["high"].iloc[-1] == pytest.approx(np.quantile(expected, 0.9))

@@ -2,8 +2,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from basics.errors import InputError
-from hashcenters.centers.bernoulli import bernoulli_centers
+from hashcenters.centers.algorithm1 import bernoulli_centers
 from hashcenters.centers.hadamard import double_hadamard
 from hashcenters.centers.separation import separation
 from hypothesis import given, settings

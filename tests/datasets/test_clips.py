@@ -75,7 +75,7 @@ def test_paths_stay_on_the_canvas_and_go_where_they_say(motion: str, seed: int) 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"database_per_class": 1}, "database_per_class must be at least train_per_class, got 1 < 2"),
+        ({"database_per_class": 1}, "must be as large, got 1 < 2"),
         ({"side": 8}, "side >= 12 to move, got 8"),
         ({"train_per_digit": 1000}, "train_per_digit must be 1 to"),
     ],

@@ -8,7 +8,6 @@ import tarfile
 import threading
 import zipfile
 from collections.abc import Iterator
-from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import ClassVar
@@ -17,6 +16,7 @@ import pytest
 from basics.errors import InputError
 from hashcenters.datasets.downloads import download, fetch, unpack
 from hashcenters.datasets.registry import registry
+from msgspec.structs import replace
 
 CONTENT = bytes(range(256)) * 64
 SUM = f"sha256:{hashlib.sha256(CONTENT).hexdigest()}"
@@ -93,7 +93,9 @@ def test_part_that_is_complete_already(address: str, tmp_path: Path) -> None:
 
 
 def test_wrong_checksum_leaves_nothing(address: str, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"/file must have checksum md5:0+, got md5:\w+; nothing was kept"):
+    with pytest.raises(
+        InputError, match=r"/file must have checksum md5:0+; nothing was kept: .* but got \w+"
+    ):
         fetch(f"{address}/file", tmp_path / "file.bin", "md5:" + "0" * 32)
     assert list(tmp_path.iterdir()) == []
     (tmp_path / "file.bin").write_bytes(b"other")
@@ -110,7 +112,7 @@ def test_no_network_says_where_to_put_the_file(address: str, tmp_path: Path, pat
         InputError, match=r"cannot download http://.*put the file at .*file.bin yourself \(sha256"
     ):
         fetch(url, tmp_path / "deep/file.bin", SUM)
-    assert not (tmp_path / "deep").exists()
+    assert not any((tmp_path / "deep").iterdir())
 
 
 def test_folder_that_cannot_be_written(address: str, tmp_path: Path) -> None:
@@ -192,7 +194,7 @@ def test_whole_download_of_a_set(data_folder: Path, tmp_path: Path) -> None:
     archive = zipped(tmp_path / "served.zip", {"tiny-imagenet-200/wnids.txt": b"n0\n"})
     entry = registry()["tiny-imagenet"]
     digest = hashlib.sha256(archive.read_bytes()).hexdigest()
-    item = entry.downloads[0] | {"url": archive.as_uri(), "sum": f"sha256:{digest}"}
+    item = replace(entry.downloads[0], url=archive.as_uri(), sum=f"sha256:{digest}")
     entry = replace(entry, downloads=(item,))
     lines: list[str] = []
     for _ in range(2):

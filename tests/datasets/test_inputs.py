@@ -65,9 +65,10 @@ def test_bad_options(options: dict[str, float], message: str) -> None:
         files(Counted(), **options)
 
 
-def test_unreadable_files_are_listed_together_on_one_line() -> None:
+def test_unreadable_files_are_listed_together_on_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "CHUNK", 4)
     inputs = files(Counted(broken=(2, 5)))
-    assert inputs.unreadable(chunk=4) == {2: "bad bytes 2", 5: "bad bytes 5"}
+    assert inputs.unreadable() == {2: "bad bytes 2", 5: "bad bytes 5"}
     with pytest.raises(
         InputError, match=r"2 unreadable files: 2 \(bad bytes 2\); 5 \(bad bytes 5\); pass"
     ) as error:
@@ -91,7 +92,7 @@ def test_reading_ahead_keeps_the_order_and_ends_early() -> None:
     array = ArrayInputs(np.arange(12, dtype=np.uint8).reshape(12, 1, 1, 1))
     order = [np.array([i, 11 - i]) for i in range(6)]
     assert [batch.ravel().tolist() for batch in batches(array, order)] == [[i, 11 - i] for i in range(6)]
-    stream = batches(array, order, ahead=1)
+    stream = batches(array, order)
     assert next(stream).ravel().tolist() == [0, 11]
     stream.close()
 

@@ -12,8 +12,7 @@ from hashcenters.datasets.__main__ import main
 from hashcenters.datasets.audit import audit_data, audit_lists, audit_protocol
 from hashcenters.datasets.compare import compare_parts
 from hashcenters.datasets.findings import audit_authors, relevant_share
-from hashcenters.datasets.lists import Listing
-from hashcenters.datasets.protocol import protocols
+from hashcenters.datasets.protocol import Listing, protocols
 from hashcenters.datasets.registry import load
 
 FAULTY = "a.jpg 1 0 0\nb.jpg 1 1 0\nb.jpg 1 1 0\nc.jpg 0 0 0\nd.jpg 1\n"

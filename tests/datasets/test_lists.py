@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from basics.errors import InputError
-from hashcenters.datasets.lists import check_class_names, read_list, scan_list, single_label
+from hashcenters.datasets.assemble import check_class_names
+from hashcenters.datasets.lists import read_list, scan_list, single_label
 
 
 def written(folder: Path, text: str) -> Path:

@@ -1,10 +1,10 @@
 """The papers' image sets, read from small trees in their official formats."""
 
-import dataclasses
 import json
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from basics.errors import InputError
@@ -125,15 +125,14 @@ def test_coco_lists_have_alphabetical_columns(coco_tree: Path, data_folder: Path
     check_readable(data)
 
 
-def test_coco_drawn(coco_tree: Path) -> None:
-    every = coco.labelled(coco.read_annotations([coco_tree / "annotations/instances_train2014.json"])[0])
-    protocol = dataclasses.replace(protocols()["coco-80-drawn"], draw={"query": 2, "train": 3})
-    parts = coco.draw_parts(every, protocol, seed=0)
-    assert [len(parts[part]) for part in ("query", "train", "database")] == [2, 3, 5]
-    assert not set(parts["query"].paths) & set(parts["database"].paths)
-    assert set(parts["train"].paths) < set(parts["database"].paths)
+def test_coco_drawn(coco_tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(InputError, match=r"coco-80-drawn draws 15,000 samples, got 14"):
         load("coco", protocol="coco-80-drawn")
+    small = msgspec.structs.replace(protocols()["coco-80-drawn"], draw={"per": "all", "query": 2, "train": 3})
+    monkeypatch.setitem(protocols(), "coco-80-drawn", small)
+    data = load("coco", protocol="coco-80-drawn", size=8, validation=0)
+    assert data.class_names == ["person", "dog", "apple"]
+    assert [len(part) for part in (data.query, data.train, data.database)] == [2, 3, 12]
 
 
 @pytest.mark.parametrize(

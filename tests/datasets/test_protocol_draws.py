@@ -1,18 +1,19 @@
 """Protocols as data, and the draws behind them."""
 
+import msgspec
 import numpy as np
 import pytest
 from basics.errors import InputError
-from hashcenters.datasets.lists import Listing
 from hashcenters.datasets.protocol import (
-    PARTS,
+    Listing,
+    draw_parts,
     draw_per_class,
     find_protocol,
     hold_out,
-    protocol_line,
     protocols,
 )
 from hashcenters.datasets.registry import registry
+from hashcenters.datasets.splits import PARTS, ArrayInputs, Split, protocol_line
 
 NAMES = ["ant", "bee", "cat"]
 
@@ -48,7 +49,6 @@ def test_published_protocols() -> None:
 def test_every_protocol_belongs_to_a_data_set_and_its_draw_fits_its_sizes() -> None:
     for protocol in protocols().values():
         classes = registry()[protocol.data].num_classes
-        assert protocol.validation in ("rest", "train")
         for part in PARTS if protocol.draw else ():
             if isinstance(protocol.draw.get(part), int) and part != "validation":
                 scale = classes if protocol.draw["per"] == "class" else 1
@@ -62,9 +62,14 @@ def test_default_and_unknown_protocol() -> None:
 
 
 def test_protocol_line() -> None:
-    sizes = {"train": 13_000, "validation": 100, "query": 50, "database": 128_503}
-    line = protocol_line("x", sizes, None, note="y")
-    assert line == "x: 13,000 train, 100 validation, 50 query, 128,503 database; mAP@All; y"
+    sizes = {"train": 1_300, "validation": 100, "query": 50, "database": 2_503}
+    splits = {
+        part: Split(ArrayInputs(np.zeros((size, 1))), np.zeros(size), np.zeros(size))
+        for part, size in sizes.items()
+    }
+    counted = "1,300 train, 100 validation, 50 query, 2,503 database; mAP@"
+    assert protocol_line(splits, None, name="x", note="y") == f"x: {counted}All; y"
+    assert protocol_line(splits, 70) == f"{counted}70"
 
 
 def test_draw_per_class_takes_the_counts_without_repeats() -> None:
@@ -85,6 +90,30 @@ def test_draw_per_class_of_several_labels_lets_the_rarest_draw_first() -> None:
 def test_a_class_with_too_few_samples_is_named() -> None:
     with pytest.raises(InputError, match="query asks for 3 samples of class 'bee', got 2"):
         draw(np.array([0, 0, 0, 1, 1, 2, 2, 2]), [3, 3, 3])
+
+
+@pytest.mark.parametrize("per", ["all", "class"])
+@pytest.mark.parametrize("rest", [False, True])
+def test_draws_by_protocol(per: str, rest: bool) -> None:
+    every = listing(np.repeat([0, 1, 2], 10))
+    sizes = {"query": 2, "train": 3} if per == "class" else {"query": 6, "train": 9}
+    draw = {"per": per, **sizes} | ({"database": "without train"} if rest else {})
+    protocol = msgspec.structs.replace(protocols()["cifar10-1"], draw=draw)
+    parts = draw_parts(every, protocol, seed=0, class_names=NAMES)
+    assert [len(parts[part]) for part in ("query", "train", "database")] == [6, 9, 15 if rest else 24]
+    query, train, database = (set(parts[part].paths) for part in ("query", "train", "database"))
+    assert not query & database and not query & train
+    assert not train & database if rest else train < database
+    if per == "class":
+        assert np.bincount(parts["train"].labels).tolist() == [3, 3, 3]
+    again, other = (draw_parts(every, protocol, seed=seed, class_names=NAMES) for seed in (0, 1))
+    assert parts["query"].paths == again["query"].paths != other["query"].paths
+
+
+def test_draws_of_more_than_there_are() -> None:
+    protocol = protocols()["coco-80-drawn"]
+    with pytest.raises(InputError, match="coco-80-drawn draws 15,000 samples, got 3"):
+        draw_parts(listing(np.array([0, 1, 2])), protocol, seed=0, class_names=NAMES)
 
 
 def test_validation_from_the_rest_leaves_the_training_split_whole() -> None:

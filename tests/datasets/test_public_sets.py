@@ -149,7 +149,7 @@ def test_fast_decoder_gives_the_pixels_of_pillow(
         ({"train_per_class": 6}, "train asks for 6 samples of class 'ant', got 5"),
         ({"half": "third"}, 'half must be "even" or "odd"'),
         ({"size": 0}, "size must be 1 to 4096 pixels, got 0"),
-        ({"query_per_class": 0}, "every part needs an image a class at least"),
+        ({"query_per_class": 0}, "every part needs at least one"),
     ],
 )
 def test_tiny_imagenet_bad_sizes(tiny: Path, options: dict[str, int], message: str) -> None:

@@ -14,7 +14,7 @@ def test_entries_are_complete(name: str) -> None:
     if entry.reader is not None:
         assert callable(find_reader(entry))
     for item in entry.downloads:
-        algorithm, digest = item["sum"].split(":")
+        algorithm, digest = item.sum.split(":")
         assert len(bytes.fromhex(digest)) == {"sha256": 32, "md5": 16}[algorithm]
 
 

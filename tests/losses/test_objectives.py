@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 import torch
 from basics.errors import InputError
+from hashcenters.losses import factory
 from hashcenters.losses.central import central_loss
 from hashcenters.losses.classification import ClassificationObjective
 from hashcenters.losses.factory import OBJECTIVES, make_objective
-from hashcenters.losses.pairwise import pairwise_loss_of
+from hashcenters.losses.objective import CenterObjective
+from hashcenters.losses.pairwise import released_pairwise_loss
 from hashcenters.losses.quantization import quantization_loss
 from hashcenters.losses.targets import binary_targets, membership
 from torch import nn
@@ -31,7 +33,11 @@ PARTS = {
 }
 
 
-@pytest.mark.parametrize("name", OBJECTIVES)
+def test_every_objective_is_tried_here() -> None:
+    assert set(PARTS) | {"classification"} == set(OBJECTIVES)
+
+
+@pytest.mark.parametrize("name", PARTS)
 @pytest.mark.parametrize("labels", [LABELS, ROWS], ids=["single", "multi"])
 def test_parts_are_finite_scalars_with_a_gradient(name: str, labels: torch.Tensor, outputs) -> None:
     objective = make_objective(name, CENTERS)
@@ -50,8 +56,8 @@ def test_joint_loss_adds_up(outputs) -> None:
     parts = make_objective("central", CENTERS, lambda_quantization=0.3, lambda_pairwise=0.7)(outputs, LABELS)
     expected = (
         central_loss(outputs, torch.as_tensor(CENTERS).float()[LABELS])
-        + 0.3 * quantization_loss(outputs)
-        + 0.7 * pairwise_loss_of(outputs, LABELS, form="released")
+        + 0.3 * quantization_loss(outputs, form="squared")
+        + 0.7 * released_pairwise_loss(outputs, LABELS)
     )
     torch.testing.assert_close(parts["loss"], expected)
 
@@ -73,11 +79,17 @@ def test_targets_of_several_labels_are_majorities_with_shared_ties() -> None:
     assert binary_targets(ROWS, centers, ties).tolist() == expected
 
 
-def test_ties_are_plus_or_minus_one_and_follow_the_seed() -> None:
+def test_ties_are_one_vector_of_plus_and_minus_one() -> None:
     wide = np.ones((2, 64), dtype=np.int8)
-    first, same, other = (make_objective("central", wide, tie_seed=seed).ties for seed in (0, 0, 1))
+    first, same = (make_objective(name, wide).ties for name in ("central", "repmet"))
     assert set(first.tolist()) == {-1.0, 1.0}
-    assert torch.equal(first, same) and not torch.equal(first, other)
+    assert torch.equal(first, same)
+
+
+@pytest.mark.parametrize("name", ["face", "magnet", "repmet"])
+def test_learned_centers_take_the_text_s_quantization(name: str, outputs) -> None:
+    parts = make_objective(name, CENTERS)(outputs, LABELS)
+    assert torch.equal(parts["quantization"], quantization_loss(outputs, form="log-cosh"))
 
 
 def test_face_centers_move_by_their_step(outputs) -> None:
@@ -118,7 +130,7 @@ def test_fixed_centers_stay(name: str, outputs) -> None:
     assert list(objective.parameters()) == []
 
 
-@pytest.mark.parametrize("name", OBJECTIVES)
+@pytest.mark.parametrize("name", PARTS)
 def test_centers_survive_a_checkpoint(name: str, outputs) -> None:
     objective = make_objective(name, CENTERS)
     objective.after_step(outputs, LABELS)
@@ -135,9 +147,30 @@ def test_the_caller_s_centers_are_not_changed(outputs) -> None:
     assert torch.equal(centers, torch.as_tensor(CENTERS).float())
 
 
-@pytest.mark.parametrize("name", OBJECTIVES)
+@pytest.mark.parametrize("name", PARTS)
 def test_half_precision_outputs_are_computed_in_float32(name: str, outputs) -> None:
     assert make_objective(name, CENTERS)(outputs.bfloat16(), LABELS)["loss"].dtype == torch.float32
+
+
+class DistanceObjective(CenterObjective):
+    """A loss of one's own: the squared distance to the center."""
+
+    def __init__(self, centers, *, weight: float = 1.0) -> None:
+        super().__init__(centers)
+        self.weight = weight
+
+    def parts(self, outputs, labels):
+        return {"distance": (self.weight, (outputs - self.targets(labels)).square().mean())}
+
+
+def test_a_new_loss_is_a_class_and_a_row_of_the_table(monkeypatch, outputs) -> None:
+    monkeypatch.setitem(factory.OBJECTIVES, "distance", f"{__name__}:DistanceObjective")
+    parts = make_objective("distance", CENTERS, weight=0.5)(outputs, LABELS)
+    expected = (outputs - torch.as_tensor(CENTERS).float()[LABELS]).square().mean()
+    torch.testing.assert_close(parts["distance"], expected)
+    torch.testing.assert_close(parts["loss"], expected / 2)
+    with pytest.raises(InputError, match="'distance' takes weight, got lambda_pairwise"):
+        make_objective("distance", CENTERS, lambda_pairwise=1)
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,11 @@
-"""S.6 by hand and by a naive loop, its options, and the overflow that softplus avoids."""
+"""S.6 by hand and by a naive loop, its released form, and the overflow that softplus avoids."""
 
 import math
 
 import pytest
 import torch
-from hashcenters.losses.pairwise import pairwise_loss, pairwise_loss_of, pairwise_terms
+from hashcenters.losses.joint import CentralObjective
+from hashcenters.losses.pairwise import pairwise_loss, pairwise_terms, released_pairwise_loss
 
 LABELS = torch.tensor([0, 1, 0, 1])
 OUTPUTS = torch.tensor([[1.0, 0.5], [-1.0, 1.0], [0.25, -0.5], [0.5, 0.5]], dtype=torch.float64)
@@ -30,8 +31,8 @@ def test_distinct_pairs_are_a_loop_over_unordered_pairs() -> None:
         for j in range(i + 1, 4)
     )
     assert pairwise_loss(OUTPUTS, LABELS).item() == pytest.approx(expected)
-    assert pairwise_loss(OUTPUTS, LABELS, reduction="mean").item() == pytest.approx(expected / 6)
-    assert pairwise_loss_of(OUTPUTS, LABELS, form="printed").item() == pytest.approx(expected / 4)
+    objective = CentralObjective(torch.ones(2, 2), pairwise_form="printed")
+    assert objective(OUTPUTS, LABELS)["pairwise"].item() == pytest.approx(expected / 4)
 
 
 def test_released_form_is_a_mean_over_half_by_half_batch() -> None:
@@ -42,7 +43,7 @@ def test_released_form_is_a_mean_over_half_by_half_batch() -> None:
         for j in (2, 3)
     ]
     # the fifth sample of an odd batch has no partner
-    assert pairwise_loss_of(outputs, labels, form="released").item() == pytest.approx(sum(terms) / 4)
+    assert released_pairwise_loss(outputs, labels).item() == pytest.approx(sum(terms) / 4)
 
 
 def test_multi_label_pairs_are_similar_when_they_share_a_class() -> None:
@@ -53,8 +54,8 @@ def test_multi_label_pairs_are_similar_when_they_share_a_class() -> None:
 
 
 def test_one_sample_has_no_pair() -> None:
-    for form in ("printed", "released"):
-        assert pairwise_loss_of(OUTPUTS[:1], LABELS[:1], form=form).item() == 0
+    for loss in (pairwise_loss, released_pairwise_loss):
+        assert loss(OUTPUTS[:1], LABELS[:1]).item() == 0
 
 
 def test_terms_are_finite_where_the_printed_form_overflows() -> None:
@@ -71,7 +72,7 @@ def test_gradient_is_sigmoid_minus_similarity() -> None:
     torch.testing.assert_close(theta.grad, torch.sigmoid(theta.detach()) - similarity)
 
 
-@pytest.mark.parametrize("options", [{}, {"scale": "10/K", "pairs": "half-batches", "reduction": "mean"}])
-def test_gradient_agrees_with_finite_differences(options: dict) -> None:
+@pytest.mark.parametrize("loss", [pairwise_loss, released_pairwise_loss])
+def test_gradient_agrees_with_finite_differences(loss) -> None:
     outputs = OUTPUTS.clone().requires_grad_()
-    assert torch.autograd.gradcheck(lambda y: pairwise_loss(y, LABELS, **options), outputs)
+    assert torch.autograd.gradcheck(lambda y: loss(y, LABELS), outputs)

@@ -3,9 +3,8 @@
 import pytest
 import torch
 from basics.errors import InputError
-from hashcenters.models.backbones import BACKBONES, backbone_kind
-from hashcenters.models.factory import make_network
-from hashcenters.models.network import category_features
+from hashcenters.models.factory import BACKBONES, find_backbone, make_network
+from hashcenters.models.network import Backbone, category_features
 from hashcenters.training.transforms import to_inputs
 from torch import Tensor, nn
 
@@ -97,7 +96,7 @@ def test_maps_and_their_gradients_stay_channels_last(name: str, channels: int) -
 @pytest.mark.parametrize("name", FULL)
 def test_full_backbones_are_torchvision_s_without_the_last_layer(name: str) -> None:
     with torch.device("meta"):
-        backbone = backbone_kind(name).build(3)
+        backbone = find_backbone(name)(3)
         assert count(backbone) == FULL[name]
         assert backbone(torch.empty(2, 3, 224, 224)).shape == (2, backbone.feature_dim)
 
@@ -105,7 +104,7 @@ def test_full_backbones_are_torchvision_s_without_the_last_layer(name: str) -> N
 @pytest.mark.parametrize("name", FULL)
 def test_64_pixel_forms_have_the_same_parameters_and_a_larger_last_map(name: str) -> None:
     with torch.device("meta"):
-        small, full = (backbone_kind(kind).build(3) for kind in (f"{name}-64", name))
+        small, full = (find_backbone(kind)(3) for kind in (f"{name}-64", name))
         shapes = [{key: v.shape for key, v in b.state_dict().items()} for b in (small, full)]
         assert shapes[0] == shapes[1]
         assert small(torch.empty(2, 3, 64, 64)).shape == (2, small.feature_dim)
@@ -140,3 +139,16 @@ def test_category_features_are_the_rows_of_the_classifier() -> None:
 def test_bad_backbones_are_refused(name: str, channels: int, message: str) -> None:
     with pytest.raises(InputError, match=message):
         make_network(name, 16, in_channels=channels)
+
+
+def pooled(in_channels: int) -> Backbone:
+    """A backbone of one's own: the mean of every channel."""
+    return Backbone(nn.AdaptiveAvgPool2d(1), in_channels)
+
+
+def test_a_new_backbone_is_a_function_and_a_row_of_the_table(monkeypatch) -> None:
+    monkeypatch.setitem(BACKBONES, "pooled", f"{__name__}:pooled")
+    network = make_network("pooled", 16, in_channels=3)
+    images = torch.randn(2, 3, 8, 8)
+    torch.testing.assert_close(network.features(images), images.mean(dim=(2, 3)))
+    assert network(images).shape == (2, 16)

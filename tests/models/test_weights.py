@@ -6,8 +6,7 @@ from urllib.error import URLError
 import pytest
 import torch
 from basics.errors import InputError
-from hashcenters.models.backbones import BACKBONES
-from hashcenters.models.factory import make_network
+from hashcenters.models.factory import BACKBONES, find_backbone, make_network, torchvision_weights
 from hashcenters.models.weights import imagenet_weights, load_backbone, read_weights
 from safetensors.torch import save_file
 from torchvision.models import ResNet50_Weights, WeightsEnum
@@ -38,7 +37,7 @@ def test_a_file_of_weights_is_loaded(tmp_path: Path, prefix: str, suffix: str) -
 
 
 def test_the_last_layer_of_torchvision_s_network_is_ignored() -> None:
-    backbone = BACKBONES["resnet50"].build(3)
+    backbone = find_backbone("resnet50")(3)
     tensors = backbone.layers.state_dict() | {"fc.weight": torch.zeros(9, 9), "fc.bias": torch.zeros(9)}
     load_backbone(backbone, tensors, source="test")
 
@@ -112,3 +111,16 @@ def test_without_network_the_message_says_where_the_file_goes(tmp_path: Path, mo
 def test_narrow_networks_have_no_imagenet_weights() -> None:
     with pytest.raises(InputError, match="no ImageNet weights for resnet-narrow"):
         make_network(NAME, 8, in_channels=1, weights="imagenet")
+
+
+@pytest.mark.parametrize("name", BACKBONES)
+def test_torchvision_s_weights_fit_the_networks_that_have_them(name: str) -> None:
+    found = torchvision_weights(name)
+    assert (found is None) == ("narrow" in name or name == "mfnet")
+    if found is None:
+        return
+    with torch.device("meta"):
+        backbone = find_backbone(name)(3)
+    whole = found.meta["num_params"]
+    cut = 1000 * (backbone.feature_dim + 1)
+    assert sum(parameter.numel() for parameter in backbone.parameters()) == whole - cut

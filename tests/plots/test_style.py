@@ -4,6 +4,7 @@ from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 import pytest
 from basics.errors import InputError
 from hashcenters import plots
@@ -74,6 +75,59 @@ def test_codes_are_drawn_white_for_plus_one():
 def test_lines_differ_without_colour():
     looks = {(style.line_style(i)["linestyle"], style.line_style(i)["marker"]) for i in range(8)}
     assert len(looks) == 8
+
+
+def _lines(names: list[str], values: list[float]) -> pd.DataFrame:
+    return pd.DataFrame({"x": [0, 1] * len(names), "y": values, "name": np.repeat(names, 2), "panel": "p"})
+
+
+def test_a_name_looks_the_same_in_every_panel():
+    frame = pd.concat([_lines(["a", "b"], [0, 1, 2, 3]), _lines(["b"], [4, 5]).assign(panel="q")])
+    drawn, axes = style.panels(frame, x="x", y="y", lines="name", panels="panel")
+    assert axes[0, 0].lines[1].get_color() == axes[0, 1].lines[1].get_color() == style.LINES[1]
+    assert [text.get_text() for text in drawn.legends[0].get_texts()] == ["a", "b"]
+    axes[0, 1].axvline(0.5, label="half")
+    style.legend_below(drawn)
+    assert [[text.get_text() for text in legend.get_texts()] for legend in drawn.legends] == [
+        ["a", "b", "half"]
+    ]
+
+
+def test_one_panel_is_one_column_wide():
+    drawn, axes = style.panels(_lines(["a"], [0, 1]), x="x", y="y", lines="name")
+    assert (axes.shape, drawn.get_figwidth(), axes[0, 0].get_title(loc="left")) == ((1, 1), 3.35, "")
+    assert (axes[0, 0].get_xlabel(), axes[0, 0].get_ylabel()) == ("x", "y")
+
+
+def test_long_lines_have_few_markers():
+    long = pd.DataFrame({"x": range(80), "y": range(80), "name": "a"})
+    axes = style.panels(long, x="x", y="y", lines="name")[1]
+    assert axes[0, 0].lines[0].get_markevery() == 80 // style.MOST_MARKERS
+
+
+def test_statistical_figures_are_the_same_each_time(tmp_path: Path):
+    values = np.random.default_rng(0).normal(size=24)
+    frame = pd.DataFrame(
+        {"x": np.tile([0, 1], 12), "y": values, "name": np.repeat(["a", "b"], 12), "panel": "p"}
+    )
+    line = {"x": "x", "y": "y", "lines": "name", "band": "sd"}
+    for number in range(2):
+        style.save(style.panels(frame, **line)[0], tmp_path / f"lines{number}")
+        style.save(style.points(frame, value="y", by="name", panels="panel")[0], tmp_path / f"points{number}")
+    for name in ("lines", "points"):
+        assert (tmp_path / f"{name}0.svg").read_bytes() == (tmp_path / f"{name}1.svg").read_bytes()
+
+
+def test_a_heat_map_is_labelled_by_its_table():
+    table = pd.DataFrame(
+        [[1, 2]], index=pd.Index(["r"], name="rows"), columns=pd.Index(list("ab"), name="columns")
+    )
+    drawn, axes = style.figure()
+    style.heatmap(table, axes, fmt="d", framed=(0, 1), cbar_kws={"label": "value"})
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("columns", "rows")
+    assert [text.get_text() for text in axes.texts] == ["1", "2"]
+    assert axes.patches[0].get_xy() == (1, 0)
+    assert drawn.axes[1].get_ylabel() == "value"
 
 
 def test_figures_are_found_by_name():

@@ -1,9 +1,9 @@
 """The bars of the scoreboard hold every statement once."""
 
 import pandas as pd
-from hashcenters.claims import VERDICTS
-from hashcenters.plots.verdicts import COLOURS, verdict_bars
-from hashcenters.scoreboard import NOT_JUDGED
+from hashcenters.claims import LOOKS, VERDICTS
+from hashcenters.plots.verdicts import verdict_bars
+from matplotlib.colors import to_rgba
 
 
 def test_bars_add_up_and_carry_their_numbers():
@@ -14,9 +14,10 @@ def test_bars_add_up_and_carry_their_numbers():
     (axes,) = verdict_bars(frame).axes
     assert sum(bar.get_width() for bar in axes.patches) == 6
     assert [text.get_text() for text in axes.texts] == ["3", "", "2", "1"]
+    assert axes.patches[0].get_facecolor() == to_rgba(LOOKS["proved"].colour)
     assert [label.get_text() for label in axes.get_yticklabels()] == ["CSQ", "SHC"]
 
 
 def test_every_verdict_has_a_colour_of_its_own():
-    assert set(COLOURS) == {*VERDICTS, NOT_JUDGED}
-    assert len(set(COLOURS.values())) == len(COLOURS)
+    assert list(LOOKS) == [*VERDICTS, "not-judged"]
+    assert len({look.colour for look in LOOKS.values()}) == len(LOOKS)

@@ -1,7 +1,18 @@
 import numpy as np
 import pytest
+import sympy
 from basics.errors import InputError
-from hashcenters.proofs.check import Check, about, check_table, combine, compare, outcome_table, verdict
+from hashcenters.proofs.check import (
+    Check,
+    about,
+    check_table,
+    combine,
+    compare,
+    identity,
+    outcome_table,
+    tally,
+    verdict,
+)
 
 EXACT = Check("a", "exhaustive", 3)
 SAMPLED = Check("b", "sampled", 5, 0.25)
@@ -17,17 +28,34 @@ def test_compare_names_the_first_wrong_entry_and_the_largest_deviation():
 
 
 def test_compare_counts_only_the_cases_it_is_told_of():
-    check = compare("s", "numeric", np.array([1.0, 9.0]), 1, among=np.array([True, False]))
+    check = compare("s", "numeric", np.array([1.0, 9.0]), 1, names=["i"], among=np.array([True, False]))
     assert check.holds and check.cases == 1 and check.deviation == 0
 
 
 def test_compare_never_accepts_nan():
-    assert not compare("s", "numeric", np.array([np.nan]), 0, tolerance=10).holds
+    assert not compare("s", "numeric", np.array([np.nan]), 0, names=["i"], tolerance=10).holds
+
+
+def test_compare_takes_what_is_expected_of_every_row():
+    observed = np.array([[1.0, 2.0], [1.0, 3.0]])
+    check = compare("s", "numeric", observed, np.array([1, 2]), names=("row", "bit"))
+    assert check.counter_example == "row 1, bit 1: 3 instead of 2"
+
+
+def test_a_tally_keeps_the_first_wrong_case():
+    assert tally("s", "sampled", 9, iter(["a", "b"]), 2.0) == Check("s", "sampled", 9, 2.0, "a")
+    assert tally("s", "sampled", 9, []).holds
+
+
+def test_an_identity_holds_for_every_value_of_its_symbols():
+    x = sympy.symbols("x")
+    assert identity("s", one=sympy.sin(x) ** 2 + sympy.cos(x) ** 2 - 1, two=x - x).cases == 2
+    assert identity("s", one=x - x, two=2 * x).counter_example == "two: off by 2*x"
 
 
 @pytest.mark.parametrize(("off", "holds"), [(0.1, True), (0.1001, False)])
 def test_compare_accepts_the_tolerance_and_no_more(off, holds):
-    assert compare("s", "numeric", np.array([off]), 0, tolerance=0.1).holds == holds
+    assert compare("s", "numeric", np.array([off]), 0, names=["i"], tolerance=0.1).holds == holds
 
 
 @pytest.mark.parametrize(

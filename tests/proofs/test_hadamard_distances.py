@@ -11,14 +11,12 @@ from hashcenters.proofs.hadamard_distances import (
     check_mean,
     check_mean_above_half,
     check_mean_symbolically,
-    check_orthogonal,
     check_within_halves,
-    distance_frame,
     distance_summary,
     halves,
     mean_distance,
-    printed_distance,
 )
+from notebook_code import definitions
 
 CHECKS = [check_within_halves, check_across_halves, check_mean]
 
@@ -55,20 +53,13 @@ def test_a_hadamard_matrix_of_another_order_passes_too():
     core = np.array([[1 if (j - i) % 11 in residues else -1 for j in range(11)] for i in range(11)])
     np.fill_diagonal(core, -1)
     matrix = np.block([[np.ones((1, 1)), np.ones((1, 11))], [np.ones((11, 1)), core]]).astype(np.int8)
-    assert check_orthogonal(matrix).holds
     assert all(check(np.vstack([matrix, -matrix])).holds for check in CHECKS)
 
 
-def test_orthogonality_fails_for_a_wrong_sign():
-    matrix = hadamard_matrix(4)
-    matrix[2, 1] *= -1
-    assert check_orthogonal(matrix).counter_example == "row 0, against row 2: -2 instead of 0"
-
-
 def test_the_printed_formula_fails_and_the_corrected_one_holds():
-    codes = double_hadamard(8)
-    assert check_distance_formula(codes).holds
-    broken = check_distance_formula(codes, formula=printed_distance)
+    codes, notebook = double_hadamard(8), definitions("02_proofs")
+    assert check_distance_formula(codes, notebook.with_minus).holds
+    broken = check_distance_formula(codes, notebook.as_printed)
     assert broken.counter_example == "row 0, against row 1: 0 instead of 4"
 
 
@@ -93,7 +84,7 @@ def test_halves_refuse_a_matrix_that_is_no_stack():
         halves(hadamard_matrix(8))
 
 
-def test_summary_and_frame_of_a_small_stack():
+def test_summary_of_a_small_stack():
     rows = double_hadamard(2)
     assert distance_summary(rows) == {
         "bits": 2,
@@ -104,5 +95,3 @@ def test_summary_and_frame_of_a_small_stack():
         "K²/(2K−1)": pytest.approx(4 / 3),
         "maximum": 2,
     }
-    frame = distance_frame(rows)
-    assert frame.loc[1, 3] == 2 and frame.loc[1, 1] == 0

@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 from basics.errors import InputError
 from hashcenters.proofs.likelihood_factors import (
-    best_code,
     check_chain_rule,
     check_constant_prior,
     check_factorisation,
@@ -13,7 +12,6 @@ from hashcenters.proofs.likelihood_factors import (
     check_same_maximiser,
     check_steps,
     given_code,
-    impossible_mass,
     independent_joint,
     joint_of_built_centers,
 )
@@ -49,7 +47,6 @@ def test_factorisation_needs_independence_given_the_code():
 def test_the_documents_premise_is_met_where_its_conclusion_fails():
     assert check_constant_prior(BUILT).holds
     assert not check_factorisation(BUILT).holds
-    assert best_code(BUILT, center=0, label=0) == {"likelihood": 0, "product": 1}
     assert check_same_maximiser(BUILT).counter_example == "C' = 0, S = 0: code 0, the product says 1"
 
 
@@ -70,9 +67,11 @@ def test_proportional_between_logarithms_means_a_constant_difference():
 
 
 def test_pairs_give_probability_to_impossible_labels():
-    assert impossible_mass(np.zeros(3)) == pytest.approx(3 / 8)
-    assert impossible_mass(np.array([50.0, 50.0, 50.0])) == pytest.approx(0, abs=1e-9)
     assert not check_pairs_independent(np.zeros(3)).holds
+    assert check_pairs_independent(np.zeros(3)).deviation == pytest.approx(3 / 8)
+    assert check_pairs_independent(np.array([50.0, 50.0, 50.0])).deviation == pytest.approx(0, abs=1e-9)
+    certain = check_pairs_independent(np.array([50.0, 50.0, -50.0]))  # 1 and 2, 2 and 3, but not 1 and 3
+    assert certain.deviation == pytest.approx(1)
 
 
 @pytest.mark.parametrize(

@@ -11,27 +11,28 @@ from hashcenters.proofs.linear_extension import (
     check_same_minimiser,
     check_symmetric,
     check_undefined,
-    linear_extension,
     random_similarity,
     target_pairs,
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from notebook_code import definitions
 
+EQ_3 = definitions("02_proofs").Eq_3
 SIMILARITY = random_similarity(12, 5, seed=0)
 
 
 def test_the_extension_passes_and_wrong_ones_fail():
-    assert all(check.holds for check in check_extension())
-    swapped = check_extension(lambda x, a, b, low, high: linear_extension(x, a, b, high, low))
+    assert all(check.holds for check in check_extension(EQ_3))
+    swapped = check_extension(lambda x, a, b, low, high: EQ_3(x, a, b, high, low))
     assert [check.holds for check in swapped] == [False, False, True, False]
     square = check_extension(lambda x, a, b, low, high: (high - low) * ((x - a) / (b - a)) ** 2 + low)
     assert [check.holds for check in square] == [True, True, False, False]
 
 
 def test_eq_4_line_by_line_and_eq_2_as_an_equation():
-    assert check_derivation().holds
-    assert check_printed_equation().counter_example.endswith("(0 for min = −q, max = q: 0)")
+    assert check_derivation(EQ_3).holds
+    assert check_printed_equation(EQ_3).counter_example.endswith("(0 for min = −q, max = q: 0)")
 
 
 @settings(max_examples=30)
@@ -49,7 +50,7 @@ def test_the_symmetric_form_gives_up_ends_order_and_affinity():
 
 def test_a_map_by_the_ends_of_the_whole_matrix_is_told_apart():
     others = SIMILARITY[~np.eye(12, dtype=bool)]
-    target = linear_extension(SIMILARITY, others.min(), others.max(), -16.0, 16.0)
+    target = EQ_3(SIMILARITY, others.min(), others.max(), -16.0, 16.0)
     ends, order, affine = check_row_map(SIMILARITY, target, 16)
     assert not ends.holds and order.holds and affine.holds
 

@@ -2,6 +2,7 @@ from math import inf, sqrt
 
 import numpy as np
 import pytest
+import sympy
 from basics.errors import InputError
 from hashcenters.proofs.lp_box import (
     check_curve,
@@ -10,7 +11,6 @@ from hashcenters.proofs.lp_box import (
     check_sphere_leaves_box,
     check_sufficiency,
     check_without_box,
-    corners,
     curve,
     exponent_table,
     gap_frame,
@@ -24,7 +24,9 @@ from hashcenters.proofs.lp_box import (
 )
 from hypothesis import given
 from hypothesis import strategies as st
+from notebook_code import definitions
 
+EQ_1 = definitions("02_proofs").Eq_1
 EXPONENTS = [0.1, 0.5, 1.0, 2.0, 10.0, 100.0]
 CLOUDS = [grid_points(1, steps=41), grid_points(3, steps=9), random_points(512, samples=50, seed=0)]
 
@@ -68,18 +70,18 @@ def test_a_coordinate_one_rounding_away_from_one_is_seen_although_its_power_roun
 
 @pytest.mark.parametrize("p", [*EXPONENTS, -1.0])
 def test_corners_satisfy_both_conditions(p):
-    check = check_sufficiency(corners(6), p)
+    check = check_sufficiency(EQ_1, grid_points(6, steps=2), p)
     assert check.holds and check.method == "exhaustive" and check.cases == 64
 
 
 def test_sufficiency_notices_a_point_that_is_no_corner():
-    assert check_sufficiency(np.array([[1.0, 0.5]]), 2.0).counter_example == "z = (1, 0.5)"
+    assert check_sufficiency(EQ_1, np.array([[1.0, 0.5]]), 2.0).counter_example == "z = (1, 0.5)"
 
 
 def test_without_the_box_the_root_of_two_is_a_counter_example():
     assert to_sphere(np.array([[1.0, 0.0]]), 2.0).tolist() == [pytest.approx([sqrt(2), 0])]
     assert check_without_box(np.array([[1.0, 0.0]]), 2.0).counter_example == "z = (1.414, 0)"
-    assert check_without_box(corners(3), 2.0).holds
+    assert check_without_box(grid_points(3, steps=2), 2.0).holds
     with pytest.raises(InputError, match=r"points must lie in \[-1, 1\], got 1.41421"):
         check_equivalence(to_sphere(np.array([[1.0, 0.0]]), 2.0), 2.0)
 
@@ -92,9 +94,9 @@ def test_the_sphere_leaves_the_box_everywhere_else(p):
 
 
 def test_the_power_rises_for_positive_p_only():
-    assert check_power_rises().holds
-    assert check_power_rises(sign=-1).counter_example.endswith("negative")
-    assert check_power_rises(sign=0).counter_example.endswith("zero")
+    assert check_power_rises(sympy.symbols("p", positive=True)).holds
+    assert check_power_rises(sympy.symbols("p", negative=True)).counter_example.endswith("negative")
+    assert check_power_rises(sympy.Integer(0)).counter_example.endswith("zero")
 
 
 @pytest.mark.parametrize("p", [0.25, 1.0, 2.0, 16.0])
@@ -122,8 +124,8 @@ def test_random_points_hold_every_kind():
 
 
 def test_tables_for_reading():
-    table = exponent_table([-1.0, 0.0, 2.0, inf], [2, 8], samples=20, seed=0).set_index("p")
+    table = exponent_table(EQ_1, [-1.0, 0.0, 2.0, inf], [2, 8], samples=20, seed=0).set_index("p")
     assert table["⇔ holds"].tolist() == ["yes", "no", "yes", "no"]
     assert table.loc["−1", "|z|^p ≤ 1 holds"] == "no" and table.loc["2", "Σ ≤ q holds"] == "yes"
-    gaps = gap_frame([1.0], points=3)
-    assert gaps["gap"].tolist() == [1.0, 0.5, 0.0]
+    gaps = gap_frame([1.0])
+    assert gaps["gap"].to_numpy() == pytest.approx(1 - gaps["z"].to_numpy()) and len(gaps) == 201

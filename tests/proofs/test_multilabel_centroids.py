@@ -8,13 +8,14 @@ from hashcenters.centers.hadamard import hadamard_matrix
 from hashcenters.proofs.centroid_theory import (
     check_even_like_odd,
     check_triple_formula,
+    coefficients,
     expected_distance,
-    sign_coefficients,
-    tie_coefficients,
-    triple_distance,
+    sign,
+    tied,
     zero_xor_probability,
 )
 from hashcenters.proofs.multilabel_centroids import (
+    all_sets,
     check_bound,
     check_mean_formula,
     check_mean_is_half,
@@ -22,8 +23,10 @@ from hashcenters.proofs.multilabel_centroids import (
     count_distances,
     counted_mean,
     mean_over_ties,
-    votes,
 )
+from notebook_code import definitions
+
+NOTEBOOK = definitions("02_proofs")
 
 
 def distances_one_by_one(rows, size):
@@ -47,6 +50,11 @@ def test_counts_against_a_naive_loop(size):
     values, numbers = np.unique(distances_one_by_one(rows, size), return_counts=True)
     assert counts["distance"].tolist() == values.tolist()
     assert counts["pairs"].tolist() == numbers.tolist()
+
+
+def test_all_sets_are_there_once():
+    sets = all_sets(6, 3)
+    assert len(np.unique(sets, axis=0)) == len(sets) == 20 and (sets.sum(axis=1) == 3).all()
 
 
 def test_counts_do_not_depend_on_the_block_size(monkeypatch):
@@ -87,7 +95,7 @@ def test_published_excess_for_triples_and_pairs():
 
 
 def test_the_excess_tends_to_five_eighths():
-    assert float(triple_distance(2**20) - 2**19) == pytest.approx(0.625, abs=1e-4)
+    assert float(NOTEBOOK.mean_of_triples(2**20) - 2**19) == pytest.approx(0.625, abs=1e-4)
 
 
 @pytest.mark.parametrize("count", range(1, 7))
@@ -102,14 +110,14 @@ def test_coefficients_rebuild_sign_and_ties(size):
     for minus in range(size + 1):
         signs = np.array([-1] * minus + [1] * (size - minus))
         products = [sum(np.prod(c) for c in combinations(signs, order)) for order in range(size + 1)]
-        rebuilt = sum(c * int(p) for c, p in zip(sign_coefficients(size), products, strict=True))
-        tied = sum(c * int(p) for c, p in zip(tie_coefficients(size), products, strict=True))
+        rebuilt = sum(c * int(p) for c, p in zip(coefficients(sign, size), products, strict=True))
+        ties = sum(c * int(p) for c, p in zip(coefficients(tied, size), products, strict=True))
         assert rebuilt == np.sign(signs.sum())
-        assert tied == (signs.sum() == 0)
+        assert ties == (signs.sum() == 0)
 
 
 def test_closed_forms_hold():
-    assert check_triple_formula([8, 16, 64, 1024]).holds
+    assert check_triple_formula(NOTEBOOK.mean_of_triples, NOTEBOOK.p, [8, 16, 64, 1024]).holds
     assert check_even_like_odd([16, 64], [2, 4, 6]).cases == 6
     assert check_even_like_odd([16, 64], [2, 4, 6]).holds
 
@@ -124,7 +132,7 @@ def test_the_bound_fails_with_rows_that_are_really_that_near():
     check = check_bound(hadamard_matrix(16), 3)
     assert "rows [0, 1, 2] and [4, 8, 15]: 6 < K/2 = 8" in check.counter_example
     rows = hadamard_matrix(16)
-    sums = votes(rows, np.array([[0, 1, 2], [4, 8, 15]]))
+    sums = rows[[[0, 1, 2], [4, 8, 15]]].sum(axis=1)
     assert (np.sign(sums[0]) != np.sign(sums[1])).sum() == 6
     assert check_bound(hadamard_matrix(8), 3).holds
 
@@ -134,7 +142,7 @@ def test_the_share_below_the_bound_is_the_probability_of_equal_xor():
     below = counts.loc[counts["distance"] < 16, "pairs"].sum() / counts["pairs"].sum()
     assert below == pytest.approx(float(zero_xor_probability(6, 32)))
     assert counts["distance"].min() == 12
-    assert counted_mean(counts) == triple_distance(32)
+    assert counted_mean(counts) == NOTEBOOK.mean_of_triples(32)
 
 
 def test_three_votes_never_tie_and_four_sometimes_do():

@@ -101,7 +101,6 @@ def built_settings(setting: Setting, options: Mapping[str, Any]) -> dict[str, st
     optimiser = make_optimiser(network, objective, config.recipe)
     backbone, head = optimiser.param_groups
     linear = sum(type(layer).__name__ == "Linear" for layer in network.hash_layer.modules())
-    weights = objective.options
     return {
         "pre-training": config.backbone_from.objective if config.backbone_from else config.weights,
         "optimiser": _optimiser_text(optimiser),
@@ -110,8 +109,8 @@ def built_settings(setting: Setting, options: Mapping[str, Any]) -> dict[str, st
         "factor of the hash layer": f"{head['lr'] / backbone['lr']:.0f}",
         "weight decay": _rate(backbone["weight_decay"]) if backbone["weight_decay"] else "none",
         "fully-connected layers of the hash layer": str(linear),
-        "weight of L_P": f"{weights['lambda_pairwise']:g} (λ2)",
-        "quantization loss": "L_Q" if weights["lambda_quantization"] else "none",
+        "weight of L_P": f"{objective.lambda_pairwise:g} (λ2)",
+        "quantization loss": "L_Q" if objective.lambda_quantization else "none",
     }
 
 

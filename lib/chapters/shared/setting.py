@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-import yaml
 from basics.errors import InputError
+from basics.yaml import parse_yaml
 from hashcenters.centers.generate import make_centers
 from hashcenters.datasets.splits import HashingData
 from hashcenters.sweep import GridPoint
@@ -74,15 +74,15 @@ def parse_options(options: Sequence[str], *, root: str = "") -> dict[str, Any]:
     Raises:
         InputError: a text without "=".
 
-    >>> parse_options(["noise=0.2", "top_k=50"])
-    {'noise': 0.2, 'top_k': 50}
+    >>> parse_options(["noise=1e-2", "top_k=50"])
+    {'noise': 0.01, 'top_k': 50}
     """
     parsed = {"root": root} if root else {}
     for option in options:
         name, sign, value = str(option).partition("=")
         if not sign:
             raise InputError(f'dataset_options must look like "key=value", got {option!r}')
-        parsed[name] = yaml.safe_load(value)
+        parsed[name] = parse_yaml(value, where=f"dataset_options {name}")
     return parsed
 
 
@@ -148,7 +148,7 @@ def hash_training(
     Args:
         setting: data, backbone, recipe and device.
         centers: ±1, one row a class; where the objective learns them, the initial ones.
-        objective: a name known to `hashcenters.losses.objectives`.
+        objective: a name known to `hashcenters.losses.factory`.
         seed: of the training.
         options: of the objective.
         labels: what tells it from the others, beside `bits` and `seed`.

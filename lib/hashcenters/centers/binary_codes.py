@@ -1,15 +1,16 @@
 """Textbook families of binary codes as ±1 arrays, one word a row.
 
-A linear code's 0 is +1 and its 1 is −1, so that the sum of two words is their product bit by bit.
+A linear code's 0 is +1 and its 1 is −1, so that the sum of two words is their product bit by bit. Polynomials over
+GF(2) are integers: bit i is the coefficient of x^i.
 """
 
+from collections.abc import Iterable
 from itertools import product
 
 import numpy as np
 from jaxtyping import Int8, UInt8
 
 from hashcenters.centers.paley import hadamard_of_order
-from hashcenters.centers.polynomials import polynomial_of_roots, primitive_polynomial
 
 
 def all_words(bits: int) -> Int8[np.ndarray, "words {bits}"]:
@@ -77,3 +78,56 @@ def extended_golay() -> Int8[np.ndarray, "4096 24"]:
     border[0, 0] = 0
     border[1:, 1:] = circulant
     return span(np.hstack([np.eye(12, dtype=np.uint8), border]))
+
+
+def remainder(dividend: int, divisor: int) -> int:
+    """`dividend` modulo `divisor`.
+
+    >>> bin(remainder(0b10000, 0b10011))
+    '0b11'
+    """
+    while dividend.bit_length() >= divisor.bit_length():
+        dividend ^= divisor << (dividend.bit_length() - divisor.bit_length())
+    return dividend
+
+
+def powers_of_x(modulus: int) -> list[int]:
+    """1, x, x², ... modulo a polynomial with constant term 1, up to the last before 1 comes again.
+
+    >>> powers_of_x(0b111)
+    [1, 2, 3]
+    """
+    powers = [1]
+    while (following := remainder(powers[-1] << 1, modulus)) != 1:
+        powers.append(following)
+    return powers
+
+
+def primitive_polynomial(degree: int) -> int:
+    """The smallest polynomial of a degree modulo which x runs through all 2^degree − 1 nonzero residues.
+
+    >>> bin(primitive_polynomial(4))
+    '0b10011'
+    """
+    candidates = range(2**degree + 1, 2 ** (degree + 1), 2)
+    return next(modulus for modulus in candidates if len(powers_of_x(modulus)) == 2**degree - 1)
+
+
+def polynomial_of_roots(primitive: int, exponents: Iterable[int]) -> int:
+    """The smallest polynomial over GF(2) that vanishes at α^e for every exponent e; α is a root of `primitive`.
+
+    Source: MacWilliams and Sloane, chapter 7, section 5 (generator polynomials from cyclotomic cosets).
+
+    >>> bin(polynomial_of_roots(0b10011, [1, 2, 3]))
+    '0b111010001'
+    """
+    powers = powers_of_x(primitive)
+    order = len(powers)
+    logarithm = {power: exponent for exponent, power in enumerate(powers)}
+    degree = primitive.bit_length() - 1
+    roots = {exponent * 2**step % order for exponent in exponents for step in range(degree)}
+    coefficients = [1]
+    for root in roots:
+        scaled = [powers[(logarithm[c] + root) % order] if c else 0 for c in coefficients]
+        coefficients = [a ^ b for a, b in zip([0, *coefficients], [*scaled, 0], strict=True)]
+    return sum(coefficient << place for place, coefficient in enumerate(coefficients))

@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Float
 from scipy.optimize import linprog
 
-from hashcenters.centers.sizes import check_sizes
+from hashcenters.centers.hadamard import check_sizes
 
 
 def singleton_distance(bits: int, num_classes: int) -> int:
@@ -87,14 +87,20 @@ def delsarte_distance(bits: int, num_classes: int) -> int:
     return distance
 
 
+UPPER_BOUNDS = {
+    "the trivial (Singleton) bound": singleton_distance,
+    "Plotkin's bound": plotkin_distance,
+    "Delsarte's linear-programming bound": delsarte_distance,
+}
+
+
 def max_min_distance_bound(bits: int, num_classes: int) -> int:
     """The smallest of the three upper bounds on the minimum distance of `num_classes` centers.
 
     >>> max_min_distance_bound(64, 21)
     33
     """
-    bounds = (singleton_distance, plotkin_distance, delsarte_distance)
-    return min(bound(bits, num_classes) for bound in bounds)
+    return min(bound(bits, num_classes) for bound in UPPER_BOUNDS.values())
 
 
 @cache

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -11,7 +10,7 @@ from jaxtyping import Int8, UInt8
 
 from hashcenters.centers.multilabel import majority_centroids
 
-Ties = Literal["independent", "shared"]
+TIES = ("independent", "shared")
 
 
 def disjoint_label_sets(
@@ -44,7 +43,6 @@ def centroid_distances(
     *,
     samples: int,
     seed: int,
-    ties: Sequence[Ties] = ("independent", "shared"),
 ) -> pd.DataFrame:
     """Distances between centroids of label sets that share no label, one row a sampled pair.
 
@@ -53,15 +51,15 @@ def centroid_distances(
         set_sizes: labels a sample.
         samples: pairs for each set size.
         seed: of the label sets and of the tie vectors.
-        ties: ways to settle ties, see `majority_centroids`; odd sets have none and appear once, as "none".
 
     Returns:
-        Columns `set_size`, `ties`, `distance` (bits), `tied` (share of tied bits in the two, 0–1).
+        Columns `set_size`, `ties` (how they are settled, see `majority_centroids`; odd sets have none and appear
+        once, as "none"), `distance` (bits), `tied` (share of tied bits in the two, 0–1).
     """
     parts = []
     for set_size in set_sizes:
         first, second = disjoint_label_sets(len(centers), set_size, samples=samples, seed=seed)
-        for rule in ties if set_size % 2 == 0 else ties[:1]:
+        for rule in TIES if set_size % 2 == 0 else TIES[:1]:
             made = majority_centroids(centers, np.vstack([first, second]), ties=rule, seed=seed)
             distances = (made.codes[:samples] != made.codes[samples:]).sum(axis=1)
             tied = (made.tied[:samples].mean(axis=1) + made.tied[samples:].mean(axis=1)) / 2

@@ -5,8 +5,8 @@ from basics.errors import InputError
 from jaxtyping import Int8
 
 from hashcenters.centers.binary_codes import with_parity
-from hashcenters.centers.recipes import Recipe, describe, recipes
-from hashcenters.centers.sizes import check_sizes
+from hashcenters.centers.constructions import Construction, constructions, describe
+from hashcenters.centers.hadamard import check_sizes
 
 MOST_BITS = 256
 MOST_CLASSES = 1024
@@ -43,10 +43,10 @@ def coding_distance(bits: int, num_classes: int) -> int:
         InputError: sizes out of range.
     """
     _check(bits, num_classes)
-    return recipes(num_classes)[bits].distance
+    return constructions(num_classes)[bits].distance
 
 
-def coding_recipe(bits: int, num_classes: int) -> str:
+def coding_construction(bits: int, num_classes: int) -> str:
     """The name of the construction that `coding_centers` uses.
 
     Raises:
@@ -54,6 +54,9 @@ def coding_recipe(bits: int, num_classes: int) -> str:
     """
     _check(bits, num_classes)
     return describe(num_classes, bits)
+
+
+coding_centers.construction = coding_construction  # for tables that name it beside the distance
 
 
 def _check(bits: int, num_classes: int) -> None:
@@ -65,25 +68,25 @@ def _check(bits: int, num_classes: int) -> None:
 
 
 def _build(bits: int, num_classes: int, rng: np.random.Generator) -> Int8[np.ndarray, "{num_classes} {bits}"]:
-    """Follow the recipe for a length."""
-    recipe = recipes(num_classes)[bits]
-    if recipe.rule == "code":
-        words = _shorten(recipe)
+    """Follow the construction of a length."""
+    found = constructions(num_classes)[bits]
+    if found.rule == "code":
+        words = _shorten(found)
         return words[rng.choice(len(words), num_classes, replace=False)]
-    parts = [_build(part, num_classes, rng) for part in recipe.parts]
-    if recipe.rule == "puncture":
+    parts = [_build(part, num_classes, rng) for part in found.parts]
+    if found.rule == "puncture":
         return parts[0][:, 1:]
-    if recipe.rule == "parity":
+    if found.rule == "parity":
         return with_parity(parts[0])
-    if recipe.rule == "pad":
+    if found.rule == "pad":
         return np.pad(parts[0], ((0, 0), (0, 1)), constant_values=1)
     return np.concatenate(parts, axis=1)
 
 
-def _shorten(recipe: Recipe) -> Int8[np.ndarray, "words bits"]:
+def _shorten(found: Construction) -> Int8[np.ndarray, "words bits"]:
     """The words of a code that agree in their first bits, without these bits; the larger half each time."""
-    words = recipe.code.words()
-    for _ in range(recipe.shortened):
+    words = found.code.words()
+    for _ in range(found.shortened):
         ones = words[:, 0] == 1
         words = words[ones if 2 * ones.sum() >= len(words) else ~ones][:, 1:]
     return words

@@ -1,77 +1,68 @@
 """Generators of hash centers side by side: minimum distances against the bounds, and how random ones scatter."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
 from basics.errors import InputError
 from jaxtyping import Int, Int8
 
-from hashcenters.centers.bernoulli import bernoulli_centers
+from hashcenters.centers.algorithm1 import balanced_centers, bernoulli_centers
 from hashcenters.centers.bounds import gilbert_varshamov_distance, max_min_distance_bound
-from hashcenters.centers.coding import coding_distance, coding_recipe
-from hashcenters.centers.generate import make_centers
-from hashcenters.centers.sizes import is_power_of_two
+from hashcenters.centers.generate import GENERATORS, find_generator, make_centers
 from hashcenters.codes import pairwise_distances
 
-METHODS = ("hadamard", "bernoulli", "balanced", "coding")
+COMPOSED = ("csq",)  # Algorithm 1 is `hadamard` where it exists and `bernoulli` elsewhere: no row of its own
+DRAWN = {"coin flips": bernoulli_centers, "K/2 ones a row": partial(balanced_centers, draws=1)}
 
 
-def compare_generators(
-    all_bits: Sequence[int], all_classes: Sequence[int], *, seed: int, methods: Sequence[str] = METHODS
-) -> pd.DataFrame:
-    """The minimum distance that each generator reaches at each size.
+def compare_generators(all_bits: Sequence[int], all_classes: Sequence[int], *, seed: int) -> pd.DataFrame:
+    """The minimum distance that every generator reaches at each size that it serves.
 
     Args:
         all_bits: lengths of a center.
         all_classes: numbers of centers; sizes with more centers than 2^bits are left out.
         seed: of every generator.
-        methods: "hadamard" (left out where there are not enough rows), "bernoulli", "balanced" (Bernoulli rows of
-            bits / 2 ones, the best of 20 draws), "coding".
 
     Returns:
         Columns `bits`, `num_classes`, `method`, `minimum` (bits), `upper_bound` (the smallest of the three, bits),
         `gap` (bits between the two), `gilbert_varshamov` (bits), `below_half` (share of pairs closer than bits / 2,
-        0–1), `constant_bits`, `construction` (of "coding", else empty).
+        0–1), `constant_bits`, `construction` (of a generator that chooses among several, else empty).
 
     Raises:
-        InputError: an unknown method, or sizes that a generator refuses.
+        InputError: sizes without any centers.
     """
-    unknown = [method for method in methods if method not in METHODS]
-    if unknown:
-        raise InputError(f"methods must be among {', '.join(METHODS)}, got {', '.join(unknown)}")
     sizes = [(bits, count) for bits in all_bits for count in all_classes if count <= 2**bits]
-    limits = {
-        size: {
-            "upper_bound": max_min_distance_bound(*size),
-            "gilbert_varshamov": gilbert_varshamov_distance(*size),
-        }
-        for size in sizes
-    }
     rows = []
-    for method in methods:
-        for bits, num_classes in sizes:
-            if method == "hadamard" and not (is_power_of_two(bits) and num_classes <= 2 * bits):
+    for method in [name for name in GENERATORS if name not in COMPOSED]:
+        name_of = getattr(find_generator(method), "construction", lambda *_: "")
+        for size in sizes:
+            bound = max_min_distance_bound(*size)
+            try:
+                centers = make_centers(method, *size, seed=seed)
+            except InputError:
                 continue
-            found = _measure(method, bits, num_classes, seed)
-            about = {"bits": bits, "num_classes": num_classes, "method": method}
-            about["construction"] = coding_recipe(bits, num_classes) if method == "coding" else ""
-            rows.append(about | limits[bits, num_classes] | found)
-    frame = pd.DataFrame(rows)
-    frame["gap"] = frame["upper_bound"] - frame["minimum"]
-    order = [
-        "minimum",
-        "upper_bound",
-        "gap",
-        "gilbert_varshamov",
-        "below_half",
-        "constant_bits",
-        "construction",
-    ]
-    return frame[["bits", "num_classes", "method", *order]]
+            found = _measure(centers, bound) | {"construction": name_of(*size)}
+            rows.append({"bits": size[0], "num_classes": size[1], "method": method} | found)
+    return pd.DataFrame(rows)
 
 
-def distance_table(frame: pd.DataFrame) -> pd.DataFrame:
+def _measure(centers: Int8[np.ndarray, "num_classes bits"], bound: int) -> dict[str, int | float]:
+    num_classes, bits = centers.shape
+    distances = pairwise_distances(centers)
+    minimum = int(distances.min())
+    return {
+        "minimum": minimum,
+        "upper_bound": bound,
+        "gap": bound - minimum,
+        "gilbert_varshamov": gilbert_varshamov_distance(bits, num_classes),
+        "below_half": float((2 * distances < bits).mean()),
+        "constant_bits": int((centers == centers[0]).all(axis=0).sum()),
+    }
+
+
+def minimum_table(frame: pd.DataFrame) -> pd.DataFrame:
     """A comparison as one reads it: a row a length and method, a column a number of centers.
 
     Cells hold the minimum distance; the rows "upper bound" hold the bound, and missing generators a dash.
@@ -85,73 +76,6 @@ def distance_table(frame: pd.DataFrame) -> pd.DataFrame:
     table = table.astype("Int64").astype(object).where(table.notna(), "–")
     table.columns = [f"m = {count}" for count in table.columns]
     return table.reset_index()
-
-
-def distance_shares(sets: Mapping[str, Int8[np.ndarray, "_ _"]]) -> pd.DataFrame:
-    """How far apart the pairs of each set of centers are, as `plots.distance_histograms` draws it.
-
-    Args:
-        sets: ±1 centers by name.
-
-    Returns:
-        Columns `centers` (name), `bits`, `distance` (bits), `share` (of the pairs, 0–1); a row a distance that occurs.
-    """
-    parts = []
-    for name, centers in sets.items():
-        values, counts = np.unique(pairwise_distances(centers), return_counts=True)
-        about = {"centers": name, "bits": centers.shape[1]}
-        parts.append(pd.DataFrame(about | {"distance": values, "share": counts / counts.sum()}))
-    return pd.concat(parts, ignore_index=True)
-
-
-def bernoulli_minimums(
-    bits: int, num_classes: int, *, draws: int, seed: int, balanced: bool = False
-) -> Int[np.ndarray, "draws"]:
-    """The minimum distance of each of many random draws of centers.
-
-    Args:
-        bits: length of a center.
-        num_classes: centers a draw.
-        draws: how many, at least 1.
-        seed: the draws take the seeds `seed`, `seed` + 1, ...
-        balanced: see `bernoulli_centers`; one balanced draw each, not the best of twenty.
-
-    Raises:
-        InputError: sizes out of range.
-    """
-    if draws < 1:
-        raise InputError(f"draws must be at least 1, got {draws}")
-    options = {"balanced": balanced, "balanced_draws": 1}
-    made = (bernoulli_centers(bits, num_classes, seed=seed + draw, **options) for draw in range(draws))
-    return np.array([pairwise_distances(centers).min() for centers in made])
-
-
-def bernoulli_table(sizes: Sequence[tuple[int, int]], *, draws: int, seed: int) -> pd.DataFrame:
-    """How often random centers have which minimum distance, beside what can be had at the same size.
-
-    Args:
-        sizes: pairs of bits and number of centers.
-        draws: of each size and either way of drawing.
-        seed: of the first draw.
-
-    Returns:
-        Columns `bits`, `num_classes`, `draws` ("coin flips" or "K/2 ones a row"), `minimum` (bits), `share` (of the
-        draws, 0–1), `coding` and `upper_bound` (bits).
-    """
-    parts = []
-    for bits, num_classes in sizes:
-        about = {
-            "bits": bits,
-            "num_classes": num_classes,
-            "coding": coding_distance(bits, num_classes),
-            "upper_bound": max_min_distance_bound(bits, num_classes),
-        }
-        for name, balanced in (("coin flips", False), ("K/2 ones a row", True)):
-            minima = bernoulli_minimums(bits, num_classes, draws=draws, seed=seed, balanced=balanced)
-            values, counts = np.unique(minima, return_counts=True)
-            found = {"draws": name, "minimum": values, "share": counts / draws}
-            parts.append(pd.DataFrame(about | found))
-    return pd.concat(parts, ignore_index=True)
 
 
 def construction_table(frame: pd.DataFrame) -> pd.DataFrame:
@@ -172,14 +96,51 @@ def construction_table(frame: pd.DataFrame) -> pd.DataFrame:
     return table.reset_index(drop=True)
 
 
-def _measure(method: str, bits: int, num_classes: int, seed: int) -> dict[str, int | float]:
-    if method == "balanced":
-        centers = bernoulli_centers(bits, num_classes, seed=seed, balanced=True)
-    else:
-        centers = make_centers(method, bits, num_classes, seed=seed)
-    distances = pairwise_distances(centers)
-    return {
-        "minimum": int(distances.min()),
-        "below_half": float((2 * distances < bits).mean()),
-        "constant_bits": int((centers == centers[0]).all(axis=0).sum()),
-    }
+def drawn_minimums(
+    kind: str, bits: int, num_classes: int, *, draws: int, seed: int
+) -> Int[np.ndarray, "draws"]:
+    """The minimum distance of each of many random draws of centers.
+
+    Args:
+        kind: a key of `DRAWN`; a draw with bits / 2 ones a row is one, not the best of twenty.
+        bits: length of a center.
+        num_classes: centers a draw.
+        draws: how many, at least 1.
+        seed: the draws take the seeds `seed`, `seed` + 1, ...
+
+    Raises:
+        InputError: sizes out of range.
+    """
+    if draws < 1:
+        raise InputError(f"draws must be at least 1, got {draws}")
+    made = (DRAWN[kind](bits, num_classes, seed=seed + draw) for draw in range(draws))
+    return np.array([pairwise_distances(centers).min() for centers in made])
+
+
+def bernoulli_table(sizes: Sequence[tuple[int, int]], *, draws: int, seed: int) -> pd.DataFrame:
+    """How often random centers have which minimum distance, beside what can be had at the same size.
+
+    Args:
+        sizes: pairs of bits and number of centers.
+        draws: of each size and either way of drawing.
+        seed: of the first draw, and of `coding`.
+
+    Returns:
+        Columns `bits`, `num_classes`, `draws` ("coin flips" or "K/2 ones a row"), `minimum` (bits), `share` (of the
+        draws, 0–1), `coding` (what that generator reaches) and `upper_bound` (bits).
+    """
+    parts = []
+    for bits, num_classes in sizes:
+        coding = make_centers("coding", bits, num_classes, seed=seed)
+        about = {
+            "bits": bits,
+            "num_classes": num_classes,
+            "coding": int(pairwise_distances(coding).min()),
+            "upper_bound": max_min_distance_bound(bits, num_classes),
+        }
+        for kind in DRAWN:
+            minima = drawn_minimums(kind, bits, num_classes, draws=draws, seed=seed)
+            values, counts = np.unique(minima, return_counts=True)
+            found = {"draws": kind, "minimum": values, "share": counts / draws}
+            parts.append(pd.DataFrame(about | found))
+    return pd.concat(parts, ignore_index=True)

@@ -1,20 +1,31 @@
 """Every generator of hash centers that needs sizes only, by name."""
 
+from collections.abc import Callable
+from pkgutil import resolve_name
+
 import numpy as np
 from basics.errors import InputError
 from jaxtyping import Int8
 
-from hashcenters.centers.algorithm1 import csq_centers
-from hashcenters.centers.bernoulli import bernoulli_centers
-from hashcenters.centers.coding import coding_centers
-from hashcenters.centers.hadamard import hadamard_rows
-
+# functions of bits, num_classes and a keyword seed
 GENERATORS = {
-    "csq": csq_centers,
-    "hadamard": hadamard_rows,
-    "bernoulli": bernoulli_centers,
-    "coding": coding_centers,
+    "csq": "hashcenters.centers.algorithm1:csq_centers",
+    "hadamard": "hashcenters.centers.hadamard:hadamard_rows",
+    "bernoulli": "hashcenters.centers.algorithm1:bernoulli_centers",
+    "balanced": "hashcenters.centers.algorithm1:balanced_centers",
+    "coding": "hashcenters.centers.coding:coding_centers",
 }
+
+
+def find_generator(method: str) -> Callable[..., Int8[np.ndarray, "_ _"]]:
+    """The function called `method`; only now is its module imported.
+
+    Raises:
+        InputError: an unknown method.
+    """
+    if method not in GENERATORS:
+        raise InputError(f"method must be one of {', '.join(GENERATORS)}, got {method!r}")
+    return resolve_name(GENERATORS[method])
 
 
 def make_centers(
@@ -23,8 +34,8 @@ def make_centers(
     """Hash centers by the name of their generator.
 
     Args:
-        method: "csq" (Algorithm 1), "hadamard" (rows of H_K or H_2K), "bernoulli" (random bits) or "coding" (the
-            best code that can be constructed).
+        method: "csq" (Algorithm 1), "hadamard" (rows of H_K or H_2K), "bernoulli" (fair coin flips), "balanced"
+            (rows of bits / 2 ones, the best of 20 draws) or "coding" (the best code that can be constructed).
         bits: length of a center.
         num_classes: 2 to 2^bits.
         seed: of every choice that the generator leaves open.
@@ -35,6 +46,4 @@ def make_centers(
     >>> make_centers("csq", 64, 100, seed=0).shape
     (100, 64)
     """
-    if method not in GENERATORS:
-        raise InputError(f"method must be one of {', '.join(GENERATORS)}, got {method!r}")
-    return GENERATORS[method](bits, num_classes, seed=seed)
+    return find_generator(method)(bits, num_classes, seed=seed)

@@ -6,7 +6,7 @@ import numpy as np
 from basics.errors import InputError
 from jaxtyping import Float64, Int8
 
-from hashcenters.kernels.lpbox import solve_row
+from hashcenters.kernels.row_solver import solve_row
 
 Acceptance = Literal["objective", "authors"]
 PENALTIES = np.geomspace(1e-2, 1e3, 60)
@@ -40,9 +40,9 @@ def lpbox_centers(
 
     Source: SHC main text (solver); SHC supplement, Eq. 1 (why box and sphere make a ±1 code).
     """
-    if acceptance not in ("objective", "authors"):
+    if acceptance not in RANKS:
         raise InputError(f'acceptance must be "objective" or "authors", got {acceptance!r}')
-    bits = start.shape[1]
+    rank, bits = RANKS[acceptance], start.shape[1]
     limit = bits - 2 * (min_distance if acceptance == "objective" else 0)
     wanted = (target + target.T) / 2
     centers = start.astype(np.float64)
@@ -51,7 +51,6 @@ def lpbox_centers(
         for row in range(len(centers)):
             others, aims = np.delete(centers, row, axis=0), np.delete(wanted[row], row)
             new = np.where(lpbox_row(others, aims, limit, centers[row]) >= 0, 1.0, -1.0)
-            rank = _closeness_and_error if acceptance == "objective" else _authors_rank
             if rank(others @ new, aims, limit, bits) < rank(others @ centers[row], aims, limit, bits):
                 centers[row] = new
                 changed = True
@@ -95,3 +94,6 @@ def _authors_rank(
     """Minus the mean and minimum distance of the row: the target has no part in it."""
     distances = (bits - products) / 2
     return -float(distances.mean() + distances.min())
+
+
+RANKS = {"objective": _closeness_and_error, "authors": _authors_rank}

@@ -6,8 +6,8 @@ from itertools import product
 import numpy as np
 from jaxtyping import Int, Int8, Integer
 
+from hashcenters.centers.binary_codes import primitive_polynomial
 from hashcenters.centers.paley import conference_matrix
-from hashcenters.centers.polynomials import primitive_polynomial
 
 
 def conference_code(bits: int) -> Int8[np.ndarray, "2*({bits}+1) {bits}"]:

@@ -7,8 +7,7 @@ import numpy as np
 from basics.errors import InputError
 from jaxtyping import Int, Int8
 
-from hashcenters.centers.hadamard import hadamard_matrix
-from hashcenters.centers.sizes import is_power_of_two
+from hashcenters.centers.hadamard import hadamard_matrix, is_power_of_two
 
 SQUARE = np.array([[1, 1], [1, -1]], dtype=np.int8)
 TURNED = np.array([[1, -1], [-1, -1]], dtype=np.int8)

@@ -11,23 +11,13 @@ from scipy.stats import rankdata
 
 from hashcenters.centers.algorithm1 import csq_centers
 from hashcenters.centers.annealing import annealed_centers
-from hashcenters.centers.bounds import (
-    delsarte_distance,
-    gilbert_varshamov_distance,
-    plotkin_distance,
-    singleton_distance,
-)
+from hashcenters.centers.bounds import UPPER_BOUNDS, gilbert_varshamov_distance
+from hashcenters.centers.hadamard import check_sizes
 from hashcenters.centers.lpbox import Acceptance, lpbox_centers
-from hashcenters.centers.sizes import check_sizes
-from hashcenters.centers.targets import Form, check_similarity, target_error, target_matrix
+from hashcenters.centers.targets import check_similarity, target_error, target_matrix
 from hashcenters.codes import hamming_distance, pairwise_distances
 
 Solver = Literal["annealing", "lpbox"]
-BOUNDS = {
-    "the trivial (Singleton) bound": singleton_distance,
-    "Plotkin's bound": plotkin_distance,
-    "Delsarte's linear-programming bound": delsarte_distance,
-}
 
 
 @dataclass(frozen=True)
@@ -63,7 +53,6 @@ def semantic_centers(
     seed: int,
     solver: Solver = "annealing",
     min_distance: int | Literal["gilbert-varshamov"] = "gilbert-varshamov",
-    target: Form = "row-wise",
     acceptance: Acceptance = "objective",
     sweeps: int | None = None,
 ) -> SemanticCenters:
@@ -77,9 +66,8 @@ def semantic_centers(
             method, started from CSQ's Algorithm 1, which may fail to.
         min_distance: smallest distance between two centers, 0 to bits; "gilbert-varshamov" takes the largest
             that this bound guarantees.
-        target: form of the target matrix, see `target_matrix`.
         acceptance: rule of the lpbox solver, see `lpbox_centers`.
-        sweeps: passes over all bits or rows, at least 4; None takes the solver's own number.
+        sweeps: most passes of the lpbox solver over all rows, at least 1; None takes its own number.
 
     Raises:
         InputError: a similarity that `target_matrix` refuses, sizes out of range, a distance that no such centers
@@ -91,14 +79,14 @@ def semantic_centers(
     check_sizes(bits, len(similarity))
     _check_options(solver, acceptance, sweeps)
     required = _required_distance(bits, len(similarity), min_distance)
-    goal = target_matrix(similarity, bits, form=target)
-    options = {} if sweeps is None else {"sweeps": sweeps}
+    goal = target_matrix(similarity, bits)
     started = time.perf_counter()
     if solver == "annealing":
-        centers = annealed_centers(goal, bits, required, seed=seed, **options)
+        centers = annealed_centers(goal, bits, required, seed=seed)
     else:
         start = csq_centers(bits, len(similarity), seed=seed)
-        centers = lpbox_centers(start, goal, required, acceptance=acceptance, **options)
+        passes = {} if sweeps is None else {"sweeps": sweeps}
+        centers = lpbox_centers(start, goal, required, acceptance=acceptance, **passes)
     return SemanticCenters(
         centers=centers,
         objective=target_error(centers, goal),
@@ -131,7 +119,7 @@ def _required_distance(bits: int, num_classes: int, min_distance: int | str) -> 
     if not isinstance(min_distance, int) or min_distance < 0:
         raise InputError(f'min_distance must be an int >= 0 or "gilbert-varshamov", got {min_distance!r}')
     if min_distance > guaranteed:
-        largest = {name: bound(bits, num_classes) for name, bound in BOUNDS.items()}
+        largest = {name: bound(bits, num_classes) for name, bound in UPPER_BOUNDS.items()}
         name = min(largest, key=largest.__getitem__)
         if min_distance > largest[name]:
             raise InputError(
@@ -144,7 +132,8 @@ def _required_distance(bits: int, num_classes: int, min_distance: int | str) -> 
 def _check_options(solver: str, acceptance: str, sweeps: int | None) -> None:
     if solver not in ("annealing", "lpbox"):
         raise InputError(f'solver must be "annealing" or "lpbox", got {solver!r}')
-    if solver == "annealing" and acceptance != "objective":
-        raise InputError(f'acceptance={acceptance!r} belongs to solver="lpbox", got solver="annealing"')
-    if sweeps is not None and sweeps < 4:
-        raise InputError(f"sweeps must be at least 4, got {sweeps}")
+    for name, value, usual in (("acceptance", acceptance, "objective"), ("sweeps", sweeps, None)):
+        if solver == "annealing" and value != usual:
+            raise InputError(f'{name}={value!r} belongs to solver="lpbox", got solver="annealing"')
+    if sweeps is not None and sweeps < 1:
+        raise InputError(f"sweeps must be at least 1, got {sweeps}")

@@ -7,12 +7,12 @@ import pandas as pd
 from jaxtyping import Int8, Num
 
 from hashcenters.centers.bounds import gilbert_varshamov_distance
-from hashcenters.centers.coding import coding_distance
 from hashcenters.centers.generate import make_centers
 from hashcenters.centers.semantic import SemanticCenters, rank_correlation, semantic_centers
 from hashcenters.centers.targets import asymmetry, asymmetry_floor, target_error, target_matrix
 from hashcenters.codes import hamming_distance, pairwise_distances
 
+GROUPS = 10
 SOLVERS = {
     "annealing": {"solver": "annealing"},
     "lpbox": {"solver": "lpbox"},
@@ -25,7 +25,7 @@ def solve_all(
     all_bits: Sequence[int],
     *,
     seed: int,
-    lpbox_sweeps: int | None = None,
+    lpbox_sweeps: int,
 ) -> dict[tuple[int, str], SemanticCenters]:
     """Semantic centers of every length by every solver and acceptance rule, at the Gilbert–Varshamov distance.
 
@@ -33,7 +33,7 @@ def solve_all(
         similarity: of the classes.
         all_bits: lengths of a center.
         seed: of every solver.
-        lpbox_sweeps: most passes of the paper's solver over all rows; None for its own number.
+        lpbox_sweeps: most passes of the paper's solver over all rows.
     """
     return {
         (bits, name): semantic_centers(
@@ -153,7 +153,8 @@ def distance_costs(
     for name, similarity in similarities.items():
         num_classes = len(similarity)
         guaranteed = gilbert_varshamov_distance(bits, num_classes)
-        every = range(0, coding_distance(bits, num_classes) + 1, max(1, bits // 16))
+        code = make_centers("coding", bits, num_classes, seed=seed)
+        every = range(0, int(pairwise_distances(code).min()) + 1, max(1, bits // 16))
         costs = distance_cost(similarity, bits, {*every, guaranteed, bits // 8}, seed=seed)
         parts.append(costs.assign(similarity=name, eighth=bits // 8, gilbert_varshamov=guaranteed))
     return pd.concat(parts, ignore_index=True)
@@ -183,23 +184,20 @@ def target_table(
 def distance_by_similarity(
     similarity: Num[np.ndarray, "num_classes num_classes"],
     centers: Int8[np.ndarray, "num_classes bits"],
-    *,
-    groups: int = 10,
 ) -> pd.DataFrame:
-    """Distances of pairs of classes, grouped by how similar the two are.
+    """Distances of pairs of classes, in ten equal groups by how similar the two are.
 
     Args:
         similarity: symmetric.
         centers: one ±1 center a class.
-        groups: how many groups of equal size.
 
     Returns:
-        Columns `group` (1 for the least similar pairs to `groups`), `mean`, `low`, `high` (mean, 10 % and 90 %
+        Columns `group` (1 for the least similar pairs to 10), `mean`, `low`, `high` (mean, 10 % and 90 %
         quantile of the distances, bits).
     """
     pairs = np.triu_indices(len(centers), 1)
     distances = hamming_distance(centers, centers)[pairs][np.argsort(similarity[pairs], kind="stable")]
-    parts = np.array_split(distances, groups)
+    parts = np.array_split(distances, GROUPS)
     low, high = np.transpose([np.quantile(part, [0.1, 0.9]) for part in parts])
     means = [part.mean() for part in parts]
-    return pd.DataFrame({"group": np.arange(1, groups + 1), "mean": means, "low": low, "high": high})
+    return pd.DataFrame({"group": np.arange(1, GROUPS + 1), "mean": means, "low": low, "high": high})

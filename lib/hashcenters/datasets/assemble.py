@@ -1,27 +1,105 @@
-"""From listed parts to a `HashingData`: what all readers share."""
+"""From listed files to a `HashingData`, and the frame that makes a reader of a function that lists them."""
 
 import hashlib
+import inspect
 import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import update_wrapper
 from pathlib import Path
 
 import numpy as np
 from basics.errors import InputError
-from jaxtyping import UInt8
 
-from hashcenters.datasets.images import ImageReading
+from hashcenters.datasets.images import AS_PUBLISHED, ImageReading
 from hashcenters.datasets.inputs import FileInputs, Selected, check_present, files_digest
-from hashcenters.datasets.lists import Listing, check_class_names
-from hashcenters.datasets.protocol import PARTS, Protocol, hold_out, protocol_line
-from hashcenters.datasets.splits import ArrayInputs, HashingData, Inputs, Split
-from hashcenters.datasets.video import ClipReading
-
-Reading = ImageReading | ClipReading
+from hashcenters.datasets.protocol import Listing, Protocol, draw_parts, find_protocol, hold_out, resolve_root
+from hashcenters.datasets.splits import PARTS, HashingData, Inputs, Split, protocol_line
 
 
-def names_of(parts: Mapping[str, Listing]) -> list[str]:
-    """Every path of the parts once, in order of appearance."""
-    return list(dict.fromkeys(path for listing in parts.values() for path in listing.paths))
+@dataclass(frozen=True)
+class Found:
+    """What a data set's files say.
+
+    Args:
+        parts: train, query, database and, where it is not to be drawn, validation; or all samples, of which the
+            protocol draws the parts.
+        class_names: in label order.
+        root: the folder that the paths are relative to.
+        locate: maps a listed path to a file; None joins it to `root`.
+        note: ends the protocol line.
+    """
+
+    parts: Mapping[str, Listing] | Listing
+    class_names: Sequence[str]
+    root: Path
+    locate: Callable[[str], Path] | None = None
+    note: str = ""
+
+
+Finder = Callable[..., Found]
+Reader = Callable[..., HashingData]
+
+
+def reader(data: str, *, folder: str, reading: ImageReading = AS_PUBLISHED) -> Callable[[Finder], Reader]:
+    """Make a reader of a function that finds the samples of a data set.
+
+    The function takes the folder of the data set, the protocol, and options of its own by keyword. The reader takes
+    those options and:
+
+        root: the folder; None for the usual one below the data root.
+        protocol: one of the data set's, None for its first.
+        validation: share of the training split to draw for validation, 0–0.5. Where the protocol holds it out of
+            the training split, 0 leaves that whole, as in the papers.
+        seed: of all draws.
+        reading: how the files are read.
+
+    Args:
+        data: name in the registry.
+        folder: its usual place below the data root.
+        reading: the default.
+    """
+
+    def decorate(find: Finder) -> Reader:
+        def load(
+            *,
+            root: Path | None = None,
+            protocol: str | None = None,
+            validation: float = 0.1,
+            seed: int = 0,
+            reading: ImageReading = reading,
+            **own: object,
+        ) -> HashingData:
+            chosen = find_protocol(protocol, data=data)
+            found = find(resolve_root(root, folder), chosen, **own)
+            return assemble(found, protocol=chosen, reading=reading, validation=validation, seed=seed)
+
+        *shared, _ = inspect.signature(load).parameters.values()
+        own = list(inspect.signature(find).parameters.values())[2:]
+        update_wrapper(load, find)
+        load.__signature__ = inspect.Signature([*shared, *own], return_annotation=HashingData)
+        return load
+
+    return decorate
+
+
+def check_class_names(names: Sequence[str], *, origin: str) -> None:
+    """Check that there are at least two classes and that no two names differ only by case.
+
+    Raises:
+        InputError: names the classes in the way.
+    """
+    if len(names) < 2:
+        raise InputError(
+            f"{origin} must hold at least 2 classes, got {len(names)}: {', '.join(names) or 'none'}"
+        )
+    seen: dict[str, str] = {}
+    for name in names:
+        other = seen.setdefault(name.casefold(), name)
+        if other is not name:
+            raise InputError(
+                f"{origin}: class names must differ by more than case, got {other!r} and {name!r}"
+            )
 
 
 def check_trained_classes(train: Listing, class_names: Sequence[str], *, origin: str) -> None:
@@ -49,9 +127,9 @@ def finish(
     *,
     protocol: Protocol,
     class_names: Sequence[str],
-    validation: float,
-    seed: int,
     digest: str,
+    validation: float = 0.0,
+    seed: int = 0,
     substitute: str | None = None,
     note: str = "",
 ) -> HashingData:
@@ -63,9 +141,9 @@ def finish(
         names: every path of the parts.
         protocol: names the parts and the depth.
         class_names: in label order.
+        digest: SHA-256 of what the inputs show.
         validation: share of the training split to draw for validation, 0–0.5.
         seed: of that draw.
-        digest: SHA-256 of what the inputs show.
         substitute: what the data stands in for.
         note: ends the protocol line.
 
@@ -93,12 +171,11 @@ def finish(
         splits[part] = Split(inputs_of(rows), listing.labels, np.array(listing.paths, dtype=str))
         total.update(os.fsencode("\n".join((part, *listing.paths))))
         total.update(np.ascontiguousarray(listing.labels).tobytes())
-    sizes = {part: len(split) for part, split in splits.items()}
     data = HashingData(
         name=protocol.data,
         class_names=list(class_names),
         top_k=protocol.top_k,
-        protocol=protocol_line(protocol.name, sizes, protocol.top_k, note=note),
+        protocol=protocol_line(splits, protocol.top_k, name=protocol.name, note=note),
         substitute=substitute,
         fingerprint=total.hexdigest(),
         **splits,
@@ -107,49 +184,57 @@ def finish(
     return data
 
 
-def assemble_arrays(
-    images: UInt8[np.ndarray, "n *shape"],
-    names: Sequence[str],
-    parts: Mapping[str, Listing],
-    **settings: object,
-) -> HashingData:
-    """A data set from images in memory; `names` names its rows. See `finish` for the settings."""
-    digest = hashlib.sha256(np.ascontiguousarray(images)).hexdigest()
-    return finish(parts, lambda rows: ArrayInputs(images[rows]), names, digest=digest, **settings)
-
-
 def assemble(
-    parts: Mapping[str, Listing],
+    found: Found,
     *,
-    root: Path,
-    reading: Reading,
-    locate: Callable[[str], Path] | None = None,
+    protocol: Protocol,
+    reading: ImageReading,
+    validation: float,
+    seed: int,
     content: bool = False,
-    note: str = "",
-    **settings: object,
+    substitute: str | None = None,
 ) -> HashingData:
-    """A data set from listed files. See `finish` for the settings that are not named here.
+    """A data set from listed files.
 
     Args:
-        parts: train, query, database and, where it is not to be drawn, validation.
-        root: the folder that the paths are relative to.
+        found: what is listed.
+        protocol: names the parts and the depth, and draws the parts where all samples are listed together.
         reading: how files become arrays.
-        locate: maps a listed path to a file; None joins it to `root`.
+        validation: share of the training split to draw for validation, 0–0.5.
+        seed: of the draws.
         content: fingerprint the content of the files and not only their names and sizes.
-        note: ends the protocol line.
+        substitute: what the data stands in for.
 
     Raises:
         InputError: files are missing or unreadable, a class has no training sample, or splits overlap.
     """
+    parts, root, note = found.parts, found.root, found.note
+    if isinstance(parts, Listing):
+        parts = draw_parts(parts, protocol, seed=seed, class_names=found.class_names)
     names = names_of(parts)
-    files = [locate(name) if locate else root / name for name in names]
+    files = [found.locate(name) if found.locate else root / name for name in names]
     check_present(files, root=root)
     inputs = reading.open(files)
     if reading.corrupt == "skip":
         parts, dropped = drop_unreadable(parts, names, inputs)
         note = "; ".join(filter(None, (note, f"{dropped} unreadable files left out" if dropped else "")))
-    digest = files_digest(names, files, content=content) + reading.pixels()
-    return finish(parts, lambda rows: Selected(inputs, rows), names, digest=digest, note=note, **settings)
+    return finish(
+        parts,
+        lambda rows: Selected(inputs, rows),
+        names,
+        protocol=protocol,
+        class_names=found.class_names,
+        digest=files_digest(names, files, content=content) + reading.pixels(),
+        validation=validation,
+        seed=seed,
+        substitute=substitute,
+        note=note,
+    )
+
+
+def names_of(parts: Mapping[str, Listing]) -> list[str]:
+    """Every path of the parts once, in order of appearance."""
+    return list(dict.fromkeys(path for listing in parts.values() for path in listing.paths))
 
 
 def drop_unreadable(
@@ -157,8 +242,4 @@ def drop_unreadable(
 ) -> tuple[dict[str, Listing], int]:
     """The parts without the samples that cannot be decoded, and how many files that were."""
     bad = {names[index] for index in inputs.unreadable()}
-    kept = {
-        part: listing.take(np.array([i for i, path in enumerate(listing.paths) if path not in bad], np.int64))
-        for part, listing in parts.items()
-    }
-    return kept, len(bad)
+    return {part: listing.without(bad) for part, listing in parts.items()}, len(bad)

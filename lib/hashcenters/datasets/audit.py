@@ -13,10 +13,12 @@ from basics.paths import data_root
 from hashcenters.datasets.compare import describe_part, overlap_table, part_table
 from hashcenters.datasets.images import ImageReading
 from hashcenters.datasets.inputs import Selected
-from hashcenters.datasets.lists import Listing, scan_list
-from hashcenters.datasets.protocol import PARTS, Protocol
+from hashcenters.datasets.lists import scan_list
+from hashcenters.datasets.protocol import Listing, Protocol
 from hashcenters.datasets.registry import find_entry, missing_lists
-from hashcenters.datasets.splits import HashingData
+from hashcenters.datasets.splits import PARTS, HashingData
+
+LISTED = ("train", "query", "database")
 
 
 @dataclass(frozen=True)
@@ -83,11 +85,9 @@ def audit_lists(
 
 def protocol_files(protocol: Protocol) -> dict[str, Path]:
     """The list files of a protocol that are there; a file that serves as two parts is named once."""
-    lists = protocol.lists or {}
-    named = {part: lists[part] for part in PARTS if part in lists} | lists.get("also", {})
     found: dict[str, Path] = {}
-    for part, name in named.items():
-        path = data_root() / lists["folder"] / name
+    for part in (*LISTED, *protocol.lists.also) if protocol.lists else ():
+        path = protocol.lists.path(part)
         if path.exists() and path not in found.values():
             found[part] = path
     return found
@@ -95,7 +95,7 @@ def protocol_files(protocol: Protocol) -> dict[str, Path]:
 
 def nominal_sizes(protocol: Protocol | None) -> dict[str, int | None]:
     """The sizes that a protocol names; {} without one."""
-    return {part: getattr(protocol, part) for part in ("train", "query", "database")} if protocol else {}
+    return {part: getattr(protocol, part) for part in LISTED} if protocol else {}
 
 
 def audit_protocol(protocol: Protocol, *, root: Path | None = None, decode: bool = False) -> Audit:
@@ -110,9 +110,13 @@ def audit_protocol(protocol: Protocol, *, root: Path | None = None, decode: bool
         raise InputError(f"{protocol.name} has no list files below {data_root()}: {'; '.join(steps)}")
     nominal = nominal_sizes(protocol)
     entry = find_entry(protocol.data)
-    strip = (protocol.lists or {}).get("strip", "")
     return audit_lists(
-        lists, num_classes=entry.num_classes, nominal=nominal, strip=strip, root=root, decode=decode
+        lists,
+        num_classes=entry.num_classes,
+        nominal=nominal,
+        strip=protocol.lists.strip,
+        root=root,
+        decode=decode,
     )
 
 

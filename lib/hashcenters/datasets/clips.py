@@ -3,6 +3,8 @@
 A single frame shows the digit but not its motion: two of the directions differ only in the order of the frames.
 """
 
+from functools import partial
+
 import numpy as np
 from basics.errors import InputError
 from jaxtyping import Float, UInt8
@@ -12,13 +14,10 @@ from hashcenters.datasets.digits import (
     SUBSTITUTE,
     add_noise,
     base_digits,
-    fingerprint,
-    join,
+    compose_parts,
     paste,
-    protocol_line,
-    split_base_digits,
 )
-from hashcenters.datasets.splits import ArrayInputs, HashingData, Split
+from hashcenters.datasets.splits import ArrayInputs, HashingData, Split, composed_data
 
 FRAMES = 16
 MOTIONS = ("right", "left", "down", "up", "circle")
@@ -60,7 +59,7 @@ def compose_clip(
 
 
 def compose_clips(
-    pool: list[np.ndarray], *, per_class: int, side: int, noise: float, rng: np.random.Generator
+    pool: list[np.ndarray], per_class: int, *, side: int, noise: float, rng: np.random.Generator
 ) -> Split:
     """Clips of every digit in every motion, `per_class` of each.
 
@@ -102,43 +101,26 @@ def load_clips(
     the accuracy of a classifier on the validation split.
 
     Args:
-        seed: of the split of the base digits and of everything composed of them.
+        seed, train_per_digit, noise: as in `compose_parts`; noise is drawn anew in every frame.
         train_per_class, validation_per_class, query_per_class, database_per_class: clips a class; the database
             count includes the training split.
-        train_per_digit: base digits of each kind that the training split and the database are made of.
         side: of the canvas, pixels, 12 or more.
-        noise: fraction of the grey range, 0 or more.
         top_k: depth of the scored ranking.
     """
-    if database_per_class < train_per_class:
-        raise InputError(
-            f"database_per_class must be at least train_per_class, got {database_per_class} < {train_per_class}"
-        )
     if side < 12:
         raise InputError(f"a digit of {DIGIT_SIZE} pixels needs a canvas of side >= 12 to move, got {side}")
-    rng = np.random.default_rng([seed, FRAMES])
-    base = split_base_digits(seed=seed, train_per_digit=train_per_digit)
-    counts = {
-        "train": train_per_class,
-        "validation": validation_per_class,
-        "query": query_per_class,
-        "database": database_per_class - train_per_class,
-    }
-    splits = {
-        name: compose_clips(
-            base["train" if name == "database" else name], per_class=count, side=side, noise=noise, rng=rng
-        )
-        for name, count in counts.items()
-    }
-    splits["database"] = join(splits["train"], splits["database"])
-    data = HashingData(
-        name="clips",
+    splits = compose_parts(
+        partial(compose_clips, side=side),
+        (train_per_class, validation_per_class, query_per_class, database_per_class),
+        seed=seed,
+        stream=FRAMES,
+        train_per_digit=train_per_digit,
+        noise=noise,
+    )
+    return composed_data(
+        "clips",
+        splits,
         class_names=[f"{digit} {motion}" for digit in range(10) for motion in MOTIONS],
         top_k=top_k,
-        protocol=protocol_line(splits, top_k),
         substitute=SUBSTITUTE.format("HMDB51 and UCF101").replace("small images", "short clips"),
-        fingerprint=fingerprint(splits, top_k),
-        **splits,
     )
-    data.check_disjoint()
-    return data

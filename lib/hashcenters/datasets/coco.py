@@ -7,11 +7,9 @@ import numpy as np
 from basics.errors import InputError
 from basics.files import read_json
 
-from hashcenters.datasets.assemble import assemble
-from hashcenters.datasets.images import AS_PUBLISHED, ImageReading
-from hashcenters.datasets.lists import Listing
-from hashcenters.datasets.protocol import Protocol, find_protocol, read_protocol_lists, resolve_root
-from hashcenters.datasets.splits import HashingData
+from hashcenters.datasets.assemble import Found, reader
+from hashcenters.datasets.lists import read_protocol_lists
+from hashcenters.datasets.protocol import Listing, Protocol
 
 PARTS_2014 = ("train2014", "val2014")
 
@@ -52,74 +50,23 @@ def read_annotations(files: Iterable[Path]) -> tuple[Listing, list[str]]:
     return Listing(tuple(paths), labels), [categories[key] for key in sorted(categories)]
 
 
-def labelled(listing: Listing) -> Listing:
-    """The samples that have a label at all."""
-    return listing.take(np.flatnonzero(listing.labels.any(axis=1)))
-
-
-def without(listing: Listing, paths: Iterable[str]) -> Listing:
-    """The samples whose path is not among the given ones."""
-    left_out = set(paths)
-    return listing.take(
-        np.array([i for i, path in enumerate(listing.paths) if path not in left_out], np.int64)
-    )
-
-
-def draw_parts(listing: Listing, protocol: Protocol, *, seed: int) -> dict[str, Listing]:
-    """Queries and training samples drawn from all samples; the database is everything but the queries.
-
-    Raises:
-        InputError: there are too few samples.
-    """
-    sizes = protocol.draw or {}
-    count = sizes["query"] + sizes["train"]
-    if count > len(listing):
-        raise InputError(f"{protocol.name} draws {count:,} samples, got {len(listing):,}")
-    order = np.random.default_rng(seed).permutation(len(listing))
-    query, train = np.sort(order[: sizes["query"]]), np.sort(order[sizes["query"] : count])
-    database = np.sort(order[sizes["query"] :])
-    return {"query": listing.take(query), "train": listing.take(train), "database": listing.take(database)}
-
-
-def load_coco(
-    *,
-    root: str | Path | None = None,
-    protocol: str | None = None,
-    validation: float = 0.1,
-    seed: int = 0,
-    reading: ImageReading = AS_PUBLISHED,
-) -> HashingData:
+@reader("coco", folder="coco")
+def load_coco(root: Path, protocol: Protocol) -> Found:
     """MS COCO 2014, train and val together.
 
-    With the authors' lists the database is their `database.txt` where there is one, else every labelled image
-    that is no query. Their label columns are in alphabetical order of the class names, not in that of the ids.
+    The protocols are `coco-80` (CSQ's lists) and `coco-80-drawn` (columns in the order of the ids). With the authors'
+    lists the database is their `database.txt` where there is one, else every labelled image that is no query. Their
+    label columns are in alphabetical order of the class names, not in that of the ids.
 
     Args:
-        root: folder with `train2014/`, `val2014/` and `annotations/`; default `coco/` below the data root.
-        protocol: `coco-80` (CSQ's lists) or `coco-80-drawn` (drawn by `seed`, columns in id order).
-        validation: share of the training split to draw for validation, 0–0.5.
-        seed: of the draws.
-        reading: how the images are read.
+        root: folder with `train2014/`, `val2014/` and `annotations/`.
+        protocol: says whether there are lists.
     """
-    chosen = find_protocol(protocol, data="coco")
-    root = resolve_root(root, "coco")
     every, names = read_annotations(root / "annotations" / f"instances_{part}.json" for part in PARTS_2014)
-    every = labelled(every)
-    if chosen.lists:
-        order = np.argsort(names)
-        names = [names[column] for column in order]
-        parts = read_protocol_lists(chosen, num_classes=len(names), multi_label=True)
-        parts.setdefault(
-            "database", without(Listing(every.paths, every.labels[:, order]), parts["query"].paths)
-        )
-    else:
-        parts = draw_parts(every, chosen, seed=seed)
-    return assemble(
-        parts,
-        protocol=chosen,
-        class_names=names,
-        root=root,
-        reading=reading,
-        validation=validation,
-        seed=seed,
-    )
+    every = every.take(np.flatnonzero(every.labels.any(axis=1)))
+    if not protocol.lists:
+        return Found(every, names, root)
+    order = np.argsort(names)
+    parts = read_protocol_lists(protocol, num_classes=len(names), multi_label=True)
+    parts.setdefault("database", Listing(every.paths, every.labels[:, order]).without(parts["query"].paths))
+    return Found(parts, [names[column] for column in order], root)

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 import numpy as np
 import pandas as pd
 
-from hashcenters.datasets.lists import Listing
+from hashcenters.datasets.protocol import Listing
 
 
 def class_sizes(listing: Listing, num_classes: int | None) -> np.ndarray:

@@ -4,15 +4,15 @@ The digits are the 1,797 of 8 × 8 pixels that ship inside scikit-learn (the UCI
 split before anything is composed of them, so that no pixel of a query is ever trained on or in the database.
 """
 
-import hashlib
-from functools import cache
+from collections.abc import Callable, Sequence
+from functools import cache, partial
 
 import numpy as np
 from basics.errors import InputError
 from jaxtyping import UInt8
 from sklearn.datasets import load_digits
 
-from hashcenters.datasets.splits import ArrayInputs, HashingData, Split
+from hashcenters.datasets.splits import PARTS, ArrayInputs, HashingData, Split, composed_data
 
 DIGIT_SIZE = 8
 QUERY_SHARE = 0.25
@@ -76,20 +76,8 @@ def add_noise(
     return np.clip(np.round(noisy), 0, 255).astype(np.uint8)
 
 
-def fingerprint(splits: dict[str, Split], *extra: object) -> str:
-    """SHA-256 over the inputs, labels and ids of in-memory splits."""
-    digest = hashlib.sha256(repr(extra).encode())
-    for name in sorted(splits):
-        split = splits[name]
-        digest.update(name.encode())
-        for array in (split.inputs.batch(np.arange(len(split))), split.labels):
-            digest.update(np.ascontiguousarray(array).tobytes())
-        digest.update("\0".join(map(str, split.ids)).encode())
-    return digest.hexdigest()
-
-
 def compose_pairs(
-    pool: list[np.ndarray], *, per_class: int, shift: int, noise: float, rng: np.random.Generator
+    pool: list[np.ndarray], per_class: int, *, shift: int, noise: float, rng: np.random.Generator
 ) -> Split:
     """Images of two digits side by side, `per_class` of each of the 100 ordered pairs.
 
@@ -114,11 +102,41 @@ def compose_pairs(
     return Split(ArrayInputs(add_noise(inputs, noise=noise, rng=rng)), labels, np.array(ids))
 
 
-def join(first: Split, second: Split) -> Split:
-    """One split of two, the first's samples before the second's."""
-    array = np.concatenate([split.inputs.batch(np.arange(len(split))) for split in (first, second)])
-    labels = np.concatenate([first.labels, second.labels])
-    return Split(ArrayInputs(array), labels, np.concatenate([first.ids, second.ids]))
+def compose_parts(
+    compose: Callable[..., Split],
+    counts: Sequence[int],
+    *,
+    seed: int,
+    stream: int,
+    train_per_digit: int | None,
+    noise: float,
+) -> dict[str, Split]:
+    """The four parts of a set, each of its own base digits; the database and the training split share theirs.
+
+    Args:
+        compose: makes a split of a pool of base digits and a count, with options `noise` and `rng`.
+        counts: of the training split, validation, queries and database; the last includes the first.
+        seed: of the split of the base digits and of everything composed of them.
+        stream: tells the draws of one set from those of another.
+        train_per_digit: base digits of each kind that the training split and the database are made of.
+        noise: standard deviation, fraction of the grey range.
+
+    Returns:
+        train, validation, query, and the database without the training split.
+
+    Raises:
+        InputError: the database is smaller than the training split, or base digits are too few.
+    """
+    train, *others, database = counts
+    if database < train:
+        raise InputError(
+            f"the database holds the training split and must be as large, got {database} < {train}"
+        )
+    rng = np.random.default_rng([seed, stream])
+    base = split_base_digits(seed=seed, train_per_digit=train_per_digit)
+    base["database"] = base["train"]
+    composed = zip(PARTS, (train, *others, database - train), strict=True)
+    return {part: compose(base[part], count, noise=noise, rng=rng) for part, count in composed}
 
 
 def load_digits100(
@@ -140,49 +158,24 @@ def load_digits100(
     on the validation split.
 
     Args:
-        seed: of the split of the base digits and of everything composed of them.
+        seed, train_per_digit, noise: as in `compose_parts`.
         train_per_class, validation_per_class, query_per_class, database_per_class: images a class; the database
             count includes the training split.
-        train_per_digit: base digits of each kind that the training split and the database are made of.
         shift: pixels, 0 or more.
-        noise: fraction of the grey range, 0 or more.
         top_k: depth of the scored ranking.
     """
-    if database_per_class < train_per_class:
-        raise InputError(
-            f"database_per_class must be at least train_per_class, got {database_per_class} < {train_per_class}"
-        )
-    rng = np.random.default_rng([seed, 100])
-    base = split_base_digits(seed=seed, train_per_digit=train_per_digit)
-    counts = {
-        "train": train_per_class,
-        "validation": validation_per_class,
-        "query": query_per_class,
-        "database": database_per_class - train_per_class,
-    }
-    splits = {
-        name: compose_pairs(
-            base["train" if name == "database" else name], per_class=count, shift=shift, noise=noise, rng=rng
-        )
-        for name, count in counts.items()
-    }
-    splits["database"] = join(splits["train"], splits["database"])
-    data = HashingData(
-        name="digits100",
+    splits = compose_parts(
+        partial(compose_pairs, shift=shift),
+        (train_per_class, validation_per_class, query_per_class, database_per_class),
+        seed=seed,
+        stream=100,
+        train_per_digit=train_per_digit,
+        noise=noise,
+    )
+    return composed_data(
+        "digits100",
+        splits,
         class_names=[f"{left}{right}" for left in range(10) for right in range(10)],
         top_k=top_k,
-        protocol=protocol_line(splits, top_k),
         substitute=SUBSTITUTE.format("ImageNet-100"),
-        fingerprint=fingerprint(splits, top_k),
-        **splits,
     )
-    data.check_disjoint()
-    return data
-
-
-def protocol_line(splits: dict[str, Split], top_k: int | None) -> str:
-    """Sizes and depth in one line, for captions."""
-    sizes = ", ".join(
-        f"{len(splits[name]):,} {name}" for name in ("train", "validation", "query", "database")
-    )
-    return f"{sizes}; mAP@{'All' if top_k is None else top_k}"

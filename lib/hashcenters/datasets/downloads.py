@@ -1,6 +1,7 @@
-"""Downloads that resume, are checked, and appear whole or not at all."""
+"""Downloads that resume, are checked, and appear whole or not at all: pooch's, with what it lacks."""
 
 import gzip
+import logging
 import shutil
 import tarfile
 import tempfile
@@ -24,12 +25,6 @@ TIMEOUT = 60  # seconds without a byte
 RANGE_NOT_SATISFIABLE = 416
 
 
-def checksum(path: Path, like: str) -> str:
-    """The checksum of a file as `algorithm:hex`, by the algorithm of the expected one."""
-    algorithm = like.split(":")[0]
-    return f"{algorithm}:{pooch.file_hash(str(path), alg=algorithm)}"
-
-
 def append_rest(url: str, part: Path) -> None:
     """Fetch what is missing of a file to the end of `part`; start again when the server does not resume.
 
@@ -40,10 +35,8 @@ def append_rest(url: str, part: Path) -> None:
     request = Request(url, headers={"Range": f"bytes={have}-"} if have else {})
     try:
         with urlopen(request, timeout=TIMEOUT) as response:
-            resumed = response.status == 206
             expected = response.headers.get("Content-Length")
-            part.parent.mkdir(parents=True, exist_ok=True)
-            with part.open("ab" if resumed else "wb") as file:
+            with part.open("ab" if response.status == 206 else "wb") as file:
                 before = file.tell()
                 shutil.copyfileobj(response, file, CHUNK)
                 got = file.tell() - before
@@ -69,24 +62,28 @@ def fetch(url: str, target: Path, expected: str) -> bool:
     Raises:
         InputError: no network (says where to put the file), wrong checksum, folder not writable.
     """
+    algorithm = expected.split(":")[0]
     if target.exists():
-        found = checksum(target, expected)
+        found = f"{algorithm}:{pooch.file_hash(str(target), alg=algorithm)}"
         if found != expected:
             raise InputError(f"{target} must have checksum {expected}, got {found}; remove it and run again")
         return False
     part = target.with_name(f".{target.name}.part")
-    try:
+
+    def resume(url: str, output: str, _: object) -> None:
         append_rest(url, part)
+        part.replace(output)
+
+    pooch.get_logger().setLevel(logging.WARNING)  # `download` reports
+    try:
+        pooch.retrieve(url, expected, fname=target.name, path=target.parent, downloader=resume)
+    except ValueError as error:
+        raise InputError(f"{url} must have checksum {expected}; nothing was kept: {error}") from error
     except (OSError, HTTPException) as error:
         reason = getattr(error, "reason", None) or error
         raise InputError(
             f"cannot download {url}: {reason}; you can also put the file at {target} yourself ({expected})"
         ) from error
-    found = checksum(part, expected)
-    if found != expected:
-        part.unlink()
-        raise InputError(f"{url} must have checksum {expected}, got {found}; nothing was kept")
-    part.replace(target)
     return True
 
 
@@ -161,15 +158,14 @@ def download(entry: Entry, *, report: Callable[[str], None] = print) -> None:
         InputError: the set cannot be downloaded by a program (says how to get it), or a step failed.
     """
     if not entry.downloads:
-        steps = "; ".join(dict.fromkeys(need["get"] for need in entry.needs)) or "nothing is needed"
-        raise InputError(f"{entry.name} has no free download: {steps}")
+        raise InputError(f"{entry.name} has no free download: {entry.steps}")
     for item in entry.downloads:
-        archive = data_root() / item["file"]
-        target = data_root() / item["unpack"] if "unpack" in item else archive
+        archive = data_root() / item.file
+        target = data_root() / (item.unpack or item.file)
         if target != archive and target.exists():
             report(f"present: {target}")
             continue
-        came = fetch(item["url"], archive, item["sum"])
+        came = fetch(item.url, archive, item.sum)
         report(f"{'downloaded' if came else 'present'}: {archive}")
         if target != archive:
             unpack(archive, target)

@@ -10,8 +10,7 @@ from basics.paths import data_root
 
 from hashcenters.datasets.audit import Audit, audit_protocol, protocol_files
 from hashcenters.datasets.compare import class_sizes, compare_parts
-from hashcenters.datasets.lists import Listing
-from hashcenters.datasets.protocol import Protocol, protocols
+from hashcenters.datasets.protocol import Listing, Protocol, protocols
 from hashcenters.datasets.registry import find_entry
 
 HMDB51_CODES = "csq-official/video/dataset/HMDB51"
@@ -43,8 +42,7 @@ def relevant_share(query: Listing, database: Listing) -> float:
 def left_over(train: Listing, others: list[Listing], num_classes: int) -> np.ndarray:
     """For each class the training samples that are in none of the other lists."""
     used = {path for listing in others for path in listing.paths}
-    rows = np.array([row for row, path in enumerate(train.paths) if path not in used], np.int64)
-    return class_sizes(train.take(rows), num_classes)
+    return class_sizes(train.without(used), num_classes)
 
 
 def protocol_findings(protocol: Protocol, audit: Audit) -> Iterator[str]:

@@ -2,15 +2,13 @@
 
 from pathlib import Path
 
-import numpy as np
 from basics.errors import InputError
 
-from hashcenters.datasets.assemble import assemble
-from hashcenters.datasets.lists import Listing
-from hashcenters.datasets.protocol import find_protocol, read_protocol_lists, resolve_root
+from hashcenters.datasets.assemble import Found, reader
+from hashcenters.datasets.lists import read_protocol_lists
+from hashcenters.datasets.protocol import Listing, Protocol
 from hashcenters.datasets.rows import rows_of
-from hashcenters.datasets.splits import HashingData
-from hashcenters.datasets.video import AS_PUBLISHED, ClipReading
+from hashcenters.datasets.video import ClipReading
 
 UNUSED, TRAIN, TEST = "0", "1", "2"
 
@@ -32,52 +30,27 @@ def read_official(lists: Path, split: int) -> tuple[dict[str, Listing], list[str
             if not flag or flag[0] not in rows:
                 raise InputError(f"{file} row {number}: expected a video and a flag 0, 1 or 2, got {row!r}")
             rows[flag[0]].append((f"{file.name.removesuffix(ending)}/{name}", label))
-    listings = {
-        flag: Listing(tuple(path for path, _ in found), np.array([label for _, label in found], np.int64))
-        for flag, found in rows.items()
-    }
-    parts = {"train": listings[TRAIN], "query": listings[TEST], "database": listings[TRAIN]}
-    return parts, [file.name.removesuffix(ending) for file in files]
+    train, query = Listing.of(rows[TRAIN]), Listing.of(rows[TEST])
+    return {"train": train, "query": query, "database": train}, [
+        file.name.removesuffix(ending) for file in files
+    ]
 
 
-def load_hmdb51(
-    *,
-    root: str | Path | None = None,
-    protocol: str | None = None,
-    split: int = 1,
-    num_classes: int = 51,
-    validation: float = 0.1,
-    seed: int = 0,
-    reading: ClipReading = AS_PUBLISHED,
-) -> HashingData:
+@reader("hmdb51", folder="hmdb51", reading=ClipReading())
+def load_hmdb51(root: Path, protocol: Protocol, *, split: int = 1, num_classes: int = 51) -> Found:
     """HMDB51; the training split is the database. Classes are in alphabetical order.
 
     Args:
-        root: folder with `videos/CLASS/*.avi` and `testTrainMulti_7030_splits/`; default `hmdb51/` below the data
-            root.
+        root: folder with `videos/CLASS/*.avi` and `testTrainMulti_7030_splits/`.
         protocol: `hmdb51-1` (official split files) or `hmdb51-1-lists` (CSQ's list files of split 1).
         split: 1–3, the official split (the papers use 1).
         num_classes: of the list files.
-        validation: share of the training split to hold out for validation, 0–0.5.
-        seed: of that draw.
-        reading: how clips are read.
     """
-    chosen = find_protocol(protocol, data="hmdb51")
-    root = resolve_root(root, "hmdb51")
-    if not chosen.lists:
+    if not protocol.lists:
         parts, names = read_official(root / "testTrainMulti_7030_splits", split)
     elif split != 1:
-        raise InputError(f"{chosen.name} holds split 1 only, got split {split}")
+        raise InputError(f"{protocol.name} holds split 1 only, got split {split}")
     else:
-        parts = read_protocol_lists(chosen, num_classes=num_classes, multi_label=False)
+        parts = read_protocol_lists(protocol, num_classes=num_classes, multi_label=False)
         names = sorted({path.split("/")[0] for path in parts["train"].paths})
-    return assemble(
-        parts,
-        protocol=chosen,
-        class_names=names,
-        root=root / "videos",
-        reading=reading,
-        validation=validation,
-        seed=seed,
-        note="" if split == 1 else f"split {split}",
-    )
+    return Found(parts, names, root / "videos", note="" if split == 1 else f"split {split}")

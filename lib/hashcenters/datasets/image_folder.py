@@ -9,15 +9,15 @@ comes twice in a class counts once, so that no query lies in the database under 
 import dataclasses
 from pathlib import Path
 
+import msgspec
 import numpy as np
 from basics.errors import InputError
 from basics.files import sha256
 
-from hashcenters.datasets.assemble import assemble
+from hashcenters.datasets.assemble import Found, assemble, check_class_names
 from hashcenters.datasets.images import IMAGE_SUFFIXES, ImageReading
 from hashcenters.datasets.inputs import unreadable_message
-from hashcenters.datasets.lists import Listing, check_class_names
-from hashcenters.datasets.protocol import find_protocol
+from hashcenters.datasets.protocol import Listing, find_protocol
 from hashcenters.datasets.splits import HashingData
 
 LEFT_BY_SYSTEMS = frozenset({"thumbs.db", "desktop.ini"})
@@ -81,12 +81,12 @@ def read_folders(root: Path, reading: ImageReading) -> tuple[Listing, list[str],
     failures |= {pictures[index]: reason for index, reason in reading.open(pictures).unreadable().items()}
     if failures and reading.corrupt == "error":
         raise InputError(unreadable_message(failures))
-    kept = [(path, label) for path, label in found if path not in failures]
-    listing = Listing(
-        tuple(path.relative_to(root).as_posix() for path, _ in kept),
-        np.array([label for _, label in kept], np.int64),
+    listing, copies = drop_copies(
+        Listing.of(
+            (path.relative_to(root).as_posix(), label) for path, label in found if path not in failures
+        ),
+        root,
     )
-    listing, copies = drop_copies(listing, root)
     left_out = [f"{len(failures)} unreadable files left out"] if failures else []
     left_out += [f"{copies} copies left out"] if copies else []
     return listing, [folder.name for folder in folders], left_out
@@ -120,7 +120,7 @@ def split_classes(
 
 def load_image_folder(
     *,
-    root: str | Path,
+    root: Path,
     query: float = 0.2,
     validation: float = 0.1,
     top_k: int | None = None,
@@ -142,19 +142,16 @@ def load_image_folder(
     Raises:
         InputError: there are fewer than two classes, a class has too few pictures, or files cannot be read.
     """
-    root = Path(root).expanduser()
     if top_k is not None and top_k < 1:
         raise InputError(f"top_k must be at least 1, got {top_k}")
     listing, names, left_out = read_folders(root, reading)
+    parts = split_classes(listing, names, query=query, validation=validation, seed=seed)
     return assemble(
-        split_classes(listing, names, query=query, validation=validation, seed=seed),
-        protocol=dataclasses.replace(find_protocol(None, data="image-folder"), top_k=top_k),
-        class_names=names,
-        root=root,
+        Found(parts, names, root, note="; ".join(left_out)),
+        protocol=msgspec.structs.replace(find_protocol(None, data="image-folder"), top_k=top_k),
         reading=dataclasses.replace(reading, corrupt="error"),
         validation=validation,
         seed=seed,
         substitute=f"own images in {root.name}, not the papers' data",
         content=True,
-        note="; ".join(left_out),
     )

@@ -3,14 +3,11 @@
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
-import numpy as np
 from basics.errors import InputError
 
-from hashcenters.datasets.assemble import assemble
-from hashcenters.datasets.images import AS_PUBLISHED, ImageReading
-from hashcenters.datasets.lists import Listing
-from hashcenters.datasets.protocol import find_protocol, read_protocol_lists, resolve_root
-from hashcenters.datasets.splits import HashingData
+from hashcenters.datasets.assemble import Found, reader
+from hashcenters.datasets.lists import read_protocol_lists
+from hashcenters.datasets.protocol import Listing, Protocol
 
 
 def wnid_of(path: str) -> str:
@@ -57,57 +54,32 @@ def every_image(root: Path, wnids: list[str]) -> Listing:
     Raises:
         InputError: a class has none.
     """
-    paths, labels = [], []
+    samples = []
     for label, wnid in enumerate(wnids):
         flat = (root / "image").is_dir()
         files = (root / "image").glob(f"{wnid}_*") if flat else (root / "train" / wnid).glob("*")
         names = sorted(f"image/{file.name}" for file in files)
         if not names:
             raise InputError(f"class {wnid} must have images below {root}, got none")
-        paths += names
-        labels += [label] * len(names)
-    return Listing(tuple(paths), np.array(labels, np.int64))
+        samples += [(name, label) for name in names]
+    return Listing.of(samples)
 
 
-def load_imagenet100(
-    *,
-    root: str | Path | None = None,
-    protocol: str | None = None,
-    num_classes: int = 100,
-    validation: float = 0.1,
-    seed: int = 0,
-    reading: ImageReading = AS_PUBLISHED,
-) -> HashingData:
+@reader("imagenet-100", folder="imagenet")
+def load_imagenet100(root: Path, protocol: Protocol, *, num_classes: int = 100) -> Found:
     """ImageNet-100 after the authors' lists.
 
     The database is the authors' `database.txt` where it lies beside the other lists, else every training image
     of the 100 classes. Classes are in the order of the sorted WordNet ids.
 
     Args:
-        root: folder with `image/` and `val_image/`, or the official `train/` and `val/`; default `imagenet/`
-            below the data root.
+        root: folder with `image/` and `val_image/`, or the official `train/` and `val/`.
         protocol: `imagenet-100` (CSQ's lists) or `imagenet-100-shc`.
         num_classes: of the lists.
-        validation: share of the training split to draw for validation, 0–0.5.
-        seed: of that draw.
-        reading: how the images are read.
     """
-    chosen = find_protocol(protocol, data="imagenet-100")
-    root = resolve_root(root, "imagenet")
-    parts = read_protocol_lists(chosen, num_classes=num_classes, multi_label=False)
+    parts = read_protocol_lists(protocol, num_classes=num_classes, multi_label=False)
     wnids = wnids_in_order(parts["train"], num_classes)
-    note = ""
-    if "database" not in parts:
+    note = "" if "database" in parts else "database: every training image of the classes"
+    if note:
         parts["database"] = every_image(root, wnids)
-        note = "database: every training image of the classes"
-    return assemble(
-        parts,
-        protocol=chosen,
-        class_names=wnids,
-        root=root,
-        reading=reading,
-        validation=validation,
-        seed=seed,
-        locate=image_finder(root),
-        note=note,
-    )
+    return Found(parts, wnids, root, locate=image_finder(root), note=note)

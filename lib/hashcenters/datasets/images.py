@@ -16,22 +16,6 @@ IMAGE_SUFFIXES = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".png", ".ppm", ".t
 WHITE = (255, 255, 255, 255)
 
 
-def check_reading(size: int, fit: str, corrupt: str, crop: int | None = None) -> None:
-    """Check the options that pictures and clips share.
-
-    Raises:
-        InputError: names the option that is wrong.
-    """
-    if not 1 <= size <= 4096:
-        raise InputError(f"size must be 1 to 4096 pixels, got {size}")
-    if crop is not None and not 1 <= crop <= size:
-        raise InputError(f"crop must be 1 to {size} pixels (the size), got {crop}")
-    if fit not in ("crop", "squash"):
-        raise InputError(f'fit must be "crop" or "squash", got {fit!r}')
-    if corrupt not in ("error", "skip"):
-        raise InputError(f'corrupt must be "error" or "skip", got {corrupt!r}')
-
-
 def to_rgb(image: Image.Image) -> Image.Image:
     """A picture in 8-bit RGB: 16-bit grey is scaled, transparency is laid over white."""
     if image.mode.startswith("I"):
@@ -66,15 +50,6 @@ def central(
     return np.ascontiguousarray(planes[..., top : top + crop, left : left + crop])
 
 
-def square_text(size: int, fit: str, crop: int | None) -> str:
-    """How squares are made, for fingerprints and captions.
-
-    >>> square_text(256, "crop", 224)
-    '256×256 (crop), central 224×224'
-    """
-    return f"{size}×{size} ({fit})" + ("" if crop is None else f", central {crop}×{crop}")
-
-
 def decode_image(
     path: Path, *, size: int, fit: str = "crop", crop: int | None = None
 ) -> UInt8[np.ndarray, "3 side side"]:
@@ -106,7 +81,14 @@ class ImageReading:
     corrupt: str = "error"
 
     def __post_init__(self) -> None:
-        check_reading(self.size, self.fit, self.corrupt, self.crop)
+        if not 1 <= self.size <= 4096:
+            raise InputError(f"size must be 1 to 4096 pixels, got {self.size}")
+        if self.crop is not None and not 1 <= self.crop <= self.size:
+            raise InputError(f"crop must be 1 to {self.size} pixels (the size), got {self.crop}")
+        if self.fit not in ("crop", "squash"):
+            raise InputError(f'fit must be "crop" or "squash", got {self.fit!r}')
+        if self.corrupt not in ("error", "skip"):
+            raise InputError(f'corrupt must be "error" or "skip", got {self.corrupt!r}')
 
     def open(self, paths: Sequence[Path]) -> FileInputs:
         """The files as inputs."""
@@ -115,8 +97,13 @@ class ImageReading:
         return FileInputs(paths, decode, (3, side, side), workers=self.workers, cache=self.cache)
 
     def pixels(self) -> str:
-        """What changes the pixels that come out, for fingerprints and captions."""
-        return square_text(self.size, self.fit, self.crop)
+        """What changes the pixels that come out, for fingerprints and captions.
+
+        >>> ImageReading(size=256, crop=224).pixels()
+        '256×256 (crop), central 224×224'
+        """
+        cropped = "" if self.crop is None else f", central {self.crop}×{self.crop}"
+        return f"{self.size}×{self.size} ({self.fit}){cropped}"
 
 
 AS_PUBLISHED = ImageReading()

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from basics.files import sha256
 from hashcenters.datasets.splits import Inputs
 
 LISTED_FAILURES = 20
+CHUNK = 256  # files that are decoded together to find the unreadable ones
 CGROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
 
 
@@ -97,11 +97,11 @@ class FileInputs:
             raise InputError(unreadable_message({self.paths[i]: reason for i, reason in failures.items()}))
         return out
 
-    def unreadable(self, *, chunk: int = 256) -> dict[int, str]:
+    def unreadable(self) -> dict[int, str]:
         """Decode every file once, filling the cache on the way; index and reason of those that fail."""
         failures: dict[int, str] = {}
-        for start in range(0, len(self), chunk):
-            indices = np.arange(start, min(start + chunk, len(self)))
+        for start in range(0, len(self), CHUNK):
+            indices = np.arange(start, min(start + CHUNK, len(self)))
             out = np.empty((len(indices), *self.shape), np.uint8)
             failures |= self._read(indices, out, np.arange(len(indices)))
         return failures
@@ -142,25 +142,22 @@ class Selected:
         return self.inputs.batch(self.indices[np.asarray(indices)])
 
 
-def batches(inputs: Inputs, order: Iterable[np.ndarray], *, ahead: int = 2) -> Iterator[np.ndarray]:
-    """Batches in the given order, the next ones being read while the current one is used.
+def batches(inputs: Inputs, order: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+    """Batches in the given order, the next one being read while the current one is used.
 
     Args:
         inputs: what to read from.
         order: index arrays, one a batch.
-        ahead: how many batches may wait, at least 1.
     """
-    pool = ThreadPoolExecutor(1)
-    waiting: deque = deque()
-    try:
+    with ThreadPoolExecutor(1) as pool:
+        current = None
         for indices in order:
-            waiting.append(pool.submit(inputs.batch, indices))
-            if len(waiting) > ahead:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+            following = pool.submit(inputs.batch, indices)
+            if current is not None:
+                yield current.result()
+            current = following
+        if current is not None:
+            yield current.result()
 
 
 def check_present(files: Sequence[Path], *, root: Path) -> None:

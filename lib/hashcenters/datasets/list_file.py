@@ -1,15 +1,14 @@
 """list-file: any images with list files of `path label-vector` or `path label-index`."""
 
-import dataclasses
 from pathlib import Path
 
-import numpy as np
+import msgspec
 from basics.errors import InputError
 
-from hashcenters.datasets.assemble import assemble, check_trained_classes
+from hashcenters.datasets.assemble import Found, assemble, check_class_names, check_trained_classes
 from hashcenters.datasets.images import AS_PUBLISHED, ImageReading
-from hashcenters.datasets.lists import Listing, check_class_names, read_list, single_label
-from hashcenters.datasets.protocol import find_protocol
+from hashcenters.datasets.lists import read_list, single_label
+from hashcenters.datasets.protocol import Listing, find_protocol
 from hashcenters.datasets.rows import rows_of
 from hashcenters.datasets.splits import HashingData
 
@@ -57,12 +56,12 @@ def check_listed(files: dict[str, Path], parts: dict[str, Listing], root: Path) 
 
 def load_list_file(
     *,
-    root: str | Path,
-    train: str | Path,
-    query: str | Path,
-    database: str | Path | None = None,
-    validation_list: str | Path | None = None,
-    classes: str | Path | None = None,
+    root: Path,
+    train: Path,
+    query: Path,
+    database: Path | None = None,
+    validation_list: Path | None = None,
+    classes: Path | None = None,
     num_classes: int | None = None,
     strip: str = "",
     top_k: int | None = None,
@@ -88,7 +87,6 @@ def load_list_file(
     Raises:
         InputError: a list is missing or has a bad row, or a listed file is missing.
     """
-    root = Path(root).expanduser()
     if not root.is_dir():
         raise InputError(f"root must be a folder, got {root}")
     if top_k is not None and top_k < 1:
@@ -97,18 +95,17 @@ def load_list_file(
     if names and num_classes not in (None, len(names)):
         raise InputError(f"{classes} must name {num_classes} classes, got {len(names)}")
     given = {"train": train, "query": query, "database": database or train, "validation": validation_list}
-    files = {part: root / Path(file).expanduser() for part, file in given.items() if file}
+    files = {part: root / file for part, file in given.items() if file}
     parts, width = read_parts(files, num_classes=len(names) if names else num_classes, strip=strip)
-    names = names or [f"class {number}" for number in np.arange(width)]
+    names = names or [f"class {number}" for number in range(width)]
     check_class_names(names, origin=str(root / classes) if classes else str(files["train"]))
     check_trained_classes(parts["train"], names, origin=str(files["train"]))
     check_listed(files, parts, root)
     chosen = find_protocol(None, data="list-file")
+    source = "rest" if database else "train"
     return assemble(
-        parts,
-        protocol=dataclasses.replace(chosen, top_k=top_k, validation="rest" if database else "train"),
-        class_names=names,
-        root=root,
+        Found(parts, names, root),
+        protocol=msgspec.structs.replace(chosen, top_k=top_k, validation=source),
         reading=reading,
         validation=validation,
         seed=seed,

@@ -4,35 +4,14 @@
 Paths may hold blanks; the layout of a file is that of its first row.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from basics.errors import InputError
 from jaxtyping import UInt8
 
+from hashcenters.datasets.protocol import Listing, Protocol
 from hashcenters.datasets.rows import class_index, inside_root, rows_of
-
-
-@dataclass(frozen=True)
-class Listing:
-    """The samples of one part of a data set.
-
-    Args:
-        paths: relative to the image root, with `/`.
-        labels: `int64` class indices (n,), or `uint8` multi-hot rows (n, num_classes).
-    """
-
-    paths: tuple[str, ...]
-    labels: np.ndarray
-
-    def __len__(self) -> int:
-        return len(self.paths)
-
-    def take(self, rows: np.ndarray) -> "Listing":
-        """The samples at the given rows."""
-        return Listing(tuple(self.paths[row] for row in rows), self.labels[rows])
 
 
 def label_width(row: str) -> int:
@@ -157,20 +136,17 @@ def single_label(listing: Listing, *, origin: str) -> Listing:
     return Listing(listing.paths, listing.labels.argmax(axis=1).astype(np.int64))
 
 
-def check_class_names(names: Sequence[str], *, origin: str) -> None:
-    """Check that there are at least two classes and that no two names differ only by case.
+def read_protocol_lists(protocol: Protocol, *, num_classes: int, multi_label: bool) -> dict[str, Listing]:
+    """The list files of a protocol below the data root; a database without a file is left out.
 
     Raises:
-        InputError: names the classes in the way.
+        InputError: the training or the query list is missing, or a row is bad.
     """
-    if len(names) < 2:
-        raise InputError(
-            f"{origin} must hold at least 2 classes, got {len(names)}: {', '.join(names) or 'none'}"
-        )
-    seen: dict[str, str] = {}
-    for name in names:
-        other = seen.setdefault(name.casefold(), name)
-        if other is not name:
-            raise InputError(
-                f"{origin}: class names must differ by more than case, got {other!r} and {name!r}"
-            )
+    parts = {}
+    for part in ("train", "query", "database"):
+        path = protocol.lists.path(part)
+        if part == "database" and not path.exists():
+            continue
+        listing = read_list(path, num_classes=num_classes, strip=protocol.lists.strip)
+        parts[part] = listing if multi_label else single_label(listing, origin=str(path))
+    return parts

@@ -5,10 +5,9 @@ from pathlib import Path
 import numpy as np
 from basics.errors import InputError
 
-from hashcenters.datasets.digits import fingerprint, join
-from hashcenters.datasets.protocol import find_protocol, protocol_line
-from hashcenters.datasets.splits import ArrayInputs, HashingData, Split
-from hashcenters.datasets.tiny_imagenet import SUBSTITUTE, load_tiny_imagenet
+from hashcenters.datasets.protocol import find_protocol
+from hashcenters.datasets.splits import PARTS, ArrayInputs, HashingData, Split, composed_data
+from hashcenters.datasets.tiny_imagenet import SUBSTITUTE, load_tiny_imagenet, part_sizes
 
 TILES = 4
 
@@ -44,7 +43,7 @@ def part_of(split: Split, left_out: set[str]) -> Split:
 
 def load_mosaics(
     *,
-    root: str | Path | None = None,
+    root: Path | None = None,
     classes: int | None = None,
     train_size: int | None = None,
     validation_size: int | None = None,
@@ -75,14 +74,8 @@ def load_mosaics(
         InputError: a size is odd or a part too small.
     """
     chosen = find_protocol(None, data="tiny-imagenet-mosaics")
-    given = {
-        "train": train_size,
-        "validation": validation_size,
-        "query": query_size,
-        "database": database_size,
-    }
-    counts = {part: chosen.draw[part] if count is None else count for part, count in given.items()}
-    if size % 2 or min(counts.values()) < 1 or counts["database"] <= counts["train"]:
+    counts = part_sizes(chosen, (train_size, validation_size, query_size, database_size))
+    if size % 2 or counts["database"] <= counts["train"]:
         raise InputError(
             f"mosaics need an even size and more database than train, got size {size} and {counts}"
         )
@@ -98,29 +91,19 @@ def load_mosaics(
         seed=seed,
     )
     used = set(photographs.train.ids) | set(photographs.validation.ids)
-    pools = {
-        "train": photographs.train,
-        "validation": photographs.validation,
-        "query": photographs.query,
-        "database": part_of(photographs.database, used),
-    }
+    pools = {part: getattr(photographs, part) for part in PARTS}
+    pools["database"] = part_of(photographs.database, used)
     counts["database"] -= counts["train"]
     rng = np.random.default_rng([seed, TILES])
     splits = {
         part: compose_mosaics(pool, counts[part], num_classes=photographs.num_classes, rng=rng)
         for part, pool in pools.items()
     }
-    splits["database"] = join(splits["train"], splits["database"])
-    data = HashingData(
-        name=chosen.data,
+    return composed_data(
+        chosen.data,
+        splits,
         class_names=photographs.class_names,
         top_k=chosen.top_k,
-        protocol=protocol_line(
-            chosen.name, {part: len(split) for part, split in splits.items()}, chosen.top_k
-        ),
         substitute=SUBSTITUTE.format("MS COCO") + ", in 2×2 mosaics",
-        fingerprint=fingerprint(splits, chosen.name, chosen.top_k),
-        **splits,
+        protocol=chosen.name,
     )
-    data.check_disjoint()
-    return data

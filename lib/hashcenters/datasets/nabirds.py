@@ -6,12 +6,10 @@ from pathlib import Path
 import numpy as np
 from basics.errors import InputError
 
-from hashcenters.datasets.assemble import assemble
-from hashcenters.datasets.images import AS_PUBLISHED, ImageReading
-from hashcenters.datasets.lists import Listing
-from hashcenters.datasets.protocol import find_protocol, read_protocol_lists, resolve_root
+from hashcenters.datasets.assemble import Found, reader
+from hashcenters.datasets.lists import read_protocol_lists
+from hashcenters.datasets.protocol import Listing, Protocol
 from hashcenters.datasets.rows import class_index, fields_of, inside_root
-from hashcenters.datasets.splits import HashingData
 
 
 def read_table(path: Path) -> dict[str, str]:
@@ -90,48 +88,22 @@ def read_official(root: Path, *, depth: int | None = None) -> tuple[dict[str, Li
     return {"train": train, "query": query, "database": train}, [names[str(class_id)] for class_id in used]
 
 
+@reader("nabirds", folder="nabirds")
 def load_nabirds(
-    *,
-    root: str | Path | None = None,
-    protocol: str | None = None,
-    depth: int | None = None,
-    num_classes: int = 555,
-    validation: float = 0.1,
-    seed: int = 0,
-    reading: ImageReading = AS_PUBLISHED,
-) -> HashingData:
+    root: Path, protocol: Protocol, *, depth: int | None = None, num_classes: int = 555
+) -> Found:
     """NABirds; the training split is the database.
 
     Args:
-        root: the unpacked folder with `images/` and the official text files; default `nabirds/` below the data
-            root.
+        root: the unpacked folder with `images/` and the official text files.
         protocol: `nabirds-555` (the official split) or `nabirds-555-lists` (SHC's list files).
         depth: of the classes in the hierarchy, see `read_official`; only with the official split.
         num_classes: of the list files.
-        validation: share of the training split to hold out for validation, 0–0.5; with 0 the training split is
-            whole, as in the paper, and the validation split is empty.
-        seed: of that draw.
-        reading: how the images are read.
     """
-    chosen = find_protocol(protocol, data="nabirds")
-    root = resolve_root(root, "nabirds")
-    if not chosen.lists:
-        parts, names = read_official(root, depth=depth)
-    elif depth is not None:
-        raise InputError(f"depth needs the official split, got protocol {chosen.name!r}")
-    else:
-        parts = read_protocol_lists(chosen, num_classes=num_classes, multi_label=False)
-        parts = {
-            part: Listing(tuple(f"images/{path}" for path in listing.paths), listing.labels)
-            for part, listing in parts.items()
-        }
-        names = [f"bird {number}" for number in range(1, num_classes + 1)]
-    return assemble(
-        parts,
-        protocol=chosen,
-        class_names=names,
-        root=root,
-        reading=reading,
-        validation=validation,
-        seed=seed,
-    )
+    if not protocol.lists:
+        return Found(*read_official(root, depth=depth), root)
+    if depth is not None:
+        raise InputError(f"depth needs the official split, got protocol {protocol.name!r}")
+    parts = read_protocol_lists(protocol, num_classes=num_classes, multi_label=False)
+    parts = {part: listing.renamed("images/{}".format) for part, listing in parts.items()}
+    return Found(parts, [f"bird {number}" for number in range(1, num_classes + 1)], root)

@@ -6,19 +6,10 @@ import numpy as np
 from basics.errors import InputError
 from jaxtyping import UInt8
 
-from hashcenters.datasets.assemble import assemble
-from hashcenters.datasets.coco import labelled
-from hashcenters.datasets.images import AS_PUBLISHED, ImageReading
-from hashcenters.datasets.lists import Listing
-from hashcenters.datasets.protocol import (
-    Protocol,
-    draw_per_class,
-    find_protocol,
-    read_protocol_lists,
-    resolve_root,
-)
+from hashcenters.datasets.assemble import Found, reader
+from hashcenters.datasets.lists import read_protocol_lists
+from hashcenters.datasets.protocol import Listing, Protocol
 from hashcenters.datasets.rows import rows_of
-from hashcenters.datasets.splits import HashingData
 
 IMAGE_LIST = Path("ImageList/Imagelist.txt")
 LABEL_FOLDER = Path("Groundtruth/AllLabels")
@@ -69,75 +60,38 @@ def read_official(root: Path, num_classes: int) -> tuple[Listing, list[str]]:
     return Listing(tuple(f"Flickr/{name}" for name in names), labels), frequent
 
 
-def on_disk(root: Path, official: Listing | None) -> dict[str, str]:
+def on_disk(root: Path, official: Listing) -> dict[str, str]:
     """Flickr id → path of a picture: in `images/` when there is such a folder, else as the image list has it."""
     if (root / "images").is_dir():
         return {
             flickr_id(file.name): f"images/{file.name}" for file in sorted((root / "images").glob("*_*.jpg"))
         }
-    return {flickr_id(path): path for path in official.paths} if official else {}
+    return {flickr_id(path): path for path in official.paths}
 
 
-def draw_parts(listing: Listing, names: list[str], protocol: Protocol, *, seed: int) -> dict[str, Listing]:
-    """Queries and training samples drawn class by class; the database is everything but the queries."""
-    rng = np.random.default_rng(seed)
-    pool = np.arange(len(listing))
-    chosen = {}
-    for part in ("query", "train"):
-        counts = [(protocol.draw or {})[part]] * len(names)
-        chosen[part] = draw_per_class(
-            listing.labels, counts, pool=pool, rng=rng, class_names=names, part=part
-        )
-        pool = np.setdiff1d(pool, chosen[part])
-    database = np.setdiff1d(np.arange(len(listing)), chosen["query"])
-    return {part: listing.take(rows) for part, rows in (chosen | {"database": database}).items()}
-
-
-def load_nus_wide(
-    *,
-    root: str | Path | None = None,
-    protocol: str | None = None,
-    num_classes: int = 21,
-    validation: float = 0.1,
-    seed: int = 0,
-    reading: ImageReading = AS_PUBLISHED,
-) -> HashingData:
+@reader("nus-wide-21", folder="nus-wide")
+def load_nus_wide(root: Path, protocol: Protocol, *, num_classes: int = 21) -> Found:
     """NUS-WIDE with its most frequent concepts, most frequent first (the order of the authors' columns).
 
-    With the authors' lists the database is their `database.txt` where there is one, else every picture with one
-    of the concepts that is no query. Listed pictures are found by their Flickr id.
+    The protocols are `nus-wide-21` (CSQ's lists) and `nus-wide-21-drawn`. With the authors' lists the database is
+    their `database.txt` where there is one, else every picture with one of the concepts that is no query. Listed
+    pictures are found by their Flickr id.
 
     Args:
-        root: folder with `ImageList/`, `Groundtruth/` and the pictures in `Flickr/` (official) or `images/`
-            (flat); default `nus-wide/` below the data root.
-        protocol: `nus-wide-21` (CSQ's lists) or `nus-wide-21-drawn`.
+        root: folder with `ImageList/`, `Groundtruth/` and the pictures in `Flickr/` (official) or `images/` (flat).
+        protocol: says whether there are lists.
         num_classes: how many concepts to take.
-        validation: share of the training split to draw for validation, 0–0.5.
-        seed: of the draws.
-        reading: how the images are read.
     """
-    chosen = find_protocol(protocol, data="nus-wide-21")
-    root = resolve_root(root, "nus-wide")
     official, names = read_official(root, num_classes)
     places = on_disk(root, official)
-    every = labelled(Listing(tuple(places.get(flickr_id(p), p) for p in official.paths), official.labels))
-    if chosen.lists:
-        parts = read_protocol_lists(chosen, num_classes=num_classes, multi_label=True)
-        parts = {
-            part: Listing(tuple(places.get(flickr_id(path), path) for path in listing.paths), listing.labels)
-            for part, listing in parts.items()
-        }
-        queries = set(parts["query"].paths)
-        rest = np.array([i for i, path in enumerate(every.paths) if path not in queries], np.int64)
-        parts.setdefault("database", every.take(rest))
-    else:
-        parts = draw_parts(every, names, chosen, seed=seed)
-    return assemble(
-        parts,
-        protocol=chosen,
-        class_names=names,
-        root=root,
-        reading=reading,
-        validation=validation,
-        seed=seed,
-    )
+
+    def found(listing: Listing) -> Listing:
+        return listing.renamed(lambda path: places.get(flickr_id(path), path))
+
+    every = found(official.take(np.flatnonzero(official.labels.any(axis=1))))
+    if not protocol.lists:
+        return Found(every, names, root)
+    lists = read_protocol_lists(protocol, num_classes=num_classes, multi_label=True)
+    parts = {part: found(listing) for part, listing in lists.items()}
+    parts.setdefault("database", every.without(parts["query"].paths))
+    return Found(parts, names, root)

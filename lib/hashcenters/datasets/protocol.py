@@ -1,25 +1,39 @@
-"""Retrieval protocols as data, and the draws that make their parts where no list does."""
+"""Retrieval protocols as data, the samples of their parts, and the draws that make the parts where no list does."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
-import yaml
 from basics.errors import InputError
 from basics.paths import data_root
+from basics.schema import Struct, entries
+from basics.yaml import read_yaml
 from jaxtyping import Int
 
-from hashcenters.datasets.lists import Listing, read_list, single_label
+from hashcenters.datasets.splits import PARTS
 
-PARTS = ("train", "validation", "query", "database")
+CATALOGUE = Path(__file__).with_name("protocols.yaml")
 
 
-@dataclass(frozen=True)
-class Protocol:
+class Lists(Struct):
+    """The authors' list files of a protocol, see `protocols.yaml`; a part without a file is None."""
+
+    folder: str
+    train: str
+    query: str
+    database: str
+    strip: str = ""
+    also: Mapping[str, str] = {}
+
+    def path(self, part: str) -> Path:
+        """Where the list of a part lies."""
+        return data_root() / self.folder / (getattr(self, part) if part in PARTS else self.also[part])
+
+
+class Protocol(Struct):
     """One entry of `protocols.yaml`, which explains the fields.
 
     Sizes are nominal numbers of samples, None where the source gives none.
@@ -31,17 +45,51 @@ class Protocol:
     query: int | None
     database: int | None
     top_k: int | None
-    validation: str
+    validation: Literal["rest", "train"]
     source: str
-    lists: Mapping[str, Any] | None = None
-    draw: Mapping[str, Any] | None = None
+    lists: Lists | None = None
+    draw: Mapping[str, Any] = {}
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The samples of one part of a data set, or of all of it.
+
+    Args:
+        paths: relative to the image root, with `/`.
+        labels: `int64` class indices (n,), or `uint8` multi-hot rows (n, num_classes).
+    """
+
+    paths: tuple[str, ...]
+    labels: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    @classmethod
+    def of(cls, samples: Iterable[tuple[str, int]]) -> "Listing":
+        """The samples with one class each: paths and class indices."""
+        samples = list(samples)
+        return cls(tuple(path for path, _ in samples), np.array([label for _, label in samples], np.int64))
+
+    def take(self, rows: np.ndarray) -> "Listing":
+        """The samples at the given rows."""
+        return Listing(tuple(self.paths[row] for row in rows), self.labels[rows])
+
+    def without(self, paths: Iterable[str]) -> "Listing":
+        """The samples whose path is not among the given ones."""
+        left_out = set(paths)
+        return self.take(np.flatnonzero([path not in left_out for path in self.paths]))
+
+    def renamed(self, rename: Callable[[str], str]) -> "Listing":
+        """The same samples with other paths."""
+        return Listing(tuple(map(rename, self.paths)), self.labels)
 
 
 @cache
 def protocols() -> dict[str, Protocol]:
     """Every protocol, by name."""
-    text = (files(__package__) / "protocols.yaml").read_text(encoding="utf-8")
-    return {name: Protocol(name=name, **fields) for name, fields in yaml.safe_load(text).items()}
+    return entries(read_yaml(CATALOGUE), Protocol, where=CATALOGUE.name)
 
 
 def protocols_of(data: str) -> list[Protocol]:
@@ -63,7 +111,7 @@ def find_protocol(name: str | None, *, data: str) -> Protocol:
     return choices[name]
 
 
-def resolve_root(root: str | Path | None, folder: str) -> Path:
+def resolve_root(root: Path | None, folder: str) -> Path:
     """The folder of a data set: the one given, or its usual place below the data root.
 
     Raises:
@@ -73,29 +121,6 @@ def resolve_root(root: str | Path | None, folder: str) -> Path:
     if not path.is_dir():
         raise InputError(f"{path} must be the folder of the data set, but there is no such folder")
     return path
-
-
-def read_protocol_lists(protocol: Protocol, *, num_classes: int, multi_label: bool) -> dict[str, Listing]:
-    """The list files of a protocol below the data root; a database without a file is left out.
-
-    Raises:
-        InputError: the training or the query list is missing, or a row is bad.
-    """
-    lists = protocol.lists or {}
-    parts = {}
-    for part in PARTS:
-        path = data_root() / lists["folder"] / lists[part] if part in lists else None
-        if path is None or (part == "database" and not path.exists()):
-            continue
-        listing = read_list(path, num_classes=num_classes, strip=lists.get("strip", ""))
-        parts[part] = listing if multi_label else single_label(listing, origin=str(path))
-    return parts
-
-
-def protocol_line(name: str, sizes: Mapping[str, int], top_k: int | None, *, note: str = "") -> str:
-    """Name, sizes and depth in one line, for captions."""
-    counted = ", ".join(f"{sizes[part]:,} {part}" for part in PARTS)
-    return f"{name}: {counted}; mAP@{'All' if top_k is None else top_k}{f'; {note}' if note else ''}"
 
 
 def draw_per_class(
@@ -142,6 +167,36 @@ def draw_per_class(
     return np.sort(np.concatenate(drawn))
 
 
+def draw_parts(
+    every: Listing, protocol: Protocol, *, seed: int, class_names: Sequence[str]
+) -> dict[str, Listing]:
+    """Queries and training samples as a protocol draws them, from all samples or from each class.
+
+    The database is everything but the queries, or what is left of both where the protocol says so.
+
+    Raises:
+        InputError: there are too few samples.
+    """
+    draw, rng = protocol.draw, np.random.default_rng(seed)
+    rows = {}
+    if draw["per"] == "all":
+        ends = np.cumsum([draw["query"], draw["train"]])
+        if ends[-1] > len(every):
+            raise InputError(f"{protocol.name} draws {ends[-1]:,} samples, got {len(every):,}")
+        rows["query"], rows["train"], _ = np.split(rng.permutation(len(every)), ends)
+    else:
+        pool = np.arange(len(every))
+        for part in ("query", "train"):
+            counts = [draw[part]] * len(class_names)
+            rows[part] = draw_per_class(
+                every.labels, counts, pool=pool, rng=rng, class_names=class_names, part=part
+            )
+            pool = np.setdiff1d(pool, rows[part])
+    left_out = ("query", "train") if draw.get("database") == "without train" else ("query",)
+    rows["database"] = np.setdiff1d(np.arange(len(every)), np.concatenate([rows[part] for part in left_out]))
+    return {part: every.take(np.sort(chosen)) for part, chosen in rows.items()}
+
+
 def validation_counts(labels: np.ndarray, share: float, num_classes: int) -> list[int]:
     """Samples of each class to hold out: its share of the training split, at least one where it has two."""
     sizes = np.bincount(labels, minlength=num_classes)
@@ -169,11 +224,8 @@ def hold_out(
     """
     if not 0 <= share <= 0.5:
         raise InputError(f"validation must be a share of the training split from 0 to 0.5, got {share}")
-    used = set(train.paths)
-    pool_of, pool = train, np.arange(len(train))
-    if source == "rest":
-        pool_of = database
-        pool = np.array([row for row, path in enumerate(database.paths) if path not in used], np.int64)
+    pool_of = database.without(train.paths) if source == "rest" else train
+    pool = np.arange(len(pool_of))
     rng = np.random.default_rng([seed, len(train)])
     if train.labels.ndim == 1:
         counts = validation_counts(train.labels, share, len(class_names))
@@ -186,5 +238,5 @@ def hold_out(
             raise InputError(f"validation asks for {count} samples, got {len(pool)}")
         chosen = np.sort(rng.choice(pool, count, replace=False))
     if source == "rest":
-        return train, database.take(chosen)
+        return train, pool_of.take(chosen)
     return train.take(np.setdiff1d(pool, chosen)), train.take(chosen)

@@ -3,30 +3,45 @@
 import dataclasses
 import importlib
 import inspect
-import types
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal
 
-import yaml
 from basics.errors import InputError
 from basics.paths import data_root
+from basics.schema import Struct, convert, entries
+from basics.yaml import read_yaml
 
 from hashcenters.datasets.protocol import Protocol, find_protocol, protocols_of
 from hashcenters.datasets.splits import HashingData
 
+CATALOGUE = Path(__file__).with_name("registry.yaml")
 
-@dataclass(frozen=True)
-class Entry:
+
+class Need(Struct):
+    """Paths below a data set's folder of which one must be there, and the step that brings it."""
+
+    any: tuple[str, ...]
+    get: str
+
+
+class Download(Struct):
+    """One file to fetch: its address, its place below the data root, `sha256:HEX` or `md5:HEX`, what to unpack."""
+
+    url: str
+    file: str
+    sum: str
+    unpack: str | None = None
+
+
+class Entry(Struct):
     """One entry of `registry.yaml`, which explains the fields."""
 
     name: str
     title: str
     reader: str | None
-    media: str
+    media: Literal["images", "clips", "files"]
     num_classes: int | None
     multi_label: bool | None
     folder: str | None
@@ -34,24 +49,24 @@ class Entry:
     licence: str
     home: str
     size: str
-    needs: tuple[Mapping[str, Any], ...] = ()
-    downloads: tuple[Mapping[str, str], ...] = ()
+    needs: tuple[Need, ...] = ()
+    downloads: tuple[Download, ...] = ()
 
     @property
     def protocols(self) -> list[Protocol]:
         """The protocols of this set, its default one first."""
         return protocols_of(self.name)
 
+    @property
+    def steps(self) -> str:
+        """How to get it, in one line."""
+        return "; ".join(dict.fromkeys(need.get for need in self.needs)) or "nothing is needed"
+
 
 @cache
 def registry() -> dict[str, Entry]:
     """Every entry, by name."""
-    text = (files(__package__) / "registry.yaml").read_text(encoding="utf-8")
-    entries = {}
-    for name, fields in yaml.safe_load(text).items():
-        lists = {key: tuple(fields.get(key, ())) for key in ("needs", "downloads")}
-        entries[name] = Entry(name=name, **(fields | lists))
-    return entries
+    return entries(read_yaml(CATALOGUE), Entry, where=CATALOGUE.name)
 
 
 def find_entry(name: str) -> Entry:
@@ -78,14 +93,6 @@ def find_reader(entry: Entry) -> Callable[..., HashingData]:
     return getattr(importlib.import_module(module), function)
 
 
-def fits(value: object, annotation: object) -> bool:
-    """Whether a value is of an annotated type; an int is a float too, a bool is no number."""
-    if isinstance(annotation, types.UnionType):
-        return any(fits(value, choice) for choice in get_args(annotation))
-    kinds = (int, float) if annotation is float else (annotation,)
-    return isinstance(value, kinds) and (annotation is bool or not isinstance(value, bool))
-
-
 def reader_options(reader: Callable[..., HashingData]) -> dict[str, inspect.Parameter]:
     """Every option of a reader by name, those of its `reading` (size, cache, ...) among them."""
     options = {}
@@ -104,7 +111,7 @@ def reader_options(reader: Callable[..., HashingData]) -> dict[str, inspect.Para
 def checked_options(
     name: str, reader: Callable[..., HashingData], given: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The given options without those that are None or "", whole numbers as floats where those are meant.
+    """The given options without those that are None or "", as the reader's types.
 
     Raises:
         InputError: says which option is unknown, missing or of the wrong type.
@@ -116,11 +123,7 @@ def checked_options(
             raise InputError(f"{name} has no option {option!r}; its options are {', '.join(known)}")
         if value is None or value == "":
             continue
-        kind = known[option].annotation
-        if not fits(value, kind):
-            expected = kind.__name__ if isinstance(kind, type) else str(kind)
-            raise InputError(f"option {option} of {name} must be {expected}, got {value!r}")
-        options[option] = float(value) if kind is float else value
+        options[option] = convert(value, known[option].annotation, where=f"option {option} of {name}")
     for option, parameter in known.items():
         if parameter.default is inspect.Parameter.empty and option not in options:
             raise InputError(f"{name} needs the option {option}")
@@ -159,23 +162,21 @@ def check(name: str, **options: Any) -> list[str]:
     entry = find_entry(name)
     root = Path(options["root"]).expanduser() if options.get("root") else None
     if entry.folder is None and root is None:
-        return [f"{name}: {need['get']}" for need in entry.needs]
+        return [f"{name}: {need.get}" for need in entry.needs]
     folder = root or data_root() / str(entry.folder)
     missing = [
-        f"{name}: {' or '.join(str(folder / path) for path in need['any'])} is missing: {need['get']}"
+        f"{name}: {' or '.join(str(folder / path) for path in need.any)} is missing: {need.get}"
         for need in entry.needs
-        if not any((folder / path).exists() for path in need["any"])
+        if not any((folder / path).exists() for path in need.any)
     ]
     return missing + missing_lists(entry, options.get("protocol") or None)
 
 
 def missing_lists(entry: Entry, protocol: str | None) -> list[str]:
     """The list files that a protocol of a data set needs and that are not there."""
-    if not entry.protocols:
+    lists = find_protocol(protocol, data=entry.name).lists if entry.protocols else None
+    if lists is None:
         return []
-    lists = find_protocol(protocol, data=entry.name).lists or {}
-    needed = [data_root() / lists["folder"] / lists[part] for part in ("train", "query") if part in lists]
-    source = "" if not lists else find_entry(lists["folder"].split("/")[0])
-    return [
-        f"{entry.name}: {path} is missing: {source.needs[0]['get']}" for path in needed if not path.exists()
-    ]
+    step = find_entry(lists.folder.split("/")[0]).needs[0].get
+    needed = [lists.path(part) for part in ("train", "query")]
+    return [f"{entry.name}: {path} is missing: {step}" for path in needed if not path.exists()]

@@ -1,7 +1,8 @@
 """scenes: one to three different handwritten digits on a canvas, multi-label."""
 
+from functools import partial
+
 import numpy as np
-from basics.errors import InputError
 from jaxtyping import UInt8
 
 from hashcenters.datasets.digits import (
@@ -9,13 +10,10 @@ from hashcenters.datasets.digits import (
     SUBSTITUTE,
     add_noise,
     base_digits,
-    fingerprint,
-    join,
+    compose_parts,
     paste,
-    protocol_line,
-    split_base_digits,
 )
-from hashcenters.datasets.splits import ArrayInputs, HashingData, Split
+from hashcenters.datasets.splits import ArrayInputs, HashingData, Split, composed_data
 
 MOST_DIGITS = 3
 
@@ -33,7 +31,7 @@ def compose_scene(
 
 
 def compose_scenes(
-    pool: list[np.ndarray], *, count: int, shift: int, noise: float, rng: np.random.Generator
+    pool: list[np.ndarray], count: int, *, shift: int, noise: float, rng: np.random.Generator
 ) -> Split:
     """Scenes of one to three different digits.
 
@@ -72,38 +70,23 @@ def load_scenes(
     """One to three different digits on a 20 × 20 canvas, ten labels; similar means a label in common.
 
     Args:
-        seed: of the split of the base digits and of everything composed of them.
+        seed, train_per_digit, noise: as in `compose_parts`.
         train_size, validation_size, query_size, database_size: scenes; the database contains the training split.
-        train_per_digit: base digits of each kind that the training split and the database are made of.
         shift: pixels, 0 or more.
-        noise: fraction of the grey range, 0 or more.
         top_k: depth of the scored ranking.
     """
-    if database_size < train_size:
-        raise InputError(f"database_size must be at least train_size, got {database_size} < {train_size}")
-    rng = np.random.default_rng([seed, 10])
-    base = split_base_digits(seed=seed, train_per_digit=train_per_digit)
-    counts = {
-        "train": train_size,
-        "validation": validation_size,
-        "query": query_size,
-        "database": database_size - train_size,
-    }
-    splits = {
-        name: compose_scenes(
-            base["train" if name == "database" else name], count=count, shift=shift, noise=noise, rng=rng
-        )
-        for name, count in counts.items()
-    }
-    splits["database"] = join(splits["train"], splits["database"])
-    data = HashingData(
-        name="scenes",
+    splits = compose_parts(
+        partial(compose_scenes, shift=shift),
+        (train_size, validation_size, query_size, database_size),
+        seed=seed,
+        stream=10,
+        train_per_digit=train_per_digit,
+        noise=noise,
+    )
+    return composed_data(
+        "scenes",
+        splits,
         class_names=[str(digit) for digit in range(10)],
         top_k=top_k,
-        protocol=protocol_line(splits, top_k),
         substitute=SUBSTITUTE.format("MS COCO and NUS-WIDE"),
-        fingerprint=fingerprint(splits, top_k),
-        **splits,
     )
-    data.check_disjoint()
-    return data

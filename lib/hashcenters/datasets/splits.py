@@ -1,11 +1,14 @@
 """The four parts of a retrieval data set, and the checks that keep them apart."""
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 from basics.errors import InputError
+
+PARTS = ("train", "validation", "query", "database")
 
 
 @runtime_checkable
@@ -115,3 +118,53 @@ def check_no_overlap(first: set[str], second: set[str], *, names: tuple[str, str
         raise InputError(
             f"{names[0]} and {names[1]} must not overlap, got {len(shared)} shared, such as {min(shared)!r}"
         )
+
+
+def join(first: Split, second: Split) -> Split:
+    """One split in memory of two, the first's samples before the second's."""
+    array = np.concatenate([split.inputs.batch(np.arange(len(split))) for split in (first, second)])
+    labels = np.concatenate([first.labels, second.labels])
+    return Split(ArrayInputs(array), labels, np.concatenate([first.ids, second.ids]))
+
+
+def fingerprint(splits: Mapping[str, Split], *extra: object) -> str:
+    """SHA-256 over the inputs, labels and ids of splits in memory."""
+    digest = hashlib.sha256(repr(extra).encode())
+    for name in sorted(splits):
+        split = splits[name]
+        digest.update(name.encode())
+        for array in (split.inputs.batch(np.arange(len(split))), split.labels):
+            digest.update(np.ascontiguousarray(array).tobytes())
+        digest.update("\0".join(map(str, split.ids)).encode())
+    return digest.hexdigest()
+
+
+def protocol_line(splits: Mapping[str, Split], top_k: int | None, *, name: str = "", note: str = "") -> str:
+    """Name, sizes and depth in one line, for captions."""
+    sizes = ", ".join(f"{len(splits[part]):,} {part}" for part in PARTS)
+    line = f"{sizes}; mAP@{'All' if top_k is None else top_k}"
+    return (f"{name}: " if name else "") + line + (f"; {note}" if note else "")
+
+
+def composed_data(
+    name: str,
+    splits: Mapping[str, Split],
+    *,
+    class_names: Sequence[str],
+    top_k: int | None,
+    substitute: str,
+    protocol: str = "",
+) -> HashingData:
+    """A data set from composed splits in memory; the training split is put in front of the database."""
+    splits = {**splits, "database": join(splits["train"], splits["database"])}
+    data = HashingData(
+        name=name,
+        class_names=class_names,
+        top_k=top_k,
+        protocol=protocol_line(splits, top_k, name=protocol),
+        substitute=substitute,
+        fingerprint=fingerprint(splits, *((protocol, top_k) if protocol else (top_k,))),
+        **splits,
+    )
+    data.check_disjoint()
+    return data

@@ -6,12 +6,10 @@ import numpy as np
 from basics.errors import InputError
 from scipy.io import loadmat
 
-from hashcenters.datasets.assemble import assemble
-from hashcenters.datasets.images import AS_PUBLISHED, ImageReading
-from hashcenters.datasets.lists import Listing
-from hashcenters.datasets.protocol import find_protocol, read_protocol_lists, resolve_root
+from hashcenters.datasets.assemble import Found, reader
+from hashcenters.datasets.lists import read_protocol_lists
+from hashcenters.datasets.protocol import Listing, Protocol
 from hashcenters.datasets.rows import class_index
-from hashcenters.datasets.splits import HashingData
 
 FLAT = "cars_annos.mat"
 TRAIN, TEST, META = "devkit/cars_train_annos.mat", "cars_test_annos_withlabels.mat", "devkit/cars_meta.mat"
@@ -29,6 +27,11 @@ def read_mat(path: Path, variable: str) -> np.ndarray:
         return np.atleast_1d(loadmat(path, squeeze_me=True)[variable])
     except Exception as error:  # scipy raises many kinds on a broken file
         raise InputError(f"{path} must be a .mat file with {variable!r}: {error}") from error
+
+
+def read_names(path: Path) -> list[str]:
+    """The class names in a .mat file, in label order."""
+    return [str(name) for name in read_mat(path, "class_names")]
 
 
 def read_annotations(path: Path, *, folder: str, num_classes: int) -> tuple[Listing, np.ndarray]:
@@ -63,57 +66,31 @@ def read_official(root: Path) -> tuple[dict[str, Listing], list[str]]:
         InputError: no annotations are found.
     """
     if (root / FLAT).exists():
-        names = [str(name) for name in read_mat(root / FLAT, "class_names")]
+        names = read_names(root / FLAT)
         listing, test = read_annotations(root / FLAT, folder="", num_classes=len(names))
         train, query = listing.take(np.flatnonzero(~test)), listing.take(np.flatnonzero(test))
     else:
-        names = [str(name) for name in read_mat(root / META, "class_names")]
+        names = read_names(root / META)
         train, _ = read_annotations(root / TRAIN, folder="cars_train/", num_classes=len(names))
         labelled = root / TEST if (root / TEST).exists() else root / "devkit" / TEST
         query, _ = read_annotations(labelled, folder="cars_test/", num_classes=len(names))
     return {"train": train, "query": query, "database": train}, names
 
 
-def load_stanford_cars(
-    *,
-    root: str | Path | None = None,
-    protocol: str | None = None,
-    num_classes: int = 196,
-    validation: float = 0.1,
-    seed: int = 0,
-    reading: ImageReading = AS_PUBLISHED,
-) -> HashingData:
+@reader("stanford-cars", folder="stanford-cars")
+def load_stanford_cars(root: Path, protocol: Protocol, *, num_classes: int = 196) -> Found:
     """Stanford Cars; the training split is the database.
 
     Args:
         root: folder with `cars_annos.mat` and `car_ims/`, or with `devkit/`, `cars_train/`, `cars_test/` and
-            `cars_test_annos_withlabels.mat`; default `stanford-cars/` below the data root.
+            `cars_test_annos_withlabels.mat`.
         protocol: `stanford-cars-196` (the official split) or `stanford-cars-196-lists` (SHC's list files over
             the flat `car_ims/`).
         num_classes: of the list files.
-        validation: share of the training split to hold out for validation, 0–0.5; with 0 the training split is
-            whole, as in the paper, and the validation split is empty.
-        seed: of that draw.
-        reading: how the images are read.
     """
-    chosen = find_protocol(protocol, data="stanford-cars")
-    root = resolve_root(root, "stanford-cars")
-    if chosen.lists:
-        parts = read_protocol_lists(chosen, num_classes=num_classes, multi_label=False)
-        named = (root / FLAT).exists()
-        names = (
-            [str(name) for name in read_mat(root / FLAT, "class_names")]
-            if named
-            else [f"car {number}" for number in range(1, num_classes + 1)]
-        )
-    else:
-        parts, names = read_official(root)
-    return assemble(
-        parts,
-        protocol=chosen,
-        class_names=names,
-        root=root,
-        reading=reading,
-        validation=validation,
-        seed=seed,
-    )
+    if not protocol.lists:
+        return Found(*read_official(root), root)
+    parts = read_protocol_lists(protocol, num_classes=num_classes, multi_label=False)
+    if (root / FLAT).exists():
+        return Found(parts, read_names(root / FLAT), root)
+    return Found(parts, [f"car {number}" for number in range(1, num_classes + 1)], root)

@@ -14,12 +14,11 @@ from jaxtyping import UInt8
 from PIL import Image
 
 from hashcenters.datasets.assemble import finish, names_of
-from hashcenters.datasets.images import check_reading, decode_image, square
+from hashcenters.datasets.images import ImageReading, decode_image, square
 from hashcenters.datasets.inputs import FileInputs, files_digest
-from hashcenters.datasets.lists import Listing
-from hashcenters.datasets.protocol import draw_per_class, find_protocol, resolve_root
+from hashcenters.datasets.protocol import Listing, Protocol, draw_per_class, find_protocol, resolve_root
 from hashcenters.datasets.rows import fields_of, rows_of
-from hashcenters.datasets.splits import ArrayInputs, HashingData
+from hashcenters.datasets.splits import PARTS, ArrayInputs, HashingData
 
 NAMES = {"even": "tiny-imagenet", "odd": "tiny-imagenet-pretraining"}
 SUBSTITUTE = "photographs of Tiny-ImageNet at 64×64 pixels, standing in for {}"
@@ -54,27 +53,24 @@ def read_train(root: Path, wnids: Sequence[str]) -> Listing:
     Raises:
         InputError: a class has none.
     """
-    paths, labels = [], []
+    samples = []
     for label, wnid in enumerate(wnids):
-        found = sorted(
-            f"train/{wnid}/images/{file.name}" for file in (root / "train" / wnid / "images").glob("*.JPEG")
-        )
+        folder = root / "train" / wnid / "images"
+        found = sorted(f"train/{wnid}/images/{file.name}" for file in folder.glob("*.JPEG"))
         if not found:
-            raise InputError(f"class {wnid} must have images in {root / 'train' / wnid / 'images'}, got none")
-        paths += found
-        labels += [label] * len(found)
-    return Listing(tuple(paths), np.array(labels, np.int64))
+            raise InputError(f"class {wnid} must have images in {folder}, got none")
+        samples += [(path, label) for path in found]
+    return Listing.of(samples)
 
 
 def read_val(root: Path, wnids: Sequence[str]) -> Listing:
     """The official validation images of the classes, which are labelled; they are the queries here."""
     label_of = {wnid: label for label, wnid in enumerate(wnids)}
-    found = [
+    return Listing.of(
         (f"val/images/{name}", label_of[rest.split()[0]])
         for _, (name, rest) in fields_of(root / "val" / "val_annotations.txt", 2)
         if rest.split()[0] in label_of
-    ]
-    return Listing(tuple(path for path, _ in found), np.array([label for _, label in found], np.int64))
+    )
 
 
 def draw_parts(
@@ -86,12 +82,12 @@ def draw_parts(
     """
     rng = np.random.default_rng(seed)
 
-    def draw(listing: Listing, part: str, pool: np.ndarray) -> np.ndarray:
+    def draw(listing: Listing, part: str, pool: np.ndarray | None = None) -> np.ndarray:
         counts = [sizes[part]] * len(class_names)
+        pool = np.arange(len(listing)) if pool is None else pool
         return draw_per_class(listing.labels, counts, pool=pool, rng=rng, class_names=class_names, part=part)
 
-    query = draw(val, "query", np.arange(len(val)))
-    database = draw(train, "database", np.arange(len(train)))
+    query, database = draw(val, "query"), draw(train, "database")
     trained = draw(train, "train", database)
     validation = draw(train, "validation", np.setdiff1d(database, trained))
     return {
@@ -122,7 +118,7 @@ def decode_photograph(path: Path, *, size: int) -> UInt8[np.ndarray, "3 size siz
 
 def load_tiny_imagenet(
     *,
-    root: str | Path | None = None,
+    root: Path | None = None,
     half: str = "even",
     protocol: str | None = None,
     classes: int | None = None,
@@ -151,16 +147,13 @@ def load_tiny_imagenet(
     Raises:
         InputError: images are missing, or a class has fewer than asked for.
     """
-    check_reading(size, "crop", "error")
+    ImageReading(size=size)  # refuses a bad size
     if half not in NAMES:
         raise InputError(f'half must be "even" or "odd", got {half!r}')
     chosen = find_protocol(protocol, data=NAMES[half])
     root = resolve_root(root, "tiny-imagenet-200")
-    given = {"train": train_per_class, "validation": validation_per_class, "query": query_per_class,
-             "database": database_per_class}  # fmt: skip
-    sizes = {part: chosen.draw[part] if count is None else count for part, count in given.items()}
-    if min(sizes.values()) < 1:
-        raise InputError(f"every part needs an image a class at least, got {sizes}")
+    given = (train_per_class, validation_per_class, query_per_class, database_per_class)
+    sizes = part_sizes(chosen, given)
     wnids = read_classes(root, odd=half == "odd", classes=classes)
     names = read_names(root, wnids)
     parts = draw_parts(read_train(root, wnids), read_val(root, wnids), sizes, seed=seed, class_names=names)
@@ -174,11 +167,23 @@ def load_tiny_imagenet(
         paths,
         protocol=chosen,
         class_names=names,
-        validation=0.0,
-        seed=seed,
         digest=f"{files_digest(paths, files, content=False)} {size}",
         substitute=SUBSTITUTE.format("ImageNet-100"),
     )
+
+
+def part_sizes(protocol: Protocol, given: Sequence[int | None]) -> dict[str, int]:
+    """The sizes of the parts: those given, else the protocol's.
+
+    Raises:
+        InputError: one is below 1.
+    """
+    sizes = {
+        part: protocol.draw[part] if size is None else size for part, size in zip(PARTS, given, strict=True)
+    }
+    if min(sizes.values()) < 1:
+        raise InputError(f"every part needs at least one, got {sizes}")
+    return sizes
 
 
 load_pretraining = partial(load_tiny_imagenet, half="odd")

@@ -1,14 +1,15 @@
 """CIFAR-10, CIFAR-100 and Fashion-MNIST, read from disk by torchvision (which checks their MD5 sums)."""
 
+import hashlib
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from basics.errors import InputError
 
-from hashcenters.datasets.assemble import assemble_arrays
-from hashcenters.datasets.lists import Listing
-from hashcenters.datasets.protocol import Protocol, draw_per_class, find_protocol, resolve_root
-from hashcenters.datasets.splits import HashingData
+from hashcenters.datasets.assemble import finish
+from hashcenters.datasets.protocol import Listing, draw_parts, find_protocol, resolve_root
+from hashcenters.datasets.splits import ArrayInputs, HashingData
 
 FOLDERS = {"cifar10": "cifar-10", "cifar100": "cifar-100", "fashion-mnist": "fashion-mnist"}
 
@@ -38,29 +39,10 @@ def read_set(name: str, root: Path) -> tuple[np.ndarray, np.ndarray, int, list[s
     return np.ascontiguousarray(images), labels, len(train), list(train.classes)
 
 
-def draw_parts(
-    labels: np.ndarray, official_train: int, protocol: Protocol, *, seed: int, class_names: list[str]
-) -> dict[str, np.ndarray]:
-    """Rows of query, train and database: drawn from all images where the protocol draws, else the official split."""
-    every = np.arange(len(labels))
-    if not protocol.draw:
-        train = every[:official_train]
-        return {"train": train, "query": every[official_train:], "database": train}
-    rng = np.random.default_rng(seed)
-    chosen = {}
-    pool = every
-    for part in ("query", "train"):
-        counts = [protocol.draw[part]] * len(class_names)
-        chosen[part] = draw_per_class(labels, counts, pool=pool, rng=rng, class_names=class_names, part=part)
-        pool = np.setdiff1d(pool, chosen[part])
-    without_train = protocol.draw.get("database") == "without train"
-    return chosen | {"database": pool if without_train else np.setdiff1d(every, chosen["query"])}
-
-
 def load_torchvision(
     *,
     data: str,
-    root: str | Path | None = None,
+    root: Path | None = None,
     protocol: str | None = None,
     validation: float = 0.1,
     seed: int = 0,
@@ -76,38 +58,25 @@ def load_torchvision(
     """
     chosen = find_protocol(protocol, data=data)
     images, labels, official_train, class_names = read_set(data, resolve_root(root, FOLDERS[data]))
-    rows = draw_parts(labels, official_train, chosen, seed=seed, class_names=class_names)
     names = [f"{'train' if row < official_train else 'test'}/{row}" for row in range(len(labels))]
     every = Listing(tuple(names), labels)
-    return assemble_arrays(
-        images,
+    if chosen.draw:
+        parts = draw_parts(every, chosen, seed=seed, class_names=class_names)
+    else:
+        train, query = (every.take(rows) for rows in np.split(np.arange(len(labels)), [official_train]))
+        parts = {"train": train, "query": query, "database": train}
+    return finish(
+        parts,
+        lambda rows: ArrayInputs(images[rows]),
         names,
-        {part: every.take(chosen_rows) for part, chosen_rows in rows.items()},
         protocol=chosen,
         class_names=class_names,
+        digest=hashlib.sha256(images).hexdigest(),
         validation=validation,
         seed=seed,
     )
 
 
-def load_cifar10(
-    *, root: str | Path | None = None, protocol: str | None = None, validation: float = 0.1, seed: int = 0
-) -> HashingData:
-    """CIFAR-10 in the protocol `cifar10-0`, `cifar10-1` or `cifar10-2`, see `load_torchvision`."""
-    return load_torchvision(data="cifar10", root=root, protocol=protocol, validation=validation, seed=seed)
-
-
-def load_cifar100(
-    *, root: str | Path | None = None, protocol: str | None = None, validation: float = 0.1, seed: int = 0
-) -> HashingData:
-    """CIFAR-100 in its official split, see `load_torchvision`."""
-    return load_torchvision(data="cifar100", root=root, protocol=protocol, validation=validation, seed=seed)
-
-
-def load_fashion_mnist(
-    *, root: str | Path | None = None, protocol: str | None = None, validation: float = 0.1, seed: int = 0
-) -> HashingData:
-    """Fashion-MNIST in its official split, see `load_torchvision`."""
-    return load_torchvision(
-        data="fashion-mnist", root=root, protocol=protocol, validation=validation, seed=seed
-    )
+load_cifar10 = partial(load_torchvision, data="cifar10")
+load_cifar100 = partial(load_torchvision, data="cifar100")
+load_fashion_mnist = partial(load_torchvision, data="fashion-mnist")

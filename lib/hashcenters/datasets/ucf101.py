@@ -2,15 +2,12 @@
 
 from pathlib import Path
 
-import numpy as np
 from basics.errors import InputError
 
-from hashcenters.datasets.assemble import assemble
-from hashcenters.datasets.lists import Listing
-from hashcenters.datasets.protocol import find_protocol, resolve_root
+from hashcenters.datasets.assemble import Found, reader
+from hashcenters.datasets.protocol import Listing, Protocol
 from hashcenters.datasets.rows import class_index, fields_of, inside_root, rows_of
-from hashcenters.datasets.splits import HashingData
-from hashcenters.datasets.video import AS_PUBLISHED, ClipReading
+from hashcenters.datasets.video import ClipReading
 
 
 def read_class_index(path: Path) -> dict[str, int]:
@@ -38,7 +35,7 @@ def read_list_of_videos(path: Path, index_of: dict[str, int]) -> Listing:
     Raises:
         InputError: names file and row.
     """
-    paths, labels = [], []
+    samples = []
     for number, row in rows_of(path):
         name, *given = row.rsplit(None, 1) if row.rsplit(None, 1)[-1].isdigit() else [row]
         try:
@@ -50,9 +47,8 @@ def read_list_of_videos(path: Path, index_of: dict[str, int]) -> Listing:
                 raise ValueError(f"class {given[0]} does not fit the folder {folder!r}")
         except ValueError as error:
             raise InputError(f"{path} row {number}: {error}") from error
-        paths.append(name)
-        labels.append(index_of[folder])
-    return Listing(tuple(paths), np.array(labels, np.int64))
+        samples.append((name, index_of[folder]))
+    return Listing.of(samples)
 
 
 def read_official(lists: Path, split: int) -> tuple[dict[str, Listing], list[str]]:
@@ -63,35 +59,14 @@ def read_official(lists: Path, split: int) -> tuple[dict[str, Listing], list[str
     return {"train": train, "query": query, "database": train}, sorted(index_of, key=index_of.__getitem__)
 
 
-def load_ucf101(
-    *,
-    root: str | Path | None = None,
-    protocol: str | None = None,
-    split: int = 1,
-    validation: float = 0.1,
-    seed: int = 0,
-    reading: ClipReading = AS_PUBLISHED,
-) -> HashingData:
+@reader("ucf101", folder="ucf101", reading=ClipReading())
+def load_ucf101(root: Path, protocol: Protocol, *, split: int = 1) -> Found:
     """UCF101; the training split is the database.
 
     Args:
-        root: folder with `UCF-101/CLASS/*.avi` and `ucfTrainTestlist/`; default `ucf101/` below the data root.
+        root: folder with `UCF-101/CLASS/*.avi` and `ucfTrainTestlist/`.
         protocol: `ucf101-1`.
         split: 1–3, the official split (the papers use 1).
-        validation: share of the training split to hold out for validation, 0–0.5.
-        seed: of that draw.
-        reading: how clips are read.
     """
-    chosen = find_protocol(protocol, data="ucf101")
-    root = resolve_root(root, "ucf101")
     parts, names = read_official(root / "ucfTrainTestlist", split)
-    return assemble(
-        parts,
-        protocol=chosen,
-        class_names=names,
-        root=root / "UCF-101",
-        reading=reading,
-        validation=validation,
-        seed=seed,
-        note="" if split == 1 else f"split {split}",
-    )
+    return Found(parts, names, root / "UCF-101", note="" if split == 1 else f"split {split}")

@@ -10,10 +10,8 @@ import numpy as np
 from basics.errors import InputError
 from jaxtyping import Int, UInt8
 
-from hashcenters.datasets.images import central, check_reading, square, square_text
+from hashcenters.datasets.images import ImageReading, central, square
 from hashcenters.datasets.inputs import FileInputs
-
-VIDEO_SUFFIXES = frozenset({".avi", ".mkv", ".mov", ".mp4", ".webm"})
 
 
 def clip_indices(
@@ -99,7 +97,7 @@ def decode_clip(
 
 
 @dataclass(frozen=True)
-class ClipReading:
+class ClipReading(ImageReading):
     """How video files are read.
 
     Args:
@@ -112,15 +110,9 @@ class ClipReading:
     frames: int = 16
     interval: int = 2
     short: str = "error"
-    size: int = 256
-    fit: str = "crop"
-    crop: int | None = None
-    workers: int | None = None
-    cache: float = 0.0
-    corrupt: str = "error"
 
     def __post_init__(self) -> None:
-        check_reading(self.size, self.fit, self.corrupt, self.crop)
+        super().__post_init__()
         if min(self.frames, self.interval) < 1:
             raise InputError(f"frames and interval must be at least 1, got {self.frames} and {self.interval}")
         if self.short not in ("error", "repeat"):
@@ -128,23 +120,12 @@ class ClipReading:
 
     def open(self, paths: Sequence[Path]) -> FileInputs:
         """The files as inputs."""
-        decode = partial(
-            decode_clip,
-            frames=self.frames,
-            interval=self.interval,
-            size=self.size,
-            fit=self.fit,
-            crop=self.crop,
-            short=self.short,
-        )
+        clip = {"frames": self.frames, "interval": self.interval, "short": self.short}
+        decode = partial(decode_clip, size=self.size, fit=self.fit, crop=self.crop, **clip)
         side = self.crop or self.size
         shape = (3, self.frames, side, side)
         return FileInputs(paths, decode, shape, workers=self.workers, cache=self.cache)
 
     def pixels(self) -> str:
         """What changes the pixels that come out, for fingerprints and captions."""
-        pixels = square_text(self.size, self.fit, self.crop)
-        return f"{self.frames} frames at interval {self.interval}, {pixels}, {self.short}"
-
-
-AS_PUBLISHED = ClipReading()
+        return f"{self.frames} frames at interval {self.interval}, {super().pixels()}, {self.short}"

@@ -1,7 +1,12 @@
 """Face center: centers learned beside the network as in face recognition (S.8, S.9)."""
 
+import torch
 from jaxtyping import Float
 from torch import Tensor
+
+from hashcenters.losses.learned import LearnedObjective
+from hashcenters.losses.objective import Centers, Outputs, Parts, Weight
+from hashcenters.losses.targets import Labels, label_mean, membership
 
 
 def center_loss(outputs: Float[Tensor, "n bits"], centers: Float[Tensor, "n bits"]) -> Float[Tensor, ""]:
@@ -34,3 +39,36 @@ def center_step(
     """
     count = member.sum(dim=0)[:, None]
     return (count * centers - member.T @ outputs) / (1 + count)
+
+
+class FaceObjective(LearnedObjective):
+    """L_C + λ1 L_Q + λ2 L_FC, centers moved by c ← c − α Δc after every step.
+
+    Args:
+        centers: initial centers.
+        lambda_quantization: λ1.
+        lambda_center: λ2.
+        step: α in (0, 1]; the document names none, and 1 is its update taken as it stands.
+
+    Source: CSQ supplement, Eq. S.8 and S.9.
+    """
+
+    def __init__(
+        self,
+        centers: Centers,
+        *,
+        lambda_quantization: Weight = 0.02,
+        lambda_center: Weight = 1.5,
+        step: Weight = 1.0,
+    ) -> None:
+        super().__init__(centers, lambda_quantization=lambda_quantization)
+        self.lambda_center, self.step = lambda_center, step
+
+    def parts(self, outputs: Outputs, labels: Labels) -> Parts:
+        pull = center_loss(outputs, label_mean(labels, self.centers)) / len(outputs)
+        return super().parts(outputs, labels) | {"center": (self.lambda_center, pull)}
+
+    @torch.no_grad()
+    def after_step(self, outputs: Outputs, labels: Labels) -> None:
+        member = membership(labels, len(self.centers))
+        self.centers -= self.step * center_step(outputs.float(), member, self.centers)

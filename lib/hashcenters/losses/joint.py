@@ -1,60 +1,67 @@
 """The joint objective of central and pairwise similarity (S.7)."""
 
-from jaxtyping import Float, Num
+from basics.errors import InputError
 from torch import Tensor
 
 from hashcenters.losses.central import central_loss
-from hashcenters.losses.pairwise import PairwiseForm, pairwise_loss_of
+from hashcenters.losses.objective import CenterObjective, Centers, Outputs, Parts, Weight
+from hashcenters.losses.pairwise import PairwiseForm, pairwise_loss, released_pairwise_loss
 from hashcenters.losses.quantization import QuantizationForm, quantization_loss
+from hashcenters.losses.targets import Labels
 
-Weight = float | int
 
-
-def joint_loss(
-    outputs: Float[Tensor, "n bits"],
-    targets: Float[Tensor, "n bits"],
-    labels: Num[Tensor, "n"] | Num[Tensor, "n num_classes"],
-    *,
-    central_weight: Weight = 1.0,
-    lambda_quantization: Weight = 0.05,
-    lambda_pairwise: Weight = 0.2,
-    quantization_form: QuantizationForm = "log-cosh",
-    pairwise_form: PairwiseForm = "released",
-) -> dict[str, Float[Tensor, ""]]:
-    """L_T = L_C + λ1 L_Q + λ2 L_P, and its parts.
+class CentralObjective(CenterObjective):
+    """L_T = L_C + λ1 L_Q + λ2 L_P towards fixed centers; a part of weight 0 is left out.
 
     L_C is a mean over K bits and the text's L_Q a sum over them. A bit of the wrong sign is therefore held on its
     side of 0, where the sum has a second minimum, as soon as λ1 K tanh 1 > 1: with λ1 = 0.05 from 27 bits on. The
     squared form, a mean over bits like L_C, does so for λ1 > ½ only.
 
     Args:
-        outputs: y in [−1, 1].
-        targets: ±1 hash center of each sample.
-        labels: class indices or multi-hot rows, for the similarity of pairs.
+        centers: ±1, one row a class.
         central_weight: weight of L_C; 0 leaves it out, for the ablation with L_P alone.
         lambda_quantization: λ1 of the document.
         lambda_pairwise: λ2 of the document.
-        quantization_form: see `quantization_loss`.
-        pairwise_form: "printed" is S.6 unscaled over every pair of the batch; "released" is the scaled mean
-            of the authors' code, whose size is that of L_C (see `pairwise_loss_of`).
+        quantization_form: "squared" as released, or the text's "log-cosh", see `quantization_loss`.
+        pairwise_form: "released" is the scaled mean of the authors' code, whose size is that of L_C; "printed" is
+            S.6 over every pair of the batch, divided by the samples as the other sums over the batch are.
 
-    Returns:
-        "loss" and the unweighted parts "central", "quantization", "pairwise"; a part of weight 0 is left out.
+    Raises:
+        InputError: all three weights are 0.
 
     Source: CSQ supplement, Eq. S.7 and §3.2 for λ1 = 0.05, λ2 = 0.2.
     """
-    weighted = {}
-    if central_weight:
-        weighted["central"] = (central_weight, central_loss(outputs, targets))
-    if lambda_quantization:
-        form = quantization_form
-        weighted["quantization"] = (lambda_quantization, quantization_loss(outputs, form=form))
-    if lambda_pairwise:
-        weighted["pairwise"] = (lambda_pairwise, pairwise_loss_of(outputs, labels, form=pairwise_form))
-    return weighted_sum(weighted)
 
+    def __init__(
+        self,
+        centers: Centers,
+        *,
+        central_weight: Weight = 1.0,
+        lambda_quantization: Weight = 0.05,
+        lambda_pairwise: Weight = 0.2,
+        quantization_form: QuantizationForm = "squared",
+        pairwise_form: PairwiseForm = "released",
+    ) -> None:
+        super().__init__(centers)
+        if not (central_weight or lambda_quantization or lambda_pairwise):
+            raise InputError("an objective needs a weight other than 0, got 0 for all three losses")
+        self.central_weight = central_weight
+        self.lambda_quantization, self.lambda_pairwise = lambda_quantization, lambda_pairwise
+        self.quantization_form, self.pairwise_form = quantization_form, pairwise_form
 
-def weighted_sum(parts: dict[str, tuple[Weight, Tensor]]) -> dict[str, Tensor]:
-    """The sum of weight × part as "loss", followed by the unweighted parts."""
-    total = sum(weight * part for weight, part in parts.values())
-    return {"loss": total} | {name: part for name, (_, part) in parts.items()}
+    def parts(self, outputs: Outputs, labels: Labels) -> Parts:
+        weighted = {}
+        if self.central_weight:
+            weighted["central"] = self.central_weight, central_loss(outputs, self.targets(labels))
+        if self.lambda_quantization:
+            quantization = quantization_loss(outputs, form=self.quantization_form)
+            weighted["quantization"] = self.lambda_quantization, quantization
+        if self.lambda_pairwise:
+            weighted["pairwise"] = self.lambda_pairwise, self.pairwise(outputs, labels)
+        return weighted
+
+    def pairwise(self, outputs: Outputs, labels: Labels) -> Tensor:
+        """L_P on the scale of the other parts, which are means over samples."""
+        if self.pairwise_form == "printed":
+            return pairwise_loss(outputs, labels) / len(outputs)
+        return released_pairwise_loss(outputs, labels)

@@ -4,6 +4,10 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from hashcenters.losses.learned import LearnedObjective
+from hashcenters.losses.objective import Centers, Outputs, Weight
+from hashcenters.losses.targets import Labels, membership
+
 
 def batch_centers(
     outputs: Float[Tensor, "n bits"],
@@ -24,3 +28,18 @@ def batch_centers(
     """
     count = member.sum(dim=0)[:, None]
     return torch.where(count > 0, member.T @ outputs / count.clamp(min=1), centers)
+
+
+class MagnetObjective(LearnedObjective):
+    """L_C + λ1 L_Q, centers set to the class means of every batch; the next batch is pulled to them.
+
+    Source: CSQ supplement, Eq. S.10 and S.11.
+    """
+
+    def __init__(self, centers: Centers, *, lambda_quantization: Weight = 0.005) -> None:
+        super().__init__(centers, lambda_quantization=lambda_quantization)
+
+    @torch.no_grad()
+    def after_step(self, outputs: Outputs, labels: Labels) -> None:
+        member = membership(labels, len(self.centers))
+        self.centers.copy_(batch_centers(outputs.float(), member, self.centers))

@@ -3,14 +3,15 @@
 from typing import Literal
 
 import torch
-from jaxtyping import Float, Num
+from jaxtyping import Float
 from torch import Tensor
 from torch.nn.functional import softplus
 
-from hashcenters.losses.targets import shared_label
+from hashcenters.losses.targets import Labels, shared_label
 
 Scale = float | int | Literal["10/K"]
 PairwiseForm = Literal["printed", "released"]
+Outputs = Float[Tensor, "n bits"]
 
 
 def pairwise_terms(
@@ -29,56 +30,28 @@ def inner_product_scale(scale: Scale, bits: int) -> float:
     return 10 / bits if scale == "10/K" else float(scale)
 
 
-def pairwise_loss(
-    outputs: Float[Tensor, "n bits"],
-    labels: Num[Tensor, "n"] | Num[Tensor, "n num_classes"],
-    *,
-    scale: Scale = 1.0,
-    pairs: Literal["distinct", "half-batches"] = "distinct",
-    reduction: Literal["sum", "mean"] = "sum",
-) -> Float[Tensor, ""]:
-    """Negative log-likelihood of the pairs' similarity labels.
+def pairwise_loss(outputs: Outputs, labels: Labels) -> Float[Tensor, ""]:
+    """Negative log-likelihood of the similarity labels, summed over every unordered pair of two samples.
 
     Args:
         outputs: y = 2h − 1 in [−1, 1].
         labels: class indices (n,) or multi-hot rows; two samples are similar when they share a class.
-        scale: factor on the inner products, 1 as printed; "10/K" as in the authors' code.
-        pairs: "distinct" takes every unordered pair of two samples once, as the likelihood S.3 counts them;
-            "half-batches" each sample of the first half with each of the second, as in the authors' code.
-        reduction: "sum" over pairs as printed, or "mean".
 
-    Returns:
-        A scalar, 0 when there is no pair.
-
-    Source: CSQ supplement, Eq. S.6.
+    Source: CSQ supplement, Eq. S.6; S.3 counts a pair once.
     """
-    factor = inner_product_scale(scale, outputs.shape[1])
-    if pairs == "half-batches":
-        half = len(outputs) // 2
-        inner = outputs[:half] @ outputs[half : 2 * half].T
-        similarity = shared_label(labels[:half], labels[half : 2 * half])
-    else:
-        first, second = torch.triu_indices(len(outputs), len(outputs), offset=1, device=outputs.device)
-        inner = (outputs @ outputs.T)[first, second]
-        similarity = shared_label(labels, labels)[first, second]
-    terms = pairwise_terms(factor * inner, similarity.to(outputs.dtype))
-    return terms.sum() / (max(terms.numel(), 1) if reduction == "mean" else 1)
+    first, second = torch.triu_indices(len(outputs), len(outputs), offset=1, device=outputs.device)
+    inner_products = (outputs @ outputs.T)[first, second]
+    similarity = shared_label(labels, labels)[first, second]
+    return pairwise_terms(inner_products, similarity.to(outputs.dtype)).sum()
 
 
-def pairwise_loss_of(
-    outputs: Float[Tensor, "n bits"],
-    labels: Num[Tensor, "n"] | Num[Tensor, "n num_classes"],
-    *,
-    form: PairwiseForm,
-) -> Float[Tensor, ""]:
-    """L_P on the scale of a training objective, which is a mean over samples.
+def released_pairwise_loss(outputs: Outputs, labels: Labels) -> Float[Tensor, ""]:
+    """L_P of the authors' code: inner products times 10/K, half × half batch, mean; 0 when there is no pair.
 
-    Args:
-        outputs: y in [−1, 1].
-        labels: class indices or multi-hot rows.
-        form: "printed" is S.6 over every pair of the batch, divided by the samples as the other sums over
-            the batch are; "released" the authors' code: inner products times 10/K, half × half batch, mean.
+    Source: the released training script of CSQ.
     """
-    if form == "printed":
-        return pairwise_loss(outputs, labels) / len(outputs)
-    return pairwise_loss(outputs, labels, scale="10/K", pairs="half-batches", reduction="mean")
+    half = len(outputs) // 2
+    one, other = slice(half), slice(half, 2 * half)
+    inner_products = inner_product_scale("10/K", outputs.shape[1]) * (outputs[one] @ outputs[other].T)
+    similarity = shared_label(labels[one], labels[other])
+    return pairwise_terms(inner_products, similarity.to(outputs.dtype)).sum() / max(half**2, 1)

@@ -15,9 +15,7 @@ def log_cosh(x: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
     return x.abs() + softplus(-2 * x.abs()) - math.log(2)
 
 
-def quantization_loss(
-    outputs: Float[Tensor, "n bits"], *, form: QuantizationForm = "log-cosh"
-) -> Float[Tensor, ""]:
+def quantization_loss(outputs: Float[Tensor, "n bits"], *, form: QuantizationForm) -> Float[Tensor, ""]:
     """How far outputs are from ±1, mean over samples.
 
     Args:
@@ -28,6 +26,4 @@ def quantization_loss(
     Source: CSQ main text, L_Q (log-cosh); the released training script of CSQ, and SHC's main text (squared).
     """
     gap = outputs.abs() - 1
-    if form == "log-cosh":
-        return log_cosh(gap).sum(dim=1).mean()
-    return gap.square().mean()
+    return log_cosh(gap).sum(dim=1).mean() if form == "log-cosh" else gap.square().mean()

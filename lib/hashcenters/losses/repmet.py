@@ -1,8 +1,13 @@
 """RepMet center: centers learned by gradient, with a margin to every other center (S.12, S.13)."""
 
+import torch
 from jaxtyping import Bool, Float
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.functional import relu
+
+from hashcenters.losses.learned import LearnedObjective
+from hashcenters.losses.objective import Centers, Outputs, Parts, Weight
+from hashcenters.losses.targets import Labels, membership
 
 
 def soft_hamming_distance(
@@ -17,7 +22,7 @@ def repmet_loss(
     centers: Float[Tensor, "num_classes bits"],
     own: Bool[Tensor, "n num_classes"],
     *,
-    margin: float | int | None = None,
+    margin: Weight | None = None,
 ) -> Float[Tensor, ""]:
     """|min D_H(u, own center) − min D_H(u, other center) + α|₊, mean over samples.
 
@@ -40,3 +45,42 @@ def repmet_loss(
     nearest_other = distance.masked_fill(own, infinity).amin(dim=1)
     has_both = own.any(dim=1) & ~own.all(dim=1)
     return relu(nearest_own - nearest_other + margin).masked_fill(~has_both, 0.0).mean()
+
+
+class RepMetObjective(LearnedObjective):
+    """L_C + λ1 L_Q + λ2 L_RC, centers learned by the gradient of L_RC and kept in [−1, 1].
+
+    Without the box a growing center would lower every soft distance without end.
+
+    Args:
+        centers: initial centers; they become a parameter, which the optimiser must be given.
+        lambda_quantization: λ1.
+        lambda_margin: λ2.
+        margin: α in bits, None for bits / 2.
+
+    Source: CSQ supplement, Eq. S.12 and S.13.
+    """
+
+    def __init__(
+        self,
+        centers: Centers,
+        *,
+        lambda_quantization: Weight = 0.001,
+        lambda_margin: Weight = 0.9,
+        margin: Weight | None = None,
+    ) -> None:
+        super().__init__(centers, lambda_quantization=lambda_quantization)
+        initial = self.centers
+        del self.centers
+        self.centers = nn.Parameter(initial)
+        self.lambda_margin, self.margin = lambda_margin, margin
+
+    def parts(self, outputs: Outputs, labels: Labels) -> Parts:
+        parts = super().parts(outputs, labels)
+        own = membership(labels, len(self.centers)).bool()
+        apart = repmet_loss(outputs, self.centers, own, margin=self.margin)
+        return parts | {"margin": (self.lambda_margin, apart)}
+
+    @torch.no_grad()
+    def after_step(self, outputs: Outputs, labels: Labels) -> None:
+        self.centers.clamp_(-1, 1)

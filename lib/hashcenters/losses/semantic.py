@@ -6,6 +6,10 @@ from jaxtyping import Float, Int
 from torch import Tensor
 from torch.nn.functional import cross_entropy, normalize
 
+from hashcenters.losses.objective import CenterObjective, Centers, Outputs, Parts, Weight
+from hashcenters.losses.quantization import quantization_loss
+from hashcenters.losses.targets import Labels
+
 
 def log_complement(logits: Float[Tensor, "n num_classes"]) -> Float[Tensor, "n num_classes"]:
     """log(1 − softmax_j) for every class, accurate also where softmax_j is close to 1.
@@ -50,3 +54,21 @@ def semantic_loss(
     logits = center_logits(outputs, centers)
     away = log_complement(logits).scatter(1, labels[:, None], 0.0).sum(dim=1)
     return cross_entropy(logits, labels) - away.mean() / (num_classes - 1)
+
+
+class SemanticObjective(CenterObjective):
+    """SHC's retrieval loss towards fixed semantic centers, with (|u| − 1)² at weight 1e-4.
+
+    Source: SHC main text, the retrieval loss; the weight from its released code.
+    """
+
+    def __init__(self, centers: Centers, *, lambda_quantization: Weight = 1e-4) -> None:
+        super().__init__(centers)
+        self.lambda_quantization = lambda_quantization
+
+    def parts(self, outputs: Outputs, labels: Labels) -> Parts:
+        if labels.ndim != 1:
+            raise InputError("the semantic loss is defined for single labels (n,), got multi-hot rows")
+        semantic = semantic_loss(outputs, self.centers, labels.long())
+        quantization = quantization_loss(outputs, form="squared")
+        return {"semantic": (1.0, semantic), "quantization": (self.lambda_quantization, quantization)}

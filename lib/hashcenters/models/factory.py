@@ -1,13 +1,52 @@
-"""Networks by name."""
+"""Backbones and networks by name."""
 
+from collections.abc import Callable
 from pathlib import Path
+from pkgutil import resolve_name
 
 from basics.errors import InputError
+from torchvision.models import WeightsEnum, get_weight
 
-from hashcenters.models.backbones import backbone_kind
 from hashcenters.models.hash_head import make_head
-from hashcenters.models.network import HashNetwork
+from hashcenters.models.network import Backbone, HashNetwork
 from hashcenters.models.weights import imagenet_weights, load_backbone, read_weights
+
+BACKBONES = {
+    "alexnet": "hashcenters.models.full:full_alexnet",
+    "vgg16": "hashcenters.models.full:full_vgg16",
+    "resnet50": "hashcenters.models.full:full_resnet50",
+    "alexnet-64": "hashcenters.models.full:alexnet_64",
+    "vgg16-64": "hashcenters.models.full:vgg16_64",
+    "resnet50-64": "hashcenters.models.full:resnet50_64",
+    "alexnet-narrow": "hashcenters.models.narrow:narrow_alexnet",
+    "vgg-narrow": "hashcenters.models.narrow:narrow_vgg",
+    "resnet-narrow": "hashcenters.models.narrow:narrow_resnet",
+    "mfnet": "hashcenters.models.mfnet:full_mfnet",
+    "mfnet-narrow": "hashcenters.models.mfnet:narrow_mfnet",
+}
+# torchvision's weights for those that have them; the 64-pixel forms take the same
+IMAGENET = {
+    "alexnet": "AlexNet_Weights.IMAGENET1K_V1",
+    "vgg16": "VGG16_Weights.IMAGENET1K_V1",
+    "resnet50": "ResNet50_Weights.IMAGENET1K_V1",
+}
+
+
+def find_backbone(name: str) -> Callable[[int], Backbone]:
+    """The function of a number of channels that builds a backbone; only now is its module imported.
+
+    Raises:
+        InputError: an unknown name.
+    """
+    if name not in BACKBONES:
+        raise InputError(f"backbone must be one of {', '.join(BACKBONES)}, got {name!r}")
+    return resolve_name(BACKBONES[name])
+
+
+def torchvision_weights(backbone: str) -> WeightsEnum | None:
+    """torchvision's ImageNet weights for a key of `BACKBONES`, None where there are none."""
+    name = IMAGENET.get(backbone.removesuffix("-64"))
+    return get_weight(name) if name else None
 
 
 def make_network(
@@ -16,7 +55,7 @@ def make_network(
     """A network with initial weights from torch's global generator, or a backbone with given ones.
 
     Args:
-        backbone: a key of `backbones.BACKBONES`.
+        backbone: a key of `BACKBONES`.
         outputs: bits of a hash layer, or classes of a classifier.
         in_channels: channels of the images or clips.
         head: a key of `hash_head.HEADS`.
@@ -26,13 +65,13 @@ def make_network(
     Raises:
         InputError: an unknown name, or weights that are not there or do not fit.
     """
-    kind = backbone_kind(backbone)
-    built = kind.build(in_channels)
+    built = find_backbone(backbone)(in_channels)
     network = HashNetwork(built, make_head(head, built.feature_dim, outputs))
     if weights == "imagenet":
-        if kind.weights is None:
+        found = torchvision_weights(backbone)
+        if found is None:
             raise InputError(f"torchvision has no ImageNet weights for {backbone}; give a file, or none")
-        load_backbone(built, imagenet_weights(kind.weights), source=str(kind.weights))
+        load_backbone(built, imagenet_weights(found), source=str(found))
     elif weights != "none":
         load_backbone(built, read_weights(Path(weights)), source=weights)
     return network

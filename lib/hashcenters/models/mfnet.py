@@ -6,6 +6,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from hashcenters.models.network import Backbone, check_colour
+
 Size3 = tuple[int, int, int]
 
 
@@ -67,12 +69,10 @@ class MFNet(nn.Module):
 
     Args:
         in_channels: 3 for colour.
-        stem: channels after the first convolution.
         widths: channels of the stages.
         units: multi-fiber units of the stages.
-        groups: number of fibers; divides the stem and every width.
+        groups: number of fibers; divides every width.
         stem_stride: of the first convolution, frames first.
-        stem_pool: whether the stem ends in a max pool of stride (1, 2, 2).
 
     Source: Chen et al., Multi-Fiber Networks for Video Recognition, Table 1 (16 groups, 3/4/6/3 units).
     """
@@ -81,21 +81,20 @@ class MFNet(nn.Module):
         self,
         *,
         in_channels: int = 3,
-        stem: int = 16,
         widths: Sequence[int] = (96, 192, 384, 768),
         units: Sequence[int] = (3, 4, 6, 3),
         groups: int = 16,
         stem_stride: Size3 = (1, 2, 2),
-        stem_pool: bool = True,
     ) -> None:
         super().__init__()
-        convolution = nn.Conv3d(
-            in_channels, stem, (3, 5, 5), stride=stem_stride, padding=(1, 2, 2), bias=False
+        before = 16
+        self.stem = nn.Sequential(
+            nn.Conv3d(in_channels, before, (3, 5, 5), stride=stem_stride, padding=(1, 2, 2), bias=False),
+            nn.BatchNorm3d(before),
+            nn.ReLU(inplace=True),
+            nn.MaxPool3d((1, 3, 3), stride=(1, 2, 2), padding=(0, 1, 1)),
         )
-        pool = nn.MaxPool3d((1, 3, 3), stride=(1, 2, 2), padding=(0, 1, 1)) if stem_pool else nn.Identity()
-        self.stem = nn.Sequential(convolution, nn.BatchNorm3d(stem), nn.ReLU(inplace=True), pool)
         self.stages = nn.ModuleList()
-        before = stem
         for stage, (width, count) in enumerate(zip(widths, units, strict=True)):
             # frames are halved once, in the first stage, and pixels in the later ones
             stride = (2, 1, 1) if stage == 0 else (1, 2, 2)
@@ -117,8 +116,16 @@ class MFNet(nn.Module):
         return torch.flatten(self.tail(self.stage_outputs(clips)[-1]), 1)
 
 
-def narrow_mfnet(in_channels: int) -> MFNet:
+def full_mfnet(in_channels: int) -> Backbone:
+    """The published multi-fiber network for clips of 16 × 224 × 224; 768 features."""
+    check_colour("mfnet", in_channels)
+    layers = MFNet()
+    return Backbone(layers, layers.feature_dim)
+
+
+def narrow_mfnet(in_channels: int) -> Backbone:
     """A multi-fiber network for 16 small grey frames: a stem that halves them too, then three stages of one unit."""
-    return MFNet(
+    layers = MFNet(
         in_channels=in_channels, widths=(32, 64, 128), units=(1, 1, 1), groups=4, stem_stride=(2, 2, 2)
     )
+    return Backbone(layers, layers.feature_dim)

@@ -9,9 +9,17 @@ from torch.nn.functional import avg_pool2d
 from torchvision.models.resnet import BasicBlock, ResNet
 from torchvision.models.vgg import make_layers
 
+from hashcenters.models.network import Backbone
+
 VGG_NARROW = [8, 8, "M", 16, 16, "M", 32, 32]
 FC_WIDTH = 128
 FC_MAP = 3
+
+
+def conv_relu(in_channels: int, channels: int, side: int, *, stride: int = 1) -> list[nn.Module]:
+    """A convolution that keeps the size at stride 1, and a ReLU."""
+    convolution = nn.Conv2d(in_channels, channels, side, stride=stride, padding=side // 2)
+    return [convolution, nn.ReLU(inplace=True)]
 
 
 def fully_connected(channels: int) -> list[nn.Module]:
@@ -26,44 +34,39 @@ def fully_connected(channels: int) -> list[nn.Module]:
     ]
 
 
-def scaled_for_relu(network: nn.Sequential) -> nn.Sequential:
-    """Draw the weights so that signals keep their size through layers without normalisation; biases are 0."""
-    for layer in network.modules():
-        if isinstance(layer, nn.Conv2d | nn.Linear):
-            nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
-            nn.init.zeros_(layer.bias)
-    return network
-
-
-def narrow_alexnet(in_channels: int) -> nn.Module:
+def narrow_alexnet(in_channels: int) -> Backbone:
     """Five convolutions, the first two large and the very first strided, an overlapping max pool, fc6 and fc7.
 
     torchvision's AlexNet has fixed widths, a first stride of 4 and three pools, too much for images this small.
+    Weights are drawn so that signals keep their size through layers without normalisation; biases are 0.
     """
-    return scaled_for_relu(
-        nn.Sequential(
-            nn.Conv2d(in_channels, 16, 5, stride=2, padding=2),
-            nn.ReLU(inplace=True),
-            nn.Conv2d(16, 32, 5, padding=2),
-            nn.ReLU(inplace=True),
-            nn.MaxPool2d(3, stride=2, padding=1),
-            nn.Conv2d(32, 48, 3, padding=1),
-            nn.ReLU(inplace=True),
-            nn.Conv2d(48, 48, 3, padding=1),
-            nn.ReLU(inplace=True),
-            nn.Conv2d(48, 32, 3, padding=1),
-            nn.ReLU(inplace=True),
-            *fully_connected(32),
-        )
+    layers = nn.Sequential(
+        *conv_relu(in_channels, 16, 5, stride=2),
+        *conv_relu(16, 32, 5),
+        nn.MaxPool2d(3, stride=2, padding=1),
+        *conv_relu(32, 48, 3),
+        *conv_relu(48, 48, 3),
+        *conv_relu(48, 32, 3),
+        *fully_connected(32),
     )
+    for layer in layers:
+        if isinstance(layer, nn.Conv2d | nn.Linear):
+            nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+            nn.init.zeros_(layer.bias)
+    return Backbone(layers, FC_WIDTH)
 
 
-def narrow_vgg(in_channels: int) -> nn.Module:
+def narrow_vgg(in_channels: int) -> Backbone:
     """Pairs of 3 × 3 convolutions of torchvision's `make_layers` with batch normalisation, fc6 and fc7."""
     layers = make_layers(VGG_NARROW, batch_norm=True)
     first = layers[0]
     layers[0] = nn.Conv2d(in_channels, first.out_channels, 3, padding=1)
-    return nn.Sequential(layers, *fully_connected(VGG_NARROW[-1]))
+    return Backbone(nn.Sequential(layers, *fully_connected(VGG_NARROW[-1])), FC_WIDTH)
+
+
+def narrow_resnet(in_channels: int) -> Backbone:
+    """A small residual network; 64 features."""
+    return Backbone(NarrowResNet(in_channels), NarrowResNet.feature_dim)
 
 
 class NarrowResNet(ResNet):

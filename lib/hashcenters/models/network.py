@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch
+from basics.errors import InputError
 from jaxtyping import Float
 from torch import Tensor, nn
 
@@ -25,6 +26,14 @@ class Backbone(nn.Module):
 
     def forward(self, inputs: Float[Tensor, "n channels *size"]) -> Float[Tensor, "n feature_dim"]:
         return self.layers(inputs).flatten(1)
+
+
+def check_colour(name: str, in_channels: int) -> None:
+    """Raise `InputError` unless there are three channels."""
+    if in_channels != 3:
+        raise InputError(
+            f"{name} takes 3 colour channels, got {in_channels}; narrow backbones take any number"
+        )
 
 
 def channels_last(network: nn.Module) -> None:

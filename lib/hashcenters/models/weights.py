@@ -15,7 +15,7 @@ from torchvision.models import WeightsEnum
 from hashcenters.models.network import Backbone
 
 # where a backbone's tensors stand in the files of this workbook and of others
-PREFIXES = ("network.backbone.layers.", "backbone.layers.", "module.", "")
+PREFIXES = ("network.backbone.layers.", "backbone.layers.", "module.")
 
 
 def imagenet_weights(weights: WeightsEnum) -> dict[str, Tensor]:
@@ -55,15 +55,13 @@ def read_weights(path: Path) -> dict[str, Tensor]:
 
 def backbone_part(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """The backbone's tensors under their own names, whatever they were saved as part of."""
-    prefix = next(
-        prefix for prefix in PREFIXES if any(name.startswith(prefix) for name in tensors) or not prefix
-    )
+    prefix = next((prefix for prefix in PREFIXES if any(name.startswith(prefix) for name in tensors)), "")
     return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
 
 
-def some(names: list[str]) -> str:
+def some(names: set[str]) -> str:
     """The first three names, and how many more there are."""
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    return ", ".join(sorted(names)[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
 def load_backbone(backbone: Backbone, tensors: Mapping[str, Tensor], *, source: str) -> None:
@@ -81,16 +79,14 @@ def load_backbone(backbone: Backbone, tensors: Mapping[str, Tensor], *, source: 
     if backbone.cut:
         found = {name: value for name, value in found.items() if not name.startswith(f"{backbone.cut}.")}
     expected = backbone.layers.state_dict()
-    missing = sorted(expected.keys() - found.keys())
-    surplus = sorted(found.keys() - expected.keys())
-    other = sorted(
-        name for name in expected.keys() & found.keys() if expected[name].shape != found[name].shape
-    )
-    problems = [
-        f"{what} {some(names)}"
-        for what, names in (("lack", missing), ("have besides", surplus), ("have other shapes for", other))
-        if names
-    ]
+    wrong = {
+        "lack": expected.keys() - found.keys(),
+        "have besides": found.keys() - expected.keys(),
+        "have other shapes for": {
+            name for name in expected.keys() & found.keys() if expected[name].shape != found[name].shape
+        },
+    }
+    problems = [f"{what} {some(names)}" for what, names in wrong.items() if names]
     if problems:
         raise InputError(f"the weights of {source} do not fit the network: they {'; '.join(problems)}")
     backbone.layers.load_state_dict(found)

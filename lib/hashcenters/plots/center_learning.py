@@ -14,20 +14,11 @@ def center_drift(frame: pd.DataFrame) -> Figure:
     Args:
         frame: columns method, bits, epoch, moved, minimum.
     """
-    lengths = sorted(frame["bits"].unique())
-    drawn, axes = style.figure(columns=2, height=3.6, grid=(2, len(lengths)), sharex=True, squeeze=False)
     names = {"moved": "bits moved from start", "minimum": "minimum distance, bits"}
-    for row, (column, label) in enumerate(names.items()):
-        for axis, bits in zip(axes[row], lengths, strict=True):
-            part = frame[frame["bits"] == bits]
-            for place, (method, line) in enumerate(part.groupby("method", sort=False)):
-                axis.plot(line["epoch"], line[column], label=method, **style.line_style(place))
-            axis.set_ylim(0, None)
-        axes[row][0].set_ylabel(label)
-    for axis, bits in zip(axes[0], lengths, strict=True):
-        axis.set_title(f"{bits} bits")
-    for axis in axes[1]:
-        axis.set_xlabel("epoch")
-    handles, texts = axes[0][0].get_legend_handles_labels()
-    drawn.legend(handles, texts, loc="outside lower center", ncols=len(texts))
+    shown = frame.rename(columns=names)
+    shown = shown.melt(["method", "bits", "epoch"], [*names.values()], var_name="shown", value_name="value")
+    look = {"lines": "method", "panels": "bits", "rows": "shown", "title": "{} bits", "height": 3.6}
+    drawn, axes = style.panels(shown, x="epoch", y="value", sharex=True, **look)
+    for axis in axes.flat:
+        axis.set_ylim(0, None)
     return drawn

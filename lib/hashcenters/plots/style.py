@@ -7,13 +7,15 @@ from typing import Any
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 from basics.errors import InputError
 from basics.files import whole_file
 from matplotlib.axes import Axes
-from matplotlib.colors import ListedColormap
+from matplotlib.colors import ListedColormap, to_rgb
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
-BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE = PALETTE = (
+BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE = (
     "#000000",
     "#E69F00",
     "#56B4E9",
@@ -28,10 +30,10 @@ DASHES = ("-", "--", "-.", ":")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 TWO_TONE = ListedColormap([BLACK, "#FFFFFF"], name="two_tone")
 SEQUENTIAL = "cividis"
-DIVERGING = "PuOr"
 WIDTHS = {1: 3.35, 2: 6.9}
 PNG_DPI = 200
 LARGEST_SVG = 400_000
+MOST_MARKERS = 8  # on a line of many points, about
 
 RC: dict[str, Any] = {
     "axes.axisbelow": True,
@@ -108,6 +110,156 @@ def line_style(place: int) -> dict[str, Any]:
         "linestyle": DASHES[place % len(DASHES)],
         "marker": MARKERS[place % len(MARKERS)],
     }
+
+
+@look()
+def panels(
+    frame: pd.DataFrame,
+    *,
+    x: str,
+    y: str,
+    lines: str,
+    panels: str | None = None,
+    rows: str | None = None,
+    title: str = "{}",
+    band: Any = None,
+    height: float = 2.4,
+    **options: Any,
+) -> tuple[Figure, np.ndarray]:
+    """Lines in panels beside each other, with one legend below: the mean of the rows that share a place on a line.
+
+    Args:
+        frame: a row a point, or several a point (seeds).
+        x, y: columns of the axes, which carry their names.
+        lines: column that names the lines; a name has the same look in every panel.
+        panels: column with a panel for each value, numbers in order, names as they come; None for one narrow panel.
+        rows: column with a row of panels for each value, which labels its vertical axes in place of `y`.
+        title: of a panel, with its value in the braces.
+        band: what is shaded around a mean, as seaborn's `errorbar` has it: `("pi", 100)` from smallest to largest,
+            `"sd"`, or None. Never an interval that is drawn by chance.
+        height: inches.
+        options: handed to `figure`, for instance `sharey=True`.
+
+    Returns:
+        The figure and its axes, rows × panels.
+    """
+    import seaborn  # only here: it brings pyplot, half a second that not every notebook has to wait
+
+    across, down = _values(frame, panels), _values(frame, rows)
+    grid = {"grid": (len(down), len(across)), "squeeze": False}
+    drawn, axes = figure(columns=1 if panels is None else 2, height=height, **grid, **options)
+    for (row, column), axis in np.ndenumerate(axes):
+        part = _part(_part(frame, panels, across[column]), rows, down[row])
+        for place, name in enumerate(_values(frame, lines)):
+            line = _part(part, lines, name)
+            look = line_style(place) | {"markevery": max(1, line[x].nunique() // MOST_MARKERS)}
+            look |= {"markeredgecolor": look["color"], "label": name, "legend": False}
+            seaborn.lineplot(line, x=x, y=y, errorbar=band, ax=axis, **look)
+    for axis in axes[:-1].flat:
+        axis.set_xlabel("")
+    for axis in axes[:, 1:].flat:
+        axis.set_ylabel("")
+    for axis, label in zip(axes[:, 0], down if rows else [], strict=False):
+        axis.set_ylabel(label)
+    for axis, value in zip(axes[0], across if panels else [], strict=False):
+        axis.set_title(title.format(value))
+    legend_below(drawn)
+    return drawn, axes
+
+
+def _values(frame: pd.DataFrame, column: str | None) -> list[Any]:
+    """The values of a column, numbers in order and names as they come; one empty value without a column."""
+    if column is None:
+        return [""]
+    values = frame[column].unique()
+    return sorted(values) if pd.api.types.is_numeric_dtype(frame[column]) else list(values)
+
+
+def _part(frame: pd.DataFrame, column: str | None, value: Any) -> pd.DataFrame:
+    return frame if column is None else frame[frame[column] == value]
+
+
+@look()
+def legend_below(drawn: Figure) -> None:
+    """One legend for all panels, under them; drawn again, it holds what was labelled in the meantime."""
+    for old in list(drawn.legends):
+        old.remove()
+    found = [axes.get_legend_handles_labels() for axes in drawn.axes]
+    labelled = {name: handle for handles, names in found for handle, name in zip(handles, names, strict=True)}
+    drawn.legend(labelled.values(), labelled, loc="outside lower center", ncols=min(5, len(labelled)))
+
+
+@look()
+def points(
+    frame: pd.DataFrame, *, value: str, by: str, panels: str, title: str = "{}"
+) -> tuple[Figure, np.ndarray]:
+    """Means as points with their sample standard deviation, a row a name, every value as a small dot beside it.
+
+    Args:
+        frame: a row a value (a seed).
+        value: column that is measured.
+        by: column that names the rows.
+        panels: column with a panel for each value.
+        title: of a panel, with its value in the braces.
+
+    Returns:
+        The figure and its axes, one a panel.
+    """
+    import seaborn
+
+    names, groups = _values(frame, by), _values(frame, panels)
+    size = {"height": 0.9 + 0.26 * len(names), "grid": (1, len(groups)), "squeeze": False}
+    drawn, axes = figure(columns=2, sharey=True, **size)
+    palette = [LINES[place % len(LINES)] for place in range(len(names))]
+    look = {"hue": by, "order": names, "hue_order": names, "palette": palette, "legend": False, "orient": "y"}
+    bars = {"errorbar": "sd", "linestyle": "none", "capsize": 0.2, "markersize": 4, "linewidth": 1.4}
+    for axis, group in zip(axes[0], groups, strict=True):
+        part = _part(frame, panels, group)
+        seaborn.stripplot(part, x=value, y=by, jitter=False, size=2, ax=axis, **look)
+        for dots in axis.collections:
+            dots.set_offsets(dots.get_offsets() + np.array([0, 0.25]))
+        seaborn.pointplot(part, x=value, y=by, ax=axis, **bars, **look)
+        axis.set(title=title.format(group), ylabel="")
+    return drawn, axes[0]
+
+
+@look()
+def heatmap(
+    table: pd.DataFrame, axes: Axes, *, framed: tuple[int, int] | None = None, **options: Any
+) -> Axes:
+    """A table as coloured cells with their values inside; the names of its index and columns label the axes.
+
+    Args:
+        table: numbers, a row a row of cells.
+        axes: where it is drawn.
+        framed: row and column of a cell that is framed, from 0.
+        options: handed to `seaborn.heatmap`, for instance `fmt=".2f"`, `vmin=0` or `cbar_kws={"label": "mAP"}`.
+
+    Returns:
+        The axes.
+    """
+    import seaborn
+
+    look = {"annot": True, "fmt": ".3f", "cmap": SEQUENTIAL, "annot_kws": {"size": 7}}
+    seaborn.heatmap(table, ax=axes, **look | options)
+    axes.tick_params(axis="y", rotation=0)
+    if framed:
+        row, column = framed
+        frame = Rectangle((column, row), 1, 1, fill=False, edgecolor=VERMILION, linewidth=2, clip_on=False)
+        axes.add_patch(frame)
+    return axes
+
+
+def ink_on(colour: str) -> str:
+    """White or black, whichever is read better on a colour.
+
+    Source: luma of ITU-R BT.601.
+
+    >>> ink_on("#0072B2"), ink_on("#F0E442")
+    ('white', 'black')
+    """
+    red, green, blue = to_rgb(colour)
+    return "white" if 0.299 * red + 0.587 * green + 0.114 * blue < 0.5 else "black"
 
 
 def bare(axes: Axes) -> Axes:

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from textwrap import fill
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.image import AxesImage
-from matplotlib.patches import Rectangle
 
 from hashcenters.plots import style
 
@@ -23,34 +22,24 @@ __all__ = [
     "precision_recall_lines",
     "sample_tiles",
 ]
+_SHARE = "loss / loss after epoch 1"
+_BITS = "Hamming distance in bits"
 _DISTANCES = {"own_distance": "to the own center", "other_distance": "to the nearest other center"}
 
 
-def learning_curves(frame: pd.DataFrame, *, by: str = "loss_name", panels: str = "bits") -> Figure:
+def learning_curves(frame: pd.DataFrame) -> Figure:
     """Training loss over the epochs, as a share of its value after the first, a panel a length of code.
 
     Args:
-        frame: columns `epoch`, `loss`, `by`, `panels`; several rows an epoch (seeds) are averaged.
-        by: column that names the lines.
-        panels: column that names the panels.
+        frame: columns `epoch`, `loss`, `loss_name`, `bits`; several rows an epoch (seeds) are averaged.
     """
-    groups = list(frame.groupby(panels, sort=True))
-    drawn, axes = style.figure(columns=2, height=2.4, grid=(1, len(groups)), sharey=True, squeeze=False)
-    for axis, (panel, part) in zip(axes[0], groups, strict=True):
-        for place, (name, lines) in enumerate(part.groupby(by, sort=False)):
-            mean = lines.groupby("epoch")["loss"].mean()
-            axis.plot(mean.index, mean / mean.iloc[0], label=name, **style.line_style(place))
-        axis.set(title=f"{panel} {panels}", xlabel="epoch")
-        axis.locator_params(axis="x", integer=True)
-    axes[0][0].set_ylabel("loss / loss after epoch 1")
-    _legend_below(drawn, axes[0][0])
+    line = ["bits", "loss_name"]
+    mean = frame.groupby([*line, "epoch"], sort=False)["loss"].mean()
+    share = (mean / mean.groupby(line, sort=False).transform("first")).rename(_SHARE).reset_index()
+    look = {"lines": "loss_name", "panels": "bits", "title": "{} bits", "sharey": True}
+    drawn, axes = style.panels(share, x="epoch", y=_SHARE, **look)
+    _whole_epochs(axes)
     return drawn
-
-
-def _legend_below(drawn: Figure, axis: object) -> None:
-    """One legend for all panels, under them."""
-    handles, names = axis.get_legend_handles_labels()
-    drawn.legend(handles, names, loc="outside lower center", ncols=min(5, len(names)))
 
 
 def center_distance_curves(frame: pd.DataFrame) -> Figure:
@@ -59,121 +48,70 @@ def center_distance_curves(frame: pd.DataFrame) -> Figure:
     Args:
         frame: columns `epoch`, `own_distance`, `other_distance`, `bits`, and several rows an epoch (seeds).
     """
-    groups = list(frame.groupby("bits", sort=True))
-    drawn, axes = style.figure(columns=2, height=2.4, grid=(1, len(groups)), squeeze=False)
-    for axis, (bits, part) in zip(axes[0], groups, strict=True):
-        for place, (column, name) in enumerate(_DISTANCES.items()):
-            by_epoch = part.groupby("epoch")[column]
-            axis.plot(by_epoch.mean(), label=name, **style.line_style(place))
-            axis.fill_between(
-                by_epoch.mean().index,
-                by_epoch.min(),
-                by_epoch.max(),
-                color=style.LINES[place],
-                alpha=0.2,
-                lw=0,
-            )
-        axis.set(title=f"{bits} bits", xlabel="epoch", ylim=(0, None))
-        axis.locator_params(axis="x", integer=True)
-    axes[0][0].set_ylabel("Hamming distance in bits")
-    _legend_below(drawn, axes[0][0])
+    named = frame.rename(columns=_DISTANCES)
+    distances = named.melt(["epoch", "bits"], [*_DISTANCES.values()], var_name="to", value_name=_BITS)
+    look = {"panels": "bits", "title": "{} bits", "band": ("pi", 100)}
+    drawn, axes = style.panels(distances, x="epoch", y=_BITS, lines="to", **look)
+    _whole_epochs(axes, ylim=(0, None))
     return drawn
 
 
-def ablation_bars(frame: pd.DataFrame, *, by: str, value: str = "mAP", unit: str = "mAP") -> Figure:
+def _whole_epochs(axes: np.ndarray, **limits: Any) -> None:
+    for axis in axes.flat:
+        axis.set(**limits)
+        axis.locator_params(axis="x", integer=True)
+
+
+def ablation_bars(frame: pd.DataFrame, *, by: str) -> Figure:
     """Mean and standard deviation over seeds as points with bars, every seed as a small dot, a panel a length.
 
     Args:
-        frame: columns `by`, `bits`, `value`, a row a seed.
+        frame: columns `by`, `bits`, `mAP`, a row a seed.
         by: what is compared.
-        value: what is measured.
-        unit: label of the axis.
     """
-    groups = list(frame.groupby("bits", sort=True))
-    names = list(dict.fromkeys(frame[by]))
-    height = 0.9 + 0.26 * len(names)
-    drawn, axes = style.figure(columns=2, height=height, grid=(1, len(groups)), sharey=True, squeeze=False)
-    for axis, (bits, part) in zip(axes[0], groups, strict=True):
-        for place, name in enumerate(names):
-            values = part.loc[part[by] == name, value]
-            deviation = values.std(ddof=1) if len(values) > 1 else 0
-            colour = style.LINES[place % len(style.LINES)]
-            axis.errorbar(values.mean(), place, xerr=deviation, color=colour, marker="o", capsize=2)
-            axis.plot(values, np.full(len(values), place + 0.25), ".", color=colour, markersize=2.5)
-        axis.set(title=f"{bits} bits", xlabel=unit)
-        axis.set_yticks(range(len(names)), names)
-    axes[0][0].invert_yaxis()
-    return drawn
+    return style.points(frame, value="mAP", by=by, panels="bits", title="{} bits")[0]
 
 
-def lambda_heatmap(frame: pd.DataFrame, *, value: str = "validation mAP") -> Figure:
+def lambda_heatmap(frame: pd.DataFrame) -> Figure:
     """The grid over λ1 and λ2, the best cell framed.
 
     Args:
-        frame: columns `lambda_1`, `lambda_2`, `value`.
+        frame: columns `lambda_1`, `lambda_2`, `validation mAP`.
     """
-    table = frame.pivot(index="lambda_1", columns="lambda_2", values=value)
     drawn, axes = style.figure(columns=1, height=2.7)
-    image = _grid(axes, table, framed=np.unravel_index(np.nanargmax(table), table.shape))
-    drawn.colorbar(image, ax=axes, label=value)
+    table = _lambda_table(frame)
+    best = np.unravel_index(np.nanargmax(table), table.shape)
+    style.heatmap(table, axes, framed=best, cbar_kws={"label": "validation mAP"})
     return drawn
 
 
 def grid_cell(
-    frame: pd.DataFrame,
-    history: pd.DataFrame,
-    *,
-    lambda_1: float | int,
-    lambda_2: float | int,
-    value: str = "validation mAP",
+    frame: pd.DataFrame, history: pd.DataFrame, *, lambda_1: float | int, lambda_2: float | int
 ) -> Figure:
     """One cell of the grid over λ1 and λ2: its place on the left, its training on the right.
 
     Args:
-        frame: columns `lambda_1`, `lambda_2`, `value`.
+        frame: columns `lambda_1`, `lambda_2`, `validation mAP`.
         history: of that cell's training: columns `epoch`, `own_distance`, `other_distance`.
         lambda_1, lambda_2: the cell.
     """
-    table = frame.pivot(index="lambda_1", columns="lambda_2", values=value)
     drawn, (left, right) = style.figure(columns=2, height=2.6, grid=(1, 2))
-    place = (table.index.get_loc(lambda_1), table.columns.get_loc(lambda_2))
-    drawn.colorbar(_grid(left, table, framed=place), ax=left, label=value)
+    table = _lambda_table(frame)
+    place = (table.index.get_loc(f"{lambda_1:g}"), table.columns.get_loc(f"{lambda_2:g}"))
+    style.heatmap(table, left, framed=place, cbar_kws={"label": "validation mAP"})
     for number, (column, label) in enumerate(_DISTANCES.items()):
         right.plot(history["epoch"], history[column], label=label, **style.line_style(number))
-    right.set(
-        xlabel="epoch",
-        ylabel="mean distance (bits)",
-        title=f"λ1 = {lambda_1:g}, λ2 = {lambda_2:g}: {value} {table.iloc[place]:.3f}",
-    )
-    right.set_ylim(bottom=0)
+    title = f"λ1 = {lambda_1:g}, λ2 = {lambda_2:g}: validation mAP {table.iloc[place]:.3f}"
+    right.set(xlabel="epoch", ylabel="mean distance (bits)", title=title, ylim=(0, None))
     right.legend()
     return drawn
 
 
-def _grid(axes: Axes, table: pd.DataFrame, *, framed: Sequence[int | np.integer]) -> AxesImage:
-    """Draw a grid with its values in the cells and a frame around one of them."""
-    image = axes.imshow(table, aspect="auto")
-    middle = (np.nanmin(table) + np.nanmax(table)) / 2
-    for (row, column), cell in np.ndenumerate(table.to_numpy()):
-        axes.text(
-            column,
-            row,
-            f"{cell:.3f}",
-            ha="center",
-            va="center",
-            size=7,
-            color="black" if cell > middle else "white",
-        )
-    axes.add_patch(_frame(*framed))
-    axes.set_xticks(range(table.shape[1]), [f"{name:g}" for name in table.columns])
-    axes.set_yticks(range(table.shape[0]), [f"{name:g}" for name in table.index])
-    axes.set(xlabel="λ2 (pairwise)", ylabel="λ1 (quantization)")
-    axes.grid(False)
-    return image
-
-
-def _frame(row: int | np.integer, column: int | np.integer) -> Rectangle:
-    return Rectangle((column - 0.5, row - 0.5), 1, 1, fill=False, edgecolor=style.VERMILION, linewidth=2)
+def _lambda_table(frame: pd.DataFrame) -> pd.DataFrame:
+    """A row a λ1, a column a λ2."""
+    table = frame.pivot(index="lambda_1", columns="lambda_2", values="validation mAP")
+    table = table.rename(index="{:g}".format, columns="{:g}".format)
+    return table.rename_axis(index="λ1 (quantization)", columns="λ2 (pairwise)")
 
 
 def magnitude_histogram(frame: pd.DataFrame) -> Figure:
@@ -197,15 +135,10 @@ def precision_recall_lines(frame: pd.DataFrame, *, by: str) -> Figure:
         frame: columns `recall`, `precision` (0–1), `bits` and `by`.
         by: what is compared.
     """
-    groups = list(frame.groupby("bits", sort=True))
-    drawn, axes = style.figure(columns=2, height=2.5, grid=(1, len(groups)), sharey=True, squeeze=False)
-    for axis, (bits, part) in zip(axes[0], groups, strict=True):
-        for place, (name, line) in enumerate(part.groupby(by, sort=False)):
-            looks = style.line_style(place) | {"markevery": max(1, len(line) // 8)}
-            axis.plot(line["recall"], line["precision"], label=name, **looks)
-        axis.set(title=f"{bits} bits", xlabel="recall", xlim=(0, 1), ylim=(0, 1.02))
-    axes[0][0].set_ylabel("precision")
-    _legend_below(drawn, axes[0][0])
+    look = {"lines": by, "panels": "bits", "title": "{} bits", "height": 2.5, "sharey": True}
+    drawn, axes = style.panels(frame, x="recall", y="precision", **look)
+    for axis in axes.flat:
+        axis.set(xlim=(0, 1), ylim=(0, 1.02))
     return drawn
 
 

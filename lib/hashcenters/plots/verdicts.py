@@ -3,24 +3,11 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from hashcenters.claims import DOCUMENTS, VERDICTS
+from hashcenters.catalogue import documents
+from hashcenters.claims import LOOKS
 from hashcenters.plots import style
-from hashcenters.scoreboard import NOT_JUDGED
 
 __all__ = ["verdict_bars"]
-
-COLOURS = {
-    "proved": style.GREEN,
-    "reproduced": "#66C2A4",
-    "trend": style.BLUE,
-    "inconclusive": style.YELLOW,
-    "not-shown": style.ORANGE,
-    "contradicted": style.VERMILION,
-    "finding": style.PURPLE,
-    "needs-data": "#999999",
-    NOT_JUDGED: "#DDDDDD",
-}
-_DARK = {"proved", "trend", "contradicted"}
 
 
 def verdict_bars(frame: pd.DataFrame) -> Figure:
@@ -30,24 +17,16 @@ def verdict_bars(frame: pd.DataFrame) -> Figure:
         frame: columns `document`, `verdict`, `statements` (a number).
     """
     drawn, axes = style.figure(columns=2, height=1.7)
-    names = [name for name in DOCUMENTS if name in set(frame["document"])]
-    left = dict.fromkeys(names, 0)
-    for verdict in (*VERDICTS, NOT_JUDGED):
-        part = frame[frame["verdict"] == verdict].set_index("document")["statements"]
-        widths = [int(part.get(name, 0)) for name in names]
-        if any(widths):
-            bars = axes.barh(
-                names,
-                widths,
-                left=[left[name] for name in names],
-                label=verdict,
-                color=COLOURS[verdict],
-                edgecolor="white",
-                height=0.62,
-            )
-            labels = [str(width) if width else "" for width in widths]
-            axes.bar_label(bars, labels, label_type="center", color="white" if verdict in _DARK else "black")
-        left = {name: left[name] + width for name, width in zip(names, widths, strict=True)}
+    table = frame.pivot(index="document", columns="verdict", values="statements")
+    table = table.reindex([name for name in documents() if name in table.index])
+    left = 0
+    for verdict in [verdict for verdict in LOOKS if verdict in table]:
+        widths, colour = table[verdict].fillna(0), LOOKS[verdict].colour
+        look = {"color": colour, "edgecolor": "white", "height": 0.62}
+        bars = axes.barh(table.index, widths, left=left, label=verdict, **look)
+        labels = [f"{width:g}" if width else "" for width in widths]
+        axes.bar_label(bars, labels, label_type="center", color=style.ink_on(colour))
+        left = left + widths
     axes.invert_yaxis()
     axes.grid(False)
     axes.set(xlabel="statements")

@@ -1,40 +1,20 @@
 """Centroids of random label sets, sampled: means with their confidence interval, realised distances, ties."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import pandas as pd
 from jaxtyping import Int, Int8
 
-from hashcenters.centers.centroids import centroid_distances, disjoint_label_sets
+from hashcenters.centers.centroids import centroid_distances, centroid_shares, disjoint_label_sets
 from hashcenters.centers.hadamard import hadamard_matrix
 from hashcenters.proofs.centroid_theory import Ties, expected_distance
-from hashcenters.proofs.check import Check
+from hashcenters.proofs.check import Check, tally
 from hashcenters.proofs.multilabel_centroids import mean_over_ties
 
 NORMAL_95 = 1.959964
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A sampled mean with its 95 % confidence interval.
-
-    Args:
-        mean: of all samples.
-        half_width: 1.96 standard errors.
-        samples: how many were drawn.
-    """
-
-    mean: float
-    half_width: float
-    samples: int
-
-    def __contains__(self, value: float) -> bool:
-        return abs(value - self.mean) <= self.half_width
-
-    def __str__(self) -> str:
-        return f"{self.mean:.3f} ± {self.half_width:.3f}"
+ERRORS = 4.5  # accepted standard errors, which chance passes once in 150,000 rows
 
 
 def sample_votes(
@@ -47,12 +27,10 @@ def sample_votes(
 
 def sampled_distance(
     rows: Int8[np.ndarray, "rows bits"], set_size: int, *, samples: int, seed: int, ties: Ties
-) -> Interval:
-    """The mean distance of centroids of disjoint random sets, sampled, with its 95 % interval."""
-    first, second = sample_votes(rows, set_size, samples=samples, seed=seed)
-    distances = mean_over_ties(first, second, ties=ties)
-    error = distances.std(ddof=1) / np.sqrt(samples)
-    return Interval(float(distances.mean()), float(NORMAL_95 * error), samples)
+) -> tuple[float, float]:
+    """The mean distance of centroids of disjoint random sets, sampled, and its standard error."""
+    distances = mean_over_ties(*sample_votes(rows, set_size, samples=samples, seed=seed), ties=ties)
+    return float(distances.mean()), float(distances.std(ddof=1) / np.sqrt(samples))
 
 
 def means_table(lengths: Sequence[int], sizes: Sequence[int], *, samples: int, seed: int) -> pd.DataFrame:
@@ -69,41 +47,30 @@ def means_table(lengths: Sequence[int], sizes: Sequence[int], *, samples: int, s
         standard errors the two means are apart, `errors off`.
     """
     rows = []
-    for bits in lengths:
-        matrix = hadamard_matrix(bits)
-        for size in (size for size in sizes if 2 * size <= bits):
-            for ties in ("independent", "shared") if size % 2 == 0 else ("independent",):
-                exact = float(expected_distance(bits, size, ties=ties))
-                found = sampled_distance(matrix, size, samples=samples, seed=seed, ties=ties)
-                error = found.half_width / NORMAL_95
-                rows.append(
-                    {
-                        "bits": bits,
-                        "n": size,
-                        "ties": ties if size % 2 == 0 else "none",
-                        "exact mean": exact,
-                        "above K/2": exact - bits / 2,
-                        "sampled mean": found.mean,
-                        "95 % ±": found.half_width,
-                        "errors off": abs(found.mean - exact) / error if error else 0.0,
-                    }
-                )
-    return pd.DataFrame(rows)
+    for bits, size, ties in product(lengths, sizes, ("independent", "shared")):
+        if 2 * size <= bits and (size % 2 == 0 or ties == "independent"):
+            exact = float(expected_distance(bits, size, ties=ties))
+            found = sampled_distance(hadamard_matrix(bits), size, samples=samples, seed=seed, ties=ties)
+            rows.append((bits, size, ties if size % 2 == 0 else "none", exact, *found))
+    table = pd.DataFrame(rows, columns=["bits", "n", "ties", "exact mean", "sampled mean", "95 % ±"])
+    off = (table["sampled mean"] - table["exact mean"]).abs()
+    table["errors off"] = (off / table["95 % ±"]).where(table["95 % ±"] > 0, 0.0)
+    table["95 % ±"] *= NORMAL_95
+    table.insert(4, "above K/2", table["exact mean"] - table["bits"] / 2)
+    return table
 
 
-def check_sampled_means(table: pd.DataFrame, *, samples: int, limit: float = 4.5) -> Check:
+def check_sampled_means(table: pd.DataFrame, *, samples: int) -> Check:
     """Every sampled mean of a table lies within a few standard errors of the exact one.
 
     Args:
         table: of `means_table`.
         samples: pairs of sets behind each row.
-        limit: accepted standard errors; chance passes 4.5 once in 150,000 rows.
     """
     off = table["errors off"]
-    worst = table.loc[off.idxmax()]
-    example = f"K = {worst['bits']}, n = {worst['n']}, {worst['ties']}" if off.max() > limit else None
-    statement = f"sampled means are within {limit:g} standard errors of the exact ones"
-    return Check(statement, "sampled", samples * len(table), float(off.max()), example)
+    wrong = (f"K = {row['bits']}, n = {row['n']}, {row['ties']}" for _, row in table[off > ERRORS].iterrows())
+    statement = f"sampled means are within {ERRORS:g} standard errors of the exact ones"
+    return tally(statement, "sampled", samples * len(table), wrong, float(off.max()))
 
 
 def histogram_table(
@@ -121,12 +88,8 @@ def histogram_table(
         Columns `case`, `distance` (bits), `share` (0–1), ascending by distance within a case.
     """
     found = centroid_distances(rows, set_sizes, samples=samples, seed=seed)
-    parts = []
-    for (size, ties), pairs in found.groupby(["set_size", "ties"], sort=False):
-        share = pairs["distance"].value_counts(normalize=True).sort_index()
-        case = f"n = {size}, {'no' if ties == 'none' else ties} ties"
-        parts.append(pd.DataFrame({"case": case, "distance": share.index, "share": share.to_numpy()}))
-    return pd.concat(parts, ignore_index=True)
+    shares = centroid_shares(found, set_sizes, rows.shape[1])
+    return shares.drop(columns="bits").rename(columns={"centers": "case"})
 
 
 def overlap_of_ties(

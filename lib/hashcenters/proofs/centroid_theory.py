@@ -6,15 +6,16 @@ sum of rows, with 0 at ties, is a fixed combination of such products. The mean o
 only the probability that distinct random row numbers have XOR 0.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
+from itertools import product
 from math import comb, perm
 from typing import Literal
 
 from basics.errors import InputError
 
-from hashcenters.centers.sizes import is_power_of_two
-from hashcenters.proofs.check import Check
+from hashcenters.centers.hadamard import is_power_of_two
+from hashcenters.proofs.check import Check, tally
 
 Ties = Literal["independent", "shared"]
 
@@ -34,49 +35,41 @@ def zero_xor_probability(count: int, bits: int) -> Fraction:
     return Fraction(ways[count], perm(bits, count))
 
 
-def _coefficient(size: int, order: int, values: list[int]) -> Fraction:
-    """The coefficient of one product of `order` votes in a function of how many of `size` votes are −1."""
-    total = sum(
-        values[minus]
-        * sum(
-            (-1) ** j * comb(order, j) * comb(size - order, minus - j) for j in range(min(order, minus) + 1)
-        )
-        for minus in range(size + 1)
-    )
-    return Fraction(total, 2**size)
+def sign(votes: int) -> int:
+    """The majority of a sum of votes, 0 at a tie."""
+    return (votes > 0) - (votes < 0)
 
 
-def sign_coefficients(size: int) -> list[Fraction]:
-    """The sign of a sum of `size` votes as a combination of their products: one coefficient an order.
+def tied(votes: int) -> int:
+    """1 where votes sum to 0, else 0."""
+    return int(votes == 0)
 
-    >>> [str(value) for value in sign_coefficients(3)]
+
+def coefficients(function: Callable[[int], int], size: int) -> list[Fraction]:
+    """A function of the sum of `size` votes as a combination of products of votes: one coefficient an order.
+
+    >>> [str(value) for value in coefficients(sign, 3)]
     ['0', '1/2', '0', '-1/2']
     """
-    values = [(2 * minus < size) - (2 * minus > size) for minus in range(size + 1)]
-    return [_coefficient(size, order, values) for order in range(size + 1)]
+
+    def total(order: int) -> int:
+        """Over all votes, the function times the product of the first `order` of them."""
+        return sum(
+            function(size - 2 * minus) * (-1) ** j * comb(order, j) * comb(size - order, minus - j)
+            for minus in range(size + 1)
+            for j in range(min(order, minus) + 1)
+        )
+
+    return [Fraction(total(order), 2**size) for order in range(size + 1)]
 
 
-def tie_coefficients(size: int) -> list[Fraction]:
-    """Whether `size` votes tie (1 or 0) as a combination of their products: one coefficient an order."""
-    values = [int(2 * minus == size) for minus in range(size + 1)]
-    return [_coefficient(size, order, values) for order in range(size + 1)]
-
-
-def _mean_product(coefficients: list[Fraction], bits: int) -> Fraction:
+def _mean_product(function: Callable[[int], int], size: int, bits: int) -> Fraction:
     """Mean inner product of one function of the votes over a set with the same over a disjoint random set."""
-    size = len(coefficients) - 1
+    orders = [(s, c * comb(size, s)) for s, c in enumerate(coefficients(function, size)) if c]
+    pairs = product(orders, repeat=2)
+    zero = Fraction(0)
     return bits * sum(
-        (
-            coefficients[s]
-            * coefficients[t]
-            * comb(size, s)
-            * comb(size, t)
-            * zero_xor_probability(s + t, bits)
-            for s in range(size + 1)
-            for t in range(size + 1)
-            if coefficients[s] and coefficients[t]
-        ),
-        Fraction(0),
+        (left * right * zero_xor_probability(s + t, bits) for (s, left), (t, right) in pairs), zero
     )
 
 
@@ -100,37 +93,27 @@ def expected_distance(bits: int, set_size: int, *, ties: Ties = "independent") -
         raise InputError(f"two disjoint sets of rows must have 1 to {bits // 2} rows each, got {set_size}")
     if ties not in ("independent", "shared"):
         raise InputError(f'ties must be "independent" or "shared", got {ties!r}')
-    product = _mean_product(sign_coefficients(set_size), bits)
-    if ties == "shared":
-        product += _mean_product(tie_coefficients(set_size), bits)
-    return (bits - product) / 2
+    functions = (sign,) if ties == "independent" else (sign, tied)
+    return (bits - sum(_mean_product(function, set_size, bits) for function in functions)) / 2
 
 
-def triple_distance(bits: int) -> Fraction:
-    """The same mean for triples in closed form: K/2 + (K/8)(6/(K − 3) − p), p = (K − 8)/((K − 3)(K − 5)).
-
-    p is the probability that both triples have the same XOR. The excess over K/2 tends to 5/8 of a bit.
+def check_triple_formula(
+    mean: Callable[[int], Fraction], same_xor: Callable[[int], Fraction], lengths: Sequence[int]
+) -> Check:
+    """A closed form for triples against the general mean, and its p against P(XOR of six numbers = 0).
 
     Args:
-        bits: K, a power of two, at least 8.
-
-    >>> round(float(triple_distance(64)), 3)
-    32.662
+        mean: the mean distance for triples, of K.
+        same_xor: the probability that both triples have the same XOR, of K.
+        lengths: values of K.
     """
-    same_xor = Fraction(bits - 8, (bits - 3) * (bits - 5))
-    return Fraction(bits, 2) + Fraction(bits, 8) * (Fraction(6, bits - 3) - same_xor)
-
-
-def check_triple_formula(lengths: Sequence[int]) -> Check:
-    """The closed form for triples against the general mean, and its p against P(XOR of six numbers = 0)."""
-    wrong = [
-        bits
+    wrong = (
+        f"K = {bits}"
         for bits in lengths
-        if triple_distance(bits) != expected_distance(bits, 3)
-        or zero_xor_probability(6, bits) != Fraction(bits - 8, (bits - 3) * (bits - 5))
-    ]
+        if mean(bits) != expected_distance(bits, 3) or same_xor(bits) != zero_xor_probability(6, bits)
+    )
     statement = "mean for triples = K/2 + (K/8)(6/(K − 3) − p), p = (K − 8)/((K − 3)(K − 5))"
-    return Check(statement, "exhaustive", len(lengths), 0.0, f"K = {wrong[0]}" if wrong else None)
+    return tally(statement, "exhaustive", len(lengths), wrong)
 
 
 def check_even_like_odd(lengths: Sequence[int], sizes: Sequence[int]) -> Check:
@@ -139,10 +122,10 @@ def check_even_like_odd(lengths: Sequence[int], sizes: Sequence[int]) -> Check:
     Dropping one row at random from an even set breaks its ties evenly and changes no other majority.
     """
     pairs = [(bits, size) for bits in lengths for size in sizes if size % 2 == 0]
-    wrong = [
+    wrong = (
         f"K = {bits}, n = {size}"
         for bits, size in pairs
         if expected_distance(bits, size) != expected_distance(bits, size - 1)
-    ]
+    )
     statement = "with ties drawn by themselves, n = 2j has the mean of n = 2j − 1"
-    return Check(statement, "exhaustive", len(pairs), 0.0, wrong[0] if wrong else None)
+    return tally(statement, "exhaustive", len(pairs), wrong)

@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+import sympy
 from basics.errors import InputError
 from jaxtyping import Bool, Num
 
@@ -46,18 +47,40 @@ class Check:
         return "holds identically" if self.method == "symbolic" else f"holds in all of {self.cases:,} cases"
 
 
-def _size(deviation: float | int) -> str:
-    """A deviation for reading; what is rounding alone, and differs between machines, is not spelled out."""
-    return f"below {ROUNDING:g}" if 0 < deviation < ROUNDING else f"{deviation:.3g}"
+def tally(
+    statement: str, method: Method, cases: int, wrong: Iterable[str], deviation: float | int = 0.0
+) -> Check:
+    """A check of cases that were looked at one by one.
+
+    Args:
+        statement: what should hold.
+        method: see `Check`.
+        cases: how many there were.
+        wrong: the names of those that break it, the first of which is kept.
+        deviation: see `Check`.
+    """
+    return Check(statement, method, cases, deviation, next(iter(wrong), None))
+
+
+def identity(statement: str, **differences: sympy.Expr) -> Check:
+    """A check that expressions are 0 whatever their symbols stand for.
+
+    >>> x = sympy.symbols("x")
+    >>> identity("binomial", square=(x + 1) ** 2 - x**2 - 2 * x).counter_example
+    'square: off by 1'
+    """
+    rest = {name: sympy.simplify(difference) for name, difference in differences.items()}
+    wrong = [f"{name}: off by {left}" for name, left in rest.items() if left != 0]
+    return tally(statement, "symbolic", len(rest), wrong)
 
 
 def compare(
     statement: str,
     method: Method,
     observed: Num[np.ndarray, "*cases"],
-    expected: Num[np.ndarray, "*cases"] | float | int,
+    expected: Num[np.ndarray, "..."] | float | int,
     *,
-    names: Sequence[str] = (),
+    names: Sequence[str],
     among: Bool[np.ndarray, "*cases"] | None = None,
     tolerance: float | int = 0.0,
 ) -> Check:
@@ -67,25 +90,23 @@ def compare(
         statement: what should hold.
         method: see `Check`.
         observed: one value a case; NaN never agrees.
-        expected: what each should be.
-        names: what the indices count, for the counter-example; their positions where left out.
+        expected: what each should be; a smaller array holds for every row.
+        names: what the indices count, for the counter-example.
         among: True for the entries that are cases; all of them where left out.
         tolerance: largest absolute difference that still counts as equal.
     """
     off = np.abs(np.asarray(observed, dtype=np.float64) - expected)
     among = np.ones(off.shape, dtype=bool) if among is None else among
-    wrong = ~(off <= tolerance) & among
-    example = None
-    if wrong.any():
-        place = tuple(int(i) for i in np.unravel_index(int(wrong.argmax()), wrong.shape))
-        labels = names or [f"index {axis}" for axis in range(len(place))]
-        where = ", ".join(f"{name} {i}" for name, i in zip(labels, place, strict=True))
-        wanted = np.broadcast_to(expected, off.shape)[place]
-        example = f"{where}: {np.asarray(observed)[place]:.6g} instead of {wanted:.6g}"
-    return Check(statement, method, int(among.sum()), float(off[among].max(initial=0.0)), example)
+    wanted = np.broadcast_to(expected, off.shape)
+    wrong = (
+        ", ".join(f"{name} {i}" for name, i in zip(names, place, strict=True))
+        + f": {observed[tuple(place)]:.6g} instead of {wanted[tuple(place)]:.6g}"
+        for place in np.argwhere(~(off <= tolerance) & among).tolist()
+    )
+    return tally(statement, method, int(among.sum()), wrong, float(off[among].max(initial=0.0)))
 
 
-def combine(statement: str, checks: Iterable[Check], *, labels: Sequence[object] | None = None) -> Check:
+def combine(statement: str, checks: Iterable[Check], *, labels: Iterable[object] | None = None) -> Check:
     """Several checks of one method as one: cases added up, the largest deviation, the first counter-example.
 
     Args:
@@ -101,19 +122,10 @@ def combine(statement: str, checks: Iterable[Check], *, labels: Sequence[object]
         raise InputError(
             f"checks to combine must share one method, got {sorted({c.method for c in checks}) or 'none'}"
         )
-    names = labels or [None] * len(checks)
-    examples = [
-        check.counter_example if name is None else f"{name}: {check.counter_example}"
-        for name, check in zip(names, checks, strict=True)
-        if not check.holds
-    ]
-    return Check(
-        statement,
-        checks[0].method,
-        sum(check.cases for check in checks),
-        max(check.deviation for check in checks),
-        examples[0] if examples else None,
-    )
+    before = [f"{label}: " for label in labels] if labels else [""] * len(checks)
+    wrong = [f"{a}{c.counter_example}" for a, c in zip(before, checks, strict=True) if not c.holds]
+    cases, deviation = sum(check.cases for check in checks), max(check.deviation for check in checks)
+    return tally(statement, checks[0].method, cases, wrong, deviation)
 
 
 def about(subject: str, check: Check) -> Check:
@@ -139,17 +151,30 @@ def verdict(*checks: Check) -> str:
 
 
 def check_table(*checks: Check) -> pd.DataFrame:
-    """One row a check, for reading; the column of counter-examples only where there is one."""
-    table = {
-        "statement": [check.statement for check in checks],
-        "method": [check.method for check in checks],
-        "cases": [check.cases for check in checks],
-        "deviation": [_size(check.deviation) for check in checks],
-        "holds": ["yes" if check.holds else "no" for check in checks],
-    }
-    if not all(check.holds for check in checks):
-        table["counter-example"] = [check.counter_example or "" for check in checks]
-    return pd.DataFrame(table)
+    """One row a check, for reading; the column of counter-examples only where there is one.
+
+    What is rounding alone, and differs between machines, is not spelled out.
+    """
+    rounded = [
+        f"below {ROUNDING:g}" if 0 < check.deviation < ROUNDING else f"{check.deviation:.3g}"
+        for check in checks
+    ]
+    table = pd.DataFrame(
+        {
+            "statement": [check.statement for check in checks],
+            "method": [check.method for check in checks],
+            "cases": [check.cases for check in checks],
+            "deviation": rounded,
+            "holds": ["yes" if check.holds else "no" for check in checks],
+            "counter-example": [check.counter_example or "" for check in checks],
+        }
+    )
+    return table.drop(columns="counter-example") if all(check.holds for check in checks) else table
+
+
+def word(check: Check) -> str:
+    """Whether a check holds, and where not, for a cell of a table."""
+    return "holds" if check.holds else f"fails: {check.counter_example}"
 
 
 def outcome_table(checks: dict[str, list[Check]], *, rows: str) -> pd.DataFrame:
@@ -159,9 +184,5 @@ def outcome_table(checks: dict[str, list[Check]], *, rows: str) -> pd.DataFrame:
         checks: for each subject the same statements in the same order.
         rows: heading of the statements.
     """
-    first = next(iter(checks.values()))
-    words = {
-        subject: ["holds" if check.holds else f"fails: {check.counter_example}" for check in found]
-        for subject, found in checks.items()
-    }
-    return pd.DataFrame({rows: [check.statement for check in first], **words})
+    words = {subject: [word(check) for check in found] for subject, found in checks.items()}
+    return pd.DataFrame({rows: [check.statement for check in next(iter(checks.values()))], **words})

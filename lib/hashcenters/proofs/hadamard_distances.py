@@ -2,27 +2,17 @@
 
 from collections.abc import Callable
 from fractions import Fraction
+from math import comb
 
 import numpy as np
-import pandas as pd
 import sympy
 from basics.errors import InputError
-from jaxtyping import Bool, Int, Int8
+from jaxtyping import Bool, Int8
 
-from hashcenters.codes import hamming_distance, inner_product
-from hashcenters.proofs.check import Check, compare
+from hashcenters.codes import hamming_distance
+from hashcenters.proofs.check import Check, compare, identity, tally
 
-Distance = Callable[[int, Int[np.ndarray, "..."]], np.ndarray]
-
-
-def distance_of_product(bits: int, product: Int[np.ndarray, "..."]) -> np.ndarray:
-    """D_H = ½(K − ⟨h_i, h_j⟩) for ±1 codes."""
-    return (bits - product) / 2
-
-
-def printed_distance(bits: int, product: Int[np.ndarray, "..."]) -> np.ndarray:
-    """½(K⟨h_i, h_j⟩), as case 1 of the document prints it: the minus sign is missing."""
-    return bits * product / 2
+ROWS = ("row", "against row")
 
 
 def halves(stacked: Int8[np.ndarray, "rows bits"]) -> tuple[np.ndarray, np.ndarray]:
@@ -41,13 +31,6 @@ def _unordered_pairs(count: int) -> Bool[np.ndarray, "{count} {count}"]:
     return np.triu(np.ones((count, count), dtype=bool), k=1)
 
 
-def check_orthogonal(matrix: Int8[np.ndarray, "rows bits"]) -> Check:
-    """Distinct rows have inner product 0, the property that all three cases rest on."""
-    statement = "⟨h_i, h_j⟩ = 0 for distinct rows of H_K"
-    products, pairs = inner_product(matrix, matrix), _unordered_pairs(len(matrix))
-    return compare(statement, "exhaustive", products, 0, names=("row", "against row"), among=pairs)
-
-
 def check_within_halves(stacked: Int8[np.ndarray, "rows bits"]) -> Check:
     """Case 1: two distinct rows of H_K, or two of −H_K, are K/2 apart.
 
@@ -57,8 +40,7 @@ def check_within_halves(stacked: Int8[np.ndarray, "rows bits"]) -> Check:
     distances = np.stack([hamming_distance(half, half) for half in halves(stacked)])
     pairs = np.broadcast_to(_unordered_pairs(bits), distances.shape)
     statement = "distinct rows of one half are K/2 apart"
-    names = ("half", "row", "against row")
-    return compare(statement, "exhaustive", distances, bits / 2, names=names, among=pairs)
+    return compare(statement, "exhaustive", distances, bits / 2, names=("half", *ROWS), among=pairs)
 
 
 def check_across_halves(stacked: Int8[np.ndarray, "rows bits"]) -> Check:
@@ -73,20 +55,19 @@ def check_across_halves(stacked: Int8[np.ndarray, "rows bits"]) -> Check:
     negatives = numbers[: len(upper), None] == numbers[None, len(upper) :]
     expected = stacked.shape[1] / 2 * (1 + negatives)
     statement = "rows of different halves are K/2 apart, negatives of one another K"
-    return compare(
-        statement, "exhaustive", hamming_distance(upper, lower), expected, names=("upper row", "lower row")
-    )
+    names = ("upper row", "lower row")
+    return compare(statement, "exhaustive", hamming_distance(upper, lower), expected, names=names)
 
 
 def check_distance_formula(
-    codes: Int8[np.ndarray, "n bits"], *, formula: Distance = distance_of_product
+    codes: Int8[np.ndarray, "n bits"], formula: Callable[[np.ndarray, np.ndarray], np.ndarray]
 ) -> Check:
-    """A formula for D_H in terms of the inner product, against counting the bits that differ."""
+    """A formula for the distances D_H of all rows of two arrays, against counting the bits that differ."""
     counted = np.stack([(codes != code).sum(axis=1) for code in codes])
-    observed = formula(codes.shape[1], inner_product(codes, codes))
+    observed = formula(codes.astype(int), codes.astype(int))
     statement = "D_H by the formula is the number of differing bits"
     pairs = _unordered_pairs(len(codes))
-    return compare(statement, "exhaustive", observed, counted, names=("row", "against row"), among=pairs)
+    return compare(statement, "exhaustive", observed, counted, names=ROWS, among=pairs)
 
 
 def mean_distance(codes: Int8[np.ndarray, "n bits"]) -> Fraction:
@@ -105,22 +86,19 @@ def check_mean(stacked: Int8[np.ndarray, "rows bits"]) -> Check:
     Source: CSQ supplement, section 1 ("the average Hamming distance is larger than K/2").
     """
     bits = stacked.shape[1]
-    observed, expected = mean_distance(stacked), Fraction(bits**2, 2 * bits - 1)
-    pairs = len(stacked) * (len(stacked) - 1) // 2
+    mean, expected = mean_distance(stacked), Fraction(bits**2, 2 * bits - 1)
+    holds = mean == expected and mean > Fraction(bits, 2)
+    wrong = [] if holds else [f"K = {bits}: {mean} instead of {expected}"]
     statement = "the mean distance in H_2K is K²/(2K − 1) > K/2"
-    holds = observed == expected and observed > Fraction(bits, 2)
-    example = None if holds else f"K = {bits}: {observed} instead of {expected}"
-    return Check(statement, "exhaustive", pairs, float(abs(observed - expected)), example)
+    return tally(statement, "exhaustive", comb(len(stacked), 2), wrong, float(abs(mean - expected)))
 
 
 def check_mean_above_half(codes: Int8[np.ndarray, "n bits"]) -> Check:
     """The sentence below S.1 for any set of rows: their mean distance is larger than K/2."""
-    mean, half = mean_distance(codes), Fraction(codes.shape[1], 2)
-    pairs = len(codes) * (len(codes) - 1) // 2
-    sign = "=" if mean == half else "<"
-    example = f"{len(codes)} rows of {codes.shape[1]} bits: mean {float(mean):g} {sign} K/2"
-    example = None if mean > half else example
-    return Check("the mean distance is larger than K/2", "exhaustive", pairs, 0.0, example)
+    (rows, bits), mean = codes.shape, mean_distance(codes)
+    sign = "=" if 2 * mean == bits else "<"
+    wrong = [] if 2 * mean > bits else [f"{rows} rows of {bits} bits: mean {float(mean):g} {sign} K/2"]
+    return tally("the mean distance is larger than K/2", "exhaustive", comb(rows, 2), wrong)
 
 
 def check_mean_symbolically() -> Check:
@@ -129,11 +107,9 @@ def check_mean_symbolically() -> Check:
     within = 2 * (bits * (bits - 1) / 2) * bits / 2
     across = (bits**2 - bits) * bits / 2 + bits * bits
     mean = (within + across) / (2 * bits * (2 * bits - 1) / 2)
-    difference = sympy.simplify(mean - bits**2 / (2 * bits - 1))
-    excess = sympy.simplify(mean - bits / 2 - bits / (2 * (2 * bits - 1)))
     statement = "S.1 averaged over all pairs is K²/(2K − 1) = K/2 + K/(2(2K − 1))"
-    example = None if difference == 0 and excess == 0 else f"difference {difference}, {excess}"
-    return Check(statement, "symbolic", 2, counter_example=example)
+    excess = bits / (2 * (2 * bits - 1))
+    return identity(statement, mean=mean - bits**2 / (2 * bits - 1), excess=mean - bits / 2 - excess)
 
 
 def distance_summary(stacked: Int8[np.ndarray, "rows bits"]) -> dict[str, float | int]:
@@ -149,10 +125,3 @@ def distance_summary(stacked: Int8[np.ndarray, "rows bits"]) -> dict[str, float 
         "K²/(2K−1)": bits**2 / (2 * bits - 1),
         "maximum": int(off_diagonal.max()),
     }
-
-
-def distance_frame(codes: Int8[np.ndarray, "n bits"]) -> pd.DataFrame:
-    """The matrix of distances as a table, row and column numbers counted from 1 as in the figures."""
-    numbers = range(1, len(codes) + 1)
-    frame = pd.DataFrame(hamming_distance(codes, codes), index=numbers, columns=numbers)
-    return frame.rename_axis(index="row")

@@ -4,17 +4,16 @@ A joint distribution is an array p[c, s, h] that sums to 1. Every statement is a
 code being the argument that learning varies.
 """
 
-from itertools import product
-
 import numpy as np
 import sympy
 from basics.errors import InputError
 from jaxtyping import Float
 
-from hashcenters.proofs.check import Check, compare
+from hashcenters.proofs.check import Check, compare, tally
 
 Joint = Float[np.ndarray, "centers labels codes"]
 TOLERANCE = 1e-12
+NAMES = ("center", "label", "code")
 
 
 def independent_joint(*, centers: int, labels: int, codes: int, seed: int) -> Joint:
@@ -63,9 +62,8 @@ def check_chain_rule(joint: Joint) -> Check:
     both, _, label = given_code(joint)
     margin = joint.sum(axis=0)
     center_given_both = np.divide(joint, margin, out=np.zeros_like(joint), where=margin > 0)
-    names = ("center", "label", "code")
     statement = "S.2, P(C',S|H) = P(S|H) P(C'|S,H)"
-    return compare(statement, "numeric", label * center_given_both, both, names=names, tolerance=TOLERANCE)
+    return compare(statement, "numeric", label * center_given_both, both, names=NAMES, tolerance=TOLERANCE)
 
 
 def check_constant_prior(joint: Joint) -> Check:
@@ -74,7 +72,7 @@ def check_constant_prior(joint: Joint) -> Check:
     prior = pair / pair.sum(axis=0)
     off = np.minimum(prior, 1 - prior)
     statement = "P(C'|S) is known, 0 or 1"
-    return compare(statement, "numeric", off, 0, names=("center", "label"), tolerance=TOLERANCE)
+    return compare(statement, "numeric", off, 0, names=NAMES[:2], tolerance=TOLERANCE)
 
 
 def check_factorisation(joint: Joint) -> Check:
@@ -89,8 +87,7 @@ def check_factorisation(joint: Joint) -> Check:
     mean = ratio.sum(axis=2, keepdims=True) / np.maximum(considered.sum(axis=2, keepdims=True), 1)
     relative = np.divide(ratio, mean, out=np.ones_like(both), where=considered)
     statement = "P(C',S|H) ∝ P(S|H) P(C'|H)"
-    names = ("center", "label", "code")
-    return compare(statement, "numeric", relative, 1, names=names, among=considered, tolerance=TOLERANCE)
+    return compare(statement, "numeric", relative, 1, names=NAMES, among=considered, tolerance=TOLERANCE)
 
 
 def check_missing_term(*, independent: bool) -> Check:
@@ -103,34 +100,25 @@ def check_missing_term(*, independent: bool) -> Check:
         independent: whether to set b_1 = b_0, which makes S.3 exact.
     """
     label, with_label, without = sympy.symbols("a b_1 b_0", positive=True)
-    if independent:
-        without = with_label
+    without = with_label if independent else without
     center = label * with_label + (1 - label) * without
-    missing = sympy.expand(label * with_label - center * label)
-    covariance = sympy.factor(missing)
-    statement = "P(C',S|H) = P(S|H) P(C'|H)"
-    return Check(statement, "symbolic", 1, counter_example=None if missing == 0 else f"term {covariance}")
-
-
-def best_code(joint: Joint, *, center: int, label: int) -> dict[str, int]:
-    """The code that is most likely given (C', S), and the one that the product of S.3 prefers."""
-    both, center_given, label_given = given_code(joint)
-    product_form = center_given[center] * label_given[label]
-    return {"likelihood": int(both[center, label].argmax()), "product": int(product_form.argmax())}
+    missing = sympy.factor(label * with_label - center * label)
+    wrong = [] if missing == 0 else [f"term {missing}"]
+    return tally("P(C',S|H) = P(S|H) P(C'|H)", "symbolic", 1, wrong)
 
 
 def check_same_maximiser(joint: Joint) -> Check:
     """Maximising the product of S.3 finds the code that maximises the likelihood, for every (C', S)."""
-    both, _, _ = given_code(joint)
-    wrong, cases = [], np.argwhere(both.max(axis=2) > 0)
-    for center, label in cases.tolist():
-        best = best_code(joint, center=center, label=label)
-        if best["likelihood"] != best["product"]:
-            wrong.append(
-                f"C' = {center}, S = {label}: code {best['likelihood']}, the product says {best['product']}"
-            )
+    both, center, label = given_code(joint)
+    found = (center[:, None] * label[None]).argmax(axis=2)
+    cases = np.argwhere(both.max(axis=2) > 0).tolist()
+    wrong = (
+        f"C' = {c}, S = {s}: code {both[c, s].argmax()}, the product says {found[c, s]}"
+        for c, s in cases
+        if both[c, s].argmax() != found[c, s]
+    )
     statement = "the product P(S|H) P(C'|H) has the likelihood's maximiser"
-    return Check(statement, "numeric", len(cases), counter_example=wrong[0] if wrong else None)
+    return tally(statement, "numeric", len(cases), wrong)
 
 
 def check_steps(joint: Joint) -> list[Check]:
@@ -141,58 +129,48 @@ def check_steps(joint: Joint) -> list[Check]:
 
 def check_log_difference(joint: Joint) -> Check:
     """Read as "equal up to a constant", S.3's ∝: log P(C', S|H) less the two logarithms is the same for all H."""
-    gap, _ = _log_terms(joint)
-    off = gap - gap.mean(axis=2, keepdims=True)
-    statement = "log P(C',S|H) − log P(C'|H) − log P(S|H) is constant in H"
-    return compare(
-        statement, "numeric", off, 0, names=("center", "label", "code"), tolerance=1000 * TOLERANCE
-    )
+    both, logs = _log_terms(joint)
+    return _check_constant("log P(C',S|H) − log P(C'|H) − log P(S|H) is constant in H", both - logs)
 
 
-def check_log_ratio(joint: Joint, *, factor: float = 2.0) -> Check:
+def check_log_ratio(joint: Joint) -> Check:
     """Read literally, S.3's ∝: log P(C', S|H) is a fixed multiple of the sum of the two logarithms.
+
+    P(C', S|H) is known only up to a factor; here it is 2.
 
     Args:
         joint: a distribution without zeros.
-        factor: P(C', S|H) is known only up to a factor; here this one.
     """
-    gap, logs = _log_terms(joint)
-    ratio = (gap + logs + np.log(factor)) / logs
-    off = ratio - ratio.mean(axis=2, keepdims=True)
+    both, logs = _log_terms(joint)
     statement = "log P(C',S|H) is a multiple of log P(C'|H) + log P(S|H)"
-    return compare(
-        statement, "numeric", off, 0, names=("center", "label", "code"), tolerance=1000 * TOLERANCE
-    )
+    return _check_constant(statement, (both + np.log(2)) / logs)
 
 
 def _log_terms(joint: Joint) -> tuple[Joint, Joint]:
+    """log P(C', S|H), and log P(C'|H) + log P(S|H)."""
     both, center, label = given_code(joint)
     if not (both > 0).all():
         raise InputError("logarithms need a joint distribution without zeros")
-    logs = np.log(center)[:, None] + np.log(label)[None]
-    return np.log(both) - logs, logs
+    return np.log(both), np.log(center)[:, None] + np.log(label)[None]
 
 
-def impossible_mass(theta: Float[np.ndarray, "3"]) -> float:
-    """Probability that S.3's product over pairs gives to label patterns that no three items can have.
+def _check_constant(statement: str, values: Joint) -> Check:
+    """Whether values are the same for every code."""
+    off = values - values.mean(axis=2, keepdims=True)
+    return compare(statement, "numeric", off, 0, names=NAMES, tolerance=1000 * TOLERANCE)
+
+
+def check_pairs_independent(theta: Float[np.ndarray, "3"]) -> Check:
+    """The product over pairs gives no probability to label patterns that no three single-label items can have.
 
     Where items 1 and 2 share their class and 2 and 3 theirs, so do 1 and 3: patterns with exactly two similar
     pairs out of three cannot occur with one label an item, yet independent pairs give them a positive probability.
 
     Args:
         theta: inner products of the pairs 12, 13, 23.
-
-    >>> round(impossible_mass(np.zeros(3)), 3)
-    0.375
     """
     similar = 1 / (1 + np.exp(-theta))
-    patterns = [pattern for pattern in product((0, 1), repeat=3) if sum(pattern) == 2]
-    return float(sum(np.prod(np.where(pattern, similar, 1 - similar)) for pattern in patterns))
-
-
-def check_pairs_independent(theta: Float[np.ndarray, "3"]) -> Check:
-    """The product over pairs gives no probability to label patterns that no three single-label items can have."""
-    mass = impossible_mass(theta)
-    statement = "the product over pairs allows only consistent labels"
-    example = f"θ = {theta.tolist()}: inconsistent labels have probability {mass:.3g}" if mass > 0 else None
-    return Check(statement, "exhaustive", 8, mass, example)
+    patterns = 1 - np.eye(3)  # each row two similar pairs of three
+    mass = float(np.where(patterns, similar, 1 - similar).prod(axis=1).sum())
+    wrong = [f"θ = {theta.tolist()}: inconsistent labels have probability {mass:.3g}"] if mass > 0 else []
+    return tally("the product over pairs allows only consistent labels", "exhaustive", 8, wrong, mass)

@@ -4,7 +4,7 @@ z ∈ {−1, 1}^q ⇔ z ∈ [−1, 1]^q and ‖z‖_p^p = q, for 0 < p < ∞. Wh
 −expm1(p log|z|): it is 0 for |z| = 1 alone, even where |z|^p itself rounds to 1.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import product
 from math import inf
 
@@ -14,14 +14,11 @@ import sympy
 from basics.errors import InputError
 from jaxtyping import Bool, Float
 
-from hashcenters.proofs.check import Check, combine
+from hashcenters.proofs.check import ROUNDING, Check, Method, combine, tally
 
 Points = Float[np.ndarray, "n length"]
-
-
-def corners(length: int) -> Points:
-    """All of {−1, 1}^q."""
-    return np.array(list(product((-1.0, 1.0), repeat=length)))
+Members = Callable[[np.ndarray, float], np.ndarray]
+CURVE_POINTS = 1441  # 8k + 1, so that the diagonals are among them
 
 
 def grid_points(length: int, *, steps: int) -> Points:
@@ -29,7 +26,7 @@ def grid_points(length: int, *, steps: int) -> Points:
 
     Args:
         length: q.
-        steps: values a coordinate takes, evenly spaced, at least 2.
+        steps: values a coordinate takes, evenly spaced, at least 2, which leaves the corners.
     """
     return np.array(list(product(np.linspace(-1, 1, steps), repeat=length)))
 
@@ -82,25 +79,22 @@ def check_equivalence(points: Points, p: float) -> Check:
     """
     if not (np.abs(points) <= 1).all():
         raise InputError(f"points must lie in [-1, 1], got {points[np.abs(points) > 1][0]:g}")
-    wrong = np.flatnonzero(on_sphere(points, p) != is_corner(points))
     statement = f"z in the box: ‖z‖_p^p = q exactly at the corners, p = {p:g}, q = {points.shape[1]}"
-    example = f"z = {_show(points[wrong[0]])}" if len(wrong) else None
-    return Check(statement, "sampled", len(points), len(wrong) / len(points), example)
+    return _everywhere(statement, points, on_sphere(points, p) == is_corner(points))
 
 
-def check_sufficiency(points: Points, p: float) -> Check:
+def check_sufficiency(members: Members, points: Points, p: float) -> Check:
     """⇒: a point with coordinates ±1 lies in the box and has ‖z‖_p^p = q, computed as printed.
 
     Args:
+        members: the right-hand side of Eq. 1 for points and p: which of them lie in both sets.
         points: of {−1, 1}^q, all of them for an exhaustive check.
         p: the exponent.
     """
     length = points.shape[1]
-    good = (np.abs(points) <= 1).all(axis=1) & ((np.abs(points) ** p).sum(axis=1) == length)
-    example = None if good.all() else f"z = {_show(points[(~good).argmax()])}"
     method = "exhaustive" if len(points) == 2**length else "sampled"
     statement = f"corners have ‖z‖_p^p = q, p = {p:g}, q = {length}"
-    return Check(statement, method, len(points), counter_example=example)
+    return _everywhere(statement, points, members(points, p), method)
 
 
 def proof_steps(points: Points, p: float) -> list[Check]:
@@ -110,23 +104,13 @@ def proof_steps(points: Points, p: float) -> list[Check]:
         Checks of |z_i| ≤ 1, of |z_i|^p ≤ 1 and of Σ|z_i|^p ≤ q; the last two turn round for p < 0.
     """
     size, missing = np.abs(points), lacking(points, p)
-    is_one = size == 1
+    is_one, total = size == 1, missing.sum(axis=1)
     steps = {
-        "|z_i| ≤ 1, = iff z_i = ±1": ((size <= 1) & ((size == 1) == is_one)).all(axis=1),
+        "|z_i| ≤ 1, = iff z_i = ±1": (size <= 1).all(axis=1),
         "|z_i|^p ≤ 1, = iff z_i = ±1": ((missing >= 0) & ((missing == 0) == is_one)).all(axis=1),
-        "Σ|z_i|^p ≤ q, = iff all z_i = ±1": (missing.sum(axis=1) >= 0)
-        & ((missing.sum(axis=1) == 0) == is_one.all(axis=1)),
+        "Σ|z_i|^p ≤ q, = iff all z_i = ±1": (total >= 0) & ((total == 0) == is_one.all(axis=1)),
     }
-    return [
-        Check(
-            f"{name}, p = {p:g}",
-            "sampled",
-            len(points),
-            float((~good).mean()),
-            None if good.all() else f"z = {_show(points[(~good).argmax()])}",
-        )
-        for name, good in steps.items()
-    ]
+    return [_everywhere(f"{name}, p = {p:g}", points, good) for name, good in steps.items()]
 
 
 def to_sphere(points: Points, p: float) -> Points:
@@ -144,10 +128,8 @@ def check_without_box(points: Points, p: float) -> Check:
         p: the exponent, 0 < p < ∞.
     """
     moved = to_sphere(points, p)
-    wrong = np.flatnonzero(np.abs(np.abs(moved) - 1).max(axis=1) > 1e-9)
-    example = f"z = {_show(moved[wrong[0]])}" if len(wrong) else None
-    statement = f"‖z‖_p^p = q alone makes a corner, p = {p:g}"
-    return Check(statement, "sampled", len(points), len(wrong) / len(points), example)
+    good = np.abs(np.abs(moved) - 1).max(axis=1) <= 1e-9
+    return _everywhere(f"‖z‖_p^p = q alone makes a corner, p = {p:g}", moved, good)
 
 
 def check_sphere_leaves_box(points: Points, p: float) -> Check:
@@ -157,76 +139,71 @@ def check_sphere_leaves_box(points: Points, p: float) -> Check:
         points: directions, none of them towards a corner, each moved to the sphere.
         p: the exponent, 0 < p < ∞.
     """
-    inside = np.flatnonzero(np.abs(to_sphere(points, p)).max(axis=1) <= 1)
-    example = f"z = {_show(to_sphere(points, p)[inside[0]])}" if len(inside) else None
+    moved = to_sphere(points, p)
     statement = f"points of the sphere that are no corners lie outside the box, p = {p:g}"
-    return Check(statement, "sampled", len(points), len(inside) / len(points), example)
+    return _everywhere(statement, moved, np.abs(moved).max(axis=1) > 1)
 
 
-def check_power_rises(*, sign: int = 1) -> Check:
+def check_power_rises(p: sympy.Expr) -> Check:
     """t^p rises strictly for t > 0 and is 1 at t = 1, so |z| < 1 gives |z|^p < 1: the core of the proof.
 
     Args:
-        sign: +1 for p > 0 as in the document, −1 for p < 0, 0 for p = 0.
+        p: a number, or a symbol of known sign; positive in the document.
     """
     size = sympy.symbols("t", positive=True)
-    p = {1: sympy.symbols("p", positive=True), -1: sympy.symbols("p", negative=True), 0: 0}[sign]
-    power = size**p
-    slope = sympy.diff(power, size)
-    holds = bool(slope.is_positive) and sympy.simplify(power.subs(size, 1) - 1) == 0
-    example = None if holds else f"d(t^p)/dt = {slope}, {'negative' if slope.is_negative else 'zero'}"
-    return Check("t^p rises strictly and is 1 at t = 1", "symbolic", 2, counter_example=example)
+    slope = sympy.diff(size**p, size)
+    holds = bool(slope.is_positive) and sympy.simplify((size**p).subs(size, 1) - 1) == 0
+    wrong = [] if holds else [f"d(t^p)/dt = {slope}, {'negative' if slope.is_negative else 'zero'}"]
+    return tally("t^p rises strictly and is 1 at t = 1", "symbolic", 2, wrong)
 
 
-def curve(p: float, *, points: int = 1441) -> pd.DataFrame:
-    """The curve |x|^p + |y|^p = 2 in the plane, for drawing.
+def curve(p: float) -> pd.DataFrame:
+    """The curve |x|^p + |y|^p = 2 in the plane, for drawing; its four diagonal points are among its points.
 
     Args:
         p: the exponent, 0 < p < ∞.
-        points: along the curve, 8k + 1 so that its four diagonal points are among them.
 
     Returns:
         Columns `p`, `x`, `y`.
     """
-    angle = np.linspace(0, 2 * np.pi, points)
-    cosine, sine = (np.where(np.abs(leg) < 1e-12, 0, leg) for leg in (np.cos(angle), np.sin(angle)))
-    x = np.sign(cosine) * (2 * cosine**2) ** (1 / p)
-    y = np.sign(sine) * (2 * sine**2) ** (1 / p)
+    angle = np.linspace(0, 2 * np.pi, CURVE_POINTS)
+    legs = (np.where(np.abs(leg) < 1e-12, 0, leg) for leg in (np.cos(angle), np.sin(angle)))
+    x, y = (np.sign(leg) * (2 * leg**2) ** (1 / p) for leg in legs)
     return pd.DataFrame({"p": float(p), "x": x, "y": y})
 
 
-def check_curve(frame: pd.DataFrame, *, tolerance: float = 1e-9) -> Check:
+def check_curve(frame: pd.DataFrame) -> Check:
     """The drawn curve meets the square [−1, 1]² in its four corners and nowhere else.
 
     Args:
-        frame: points of a closed curve, columns `p`, `x`, `y`.
-        tolerance: how near a point counts as meeting, the corners' coordinates being rounded.
+        frame: points of a closed curve, columns `p`, `x`, `y`; a point within 1e-9 counts as meeting, the corners'
+            coordinates being rounded.
     """
     points = frame[["x", "y"]].to_numpy()
     size = np.abs(points)
-    at_corner = (np.abs(size - 1) <= tolerance).all(axis=1)
-    inside = (size.max(axis=1) <= 1 + tolerance * size.min(axis=1)) & ~at_corner
-    met = {tuple(np.sign(point).astype(int).tolist()) for point in points[at_corner]}
-    example = f"point {_show(points[inside.argmax()])}" if inside.any() else None
-    if len(met) < 4 and example is None:
-        example = f"only {len(met)} corners are met"
+    at_corner = (np.abs(size - 1) <= ROUNDING).all(axis=1)
+    inside = (size.max(axis=1) <= 1 + ROUNDING * size.min(axis=1)) & ~at_corner
+    met = len(np.unique(np.sign(points[at_corner]), axis=0))
+    wrong = [f"point {_show(point)}" for point in points[inside]]
+    wrong += [f"only {met} corners are met"] if met < 4 else []
     statement = f"the curve meets the square in its four corners only, p = {frame['p'].iloc[0]:g}"
-    return Check(statement, "numeric", len(points), float(inside.mean()), example)
+    return tally(statement, "numeric", len(points), wrong, float(inside.mean()))
 
 
-def gap_frame(exponents: Sequence[float], *, points: int = 201) -> pd.DataFrame:
+def gap_frame(exponents: Sequence[float]) -> pd.DataFrame:
     """1 − |z|^p against |z|: how much a coordinate that is not ±1 shows in the sum. Columns `p`, `z`, `gap`."""
-    size = np.linspace(0, 1, points)
+    size = np.linspace(0, 1, 201)
     frames = [pd.DataFrame({"p": p, "z": size, "gap": lacking(size[:, None], p)[:, 0]}) for p in exponents]
     return pd.concat(frames, ignore_index=True)
 
 
 def exponent_table(
-    exponents: Sequence[float], lengths: Sequence[int], *, samples: int, seed: int
+    members: Members, exponents: Sequence[float], lengths: Sequence[int], *, samples: int, seed: int
 ) -> pd.DataFrame:
     """Which part of Eq. 1 and of its proof holds for which p, on random points of the box of every length.
 
     Args:
+        members: see `check_sufficiency`.
         exponents: values of p; ∞ has no p-th powers, so that its steps are left out.
         lengths: values of q.
         samples: random points of each kind (see `random_points`) a length.
@@ -235,30 +212,37 @@ def exponent_table(
     Returns:
         Columns `p`, `points`, `⇒ holds`, `|z|^p ≤ 1 holds`, `Σ ≤ q holds`, `⇔ holds` and `counter-example`.
     """
-    rows = []
-    for p in exponents:
-        clouds = [random_points(length, samples=samples, seed=seed + length) for length in lengths]
-        equivalence = combine("Eq. 1", [check_equivalence(points, p) for points in clouds])
-        steps = [proof_steps(points, p) for points in clouds] if p != inf else []
-        forward = (
-            all(check_sufficiency(points[is_corner(points)], p).holds for points in clouds) if steps else True
-        )
-        rows.append(
-            {
-                "p": "∞" if p == inf else f"{p:g}".replace("-", "−"),
-                "points": equivalence.cases,
-                "⇒ holds": _word(forward),
-                "|z|^p ≤ 1 holds": _word(all(step[1].holds for step in steps)) if steps else "no p-th power",
-                "Σ ≤ q holds": _word(all(step[2].holds for step in steps)) if steps else "no p-th power",
-                "⇔ holds": _word(equivalence.holds),
-                "counter-example": equivalence.counter_example or "",
-            }
-        )
-    return pd.DataFrame(rows)
+    clouds = [random_points(length, samples=samples, seed=seed + length) for length in lengths]
+    return pd.DataFrame([_exponent_row(members, p, clouds) for p in exponents])
 
 
-def _word(holds: bool) -> str:
-    return "yes" if holds else "no"
+def _exponent_row(members: Members, p: float, clouds: Sequence[np.ndarray]) -> dict[str, str | int]:
+    equivalence = combine("Eq. 1", [check_equivalence(points, p) for points in clouds])
+    forward, power, total = "yes", "no p-th power", "no p-th power"
+    if p != inf:
+        forward = _yes(check_sufficiency(members, points[is_corner(points)], p) for points in clouds)
+        _, power, total = map(_yes, zip(*(proof_steps(points, p) for points in clouds), strict=True))
+    return {
+        "p": "∞" if p == inf else f"{p:g}".replace("-", "−"),
+        "points": equivalence.cases,
+        "⇒ holds": forward,
+        "|z|^p ≤ 1 holds": power,
+        "Σ ≤ q holds": total,
+        "⇔ holds": _yes([equivalence]),
+        "counter-example": equivalence.counter_example or "",
+    }
+
+
+def _yes(checks: Iterable[Check]) -> str:
+    return "yes" if all(check.holds for check in checks) else "no"
+
+
+def _everywhere(
+    statement: str, points: Points, good: Bool[np.ndarray, "n"], method: Method = "sampled"
+) -> Check:
+    """A statement about every point; the deviation is the share of points that break it."""
+    wrong = (f"z = {_show(point)}" for point in points[~good])
+    return tally(statement, method, len(points), wrong, float((~good).mean()))
 
 
 def _show(point: Float[np.ndarray, "length"]) -> str:

@@ -1,28 +1,35 @@
 """CSQ's statement that majority centroids of disjoint label sets are K/2 apart, counted out over all pairs."""
 
+from collections import Counter
+from collections.abc import Iterator
 from fractions import Fraction
 from itertools import combinations
 
 import numpy as np
 import pandas as pd
 from basics.errors import InputError
-from jaxtyping import Float, Int, Int8
+from jaxtyping import Float, Float32, Int8, Num
 
 from hashcenters.proofs.centroid_theory import Ties, expected_distance
-from hashcenters.proofs.check import Check
+from hashcenters.proofs.check import Check, tally
 
 BLOCK_BYTES = 64 * 2**20
 
 
-def votes(
-    rows: Int8[np.ndarray, "rows bits"], sets: Int[np.ndarray, "sets size"]
-) -> Int[np.ndarray, "sets bits"]:
-    """The sum of each set's rows, bit by bit; 0 is a tie."""
-    return sum(rows[sets[:, member]].astype(np.int16) for member in range(sets.shape[1]))
+def all_sets(count: int, size: int) -> Float32[np.ndarray, "sets {count}"]:
+    """Every set of `size` out of `count` rows, as rows of 0 and 1.
+
+    >>> all_sets(3, 2).tolist()
+    [[1.0, 1.0, 0.0], [1.0, 0.0, 1.0], [0.0, 1.0, 1.0]]
+    """
+    places = np.array(list(combinations(range(count), size)))
+    sets = np.zeros((len(places), count), dtype=np.float32)  # sums of ±1 are exact, and their products fast
+    np.put_along_axis(sets, places, 1, axis=1)
+    return sets
 
 
 def mean_over_ties(
-    first: Int[np.ndarray, "#pairs bits"], second: Int[np.ndarray, "#pairs bits"], *, ties: Ties
+    first: Num[np.ndarray, "#pairs bits"], second: Num[np.ndarray, "#pairs bits"], *, ties: Ties
 ) -> Float[np.ndarray, "_"]:
     """The distance of two centroids, given by their votes, averaged over all draws of the tied bits.
 
@@ -60,29 +67,19 @@ def count_distances(
     """
     if not 2 <= 2 * set_size <= len(rows):
         raise InputError(f"two disjoint sets must have 1 to {len(rows) // 2} rows each, got {set_size}")
-    sets = np.array(list(combinations(range(len(rows)), set_size)))
-    starts = sets if first is None else np.array([first])
-    signs, tied, members = _set_features(rows, sets)
-    counts: dict[float, int] = {}
+    sets = all_sets(len(rows), set_size)
+    starts = sets if first is None else sets[sets[:, list(first)].all(axis=1)]
+    votes = sets @ rows
+    counts: Counter[float] = Counter()
     for block in np.array_split(starts, 1 + 4 * len(starts) * len(sets) // BLOCK_BYTES):
-        block_signs, block_tied, block_members = _set_features(rows, block)
-        product = block_signs @ signs.T
+        block_votes = block @ rows
+        product = np.sign(block_votes) @ np.sign(votes).T
         if ties == "shared":
-            product += block_tied @ tied.T
-        values, numbers = np.unique(product[block_members @ members.T == 0], return_counts=True)
-        for value, number in zip((rows.shape[1] - values) / 2, numbers, strict=True):
-            counts[float(value)] = counts.get(float(value), 0) + int(number)
+            product += np.float32(block_votes == 0) @ np.float32(votes == 0).T
+        values, numbers = np.unique(product[block @ sets.T == 0], return_counts=True)
+        distances = (rows.shape[1] - values) / 2
+        counts.update(dict(zip(distances.tolist(), numbers.tolist(), strict=True)))
     return pd.DataFrame(sorted(counts.items()), columns=["distance", "pairs"])
-
-
-def _set_features(
-    rows: Int8[np.ndarray, "rows bits"], sets: Int[np.ndarray, "sets size"]
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Signs of the votes, tied bits and members of each set, as float32 for exact matrix products."""
-    sums = votes(rows, sets)
-    members = np.zeros((len(sets), len(rows)), dtype=np.float32)
-    np.put_along_axis(members, sets, 1, axis=1)
-    return np.sign(sums).astype(np.float32), (sums == 0).astype(np.float32), members
 
 
 def counted_mean(counts: pd.DataFrame) -> Fraction:
@@ -98,9 +95,9 @@ def check_mean_is_half(bits: int, set_size: int, *, ties: Ties = "independent") 
     """
     mean = expected_distance(bits, set_size, ties=ties)
     off = mean - Fraction(bits, 2)
-    example = None if off == 0 else f"K = {bits}, n = {set_size}: mean {float(mean):.3f}, K/2 = {bits / 2:g}"
+    wrong = [f"K = {bits}, n = {set_size}: mean {float(mean):.3f}, K/2 = {bits / 2:g}"] if off else []
     statement = f"centroids of disjoint {set_size}-sets are K/2 apart on average"
-    return Check(statement, "symbolic", 1, float(abs(off)), example)
+    return tally(statement, "symbolic", 1, wrong, float(abs(off)))
 
 
 def check_mean_formula(
@@ -109,10 +106,9 @@ def check_mean_formula(
     """The exact formula of `expected_distance` against counting all pairs of disjoint sets."""
     counts = count_distances(rows, set_size, ties=ties)
     counted, expected = counted_mean(counts), expected_distance(rows.shape[1], set_size, ties=ties)
-    example = None if counted == expected else f"n = {set_size}: counted {counted}, formula {expected}"
+    wrong = [f"n = {set_size}: counted {counted}, formula {expected}"] if counted != expected else []
     statement = "the mean counted over all pairs of disjoint sets is the formula's"
-    pairs = int(counts["pairs"].sum())
-    return Check(statement, "exhaustive", pairs, float(abs(counted - expected)), example)
+    return tally(statement, "exhaustive", int(counts["pairs"].sum()), wrong, float(abs(counted - expected)))
 
 
 def check_ties_exist(rows: Int8[np.ndarray, "rows bits"], set_size: int) -> Check:
@@ -120,10 +116,10 @@ def check_ties_exist(rows: Int8[np.ndarray, "rows bits"], set_size: int) -> Chec
 
     Source: CSQ supplement, section 1, where sets have three rows.
     """
-    sets = np.array(list(combinations(range(len(rows)), set_size)))
-    tied = (votes(rows, sets) == 0).sum(axis=1)
-    example = f"rows {sets[tied.argmin()].tolist()}: no bit is tied" if tied.min() == 0 else None
-    return Check(f"{set_size} rows leave bits without a majority", "exhaustive", len(sets), 0.0, example)
+    sets = all_sets(len(rows), set_size)
+    untied = sets[(sets @ rows != 0).all(axis=1)]
+    wrong = (f"rows {_members(one)}: no bit is tied" for one in untied)
+    return tally(f"{set_size} rows leave bits without a majority", "exhaustive", len(sets), wrong)
 
 
 def check_bound(
@@ -139,25 +135,26 @@ def check_bound(
         first: see `count_distances`.
     """
     counts = count_distances(rows, set_size, first=first)
-    half, nearest = rows.shape[1] / 2, counts["distance"].min()
-    example = None
-    if nearest < half:
-        below = counts.loc[counts["distance"] < half, "pairs"].sum() / counts["pairs"].sum()
-        left, right = _first_pair_at(rows, set_size, float(nearest))
-        example = f"rows {left} and {right}: {nearest:g} < K/2 = {half:g} ({below:.2%} of pairs are below)"
+    half, nearest = rows.shape[1] / 2, float(counts["distance"].min())
+    below = counts.loc[counts["distance"] < half, "pairs"].sum() / counts["pairs"].sum()
+    wrong = (
+        f"rows {left} and {right}: {nearest:g} < K/2 = {half:g} ({below:.2%} of pairs are below)"
+        for left, right in _pairs_at(rows, set_size, nearest)
+        if nearest < half
+    )
     statement = f"no two centroids of disjoint {set_size}-sets are closer than K/2"
-    return Check(statement, "exhaustive", int(counts["pairs"].sum()), float(max(half - nearest, 0)), example)
+    return tally(statement, "exhaustive", int(counts["pairs"].sum()), wrong, max(half - nearest, 0.0))
 
 
-def _first_pair_at(
+def _pairs_at(
     rows: Int8[np.ndarray, "rows bits"], set_size: int, distance: float
-) -> tuple[list[int], list[int]]:
-    """The first two disjoint sets whose centroids have this distance."""
-    sets = np.array(list(combinations(range(len(rows)), set_size)))
-    sums = votes(rows, sets)
-    for left, left_sum in zip(sets, sums, strict=True):
-        at_distance = mean_over_ties(left_sum[None], sums, ties="independent") == distance
-        for right in sets[at_distance]:
-            if not set(left) & set(right):
-                return left.tolist(), right.tolist()
-    raise InputError(f"no two disjoint sets have centroids at distance {distance:g}")
+) -> Iterator[tuple[list[int], list[int]]]:
+    """The disjoint sets whose centroids have this distance, in order."""
+    sets = all_sets(len(rows), set_size)
+    for left in sets:
+        there = mean_over_ties(left[None] @ rows, sets @ rows, ties="independent") == distance
+        yield from ((_members(left), _members(right)) for right in sets[there & (sets @ left == 0)])
+
+
+def _members(one: Float32[np.ndarray, "count"]) -> list[int]:
+    return np.flatnonzero(one).tolist()

@@ -4,37 +4,30 @@ import html
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
+from itertools import zip_longest
 from typing import Any
+from xml.etree.ElementTree import tostring
 
+import bleach
+from latex2mathml.converter import convert_to_element
+from markupsafe import Markup, escape
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
-from nbconvert.preprocessors.sanitize import SanitizeHTML
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
-
-from hashcenters.report.mathematics import block_math, inline_math
 
 _TAGS = re.findall(
     r"\w+",
     "a abbr b blockquote br caption code col colgroup dd del details div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 "
     "hr i img input kbd li ol p pre q s small span strong sub summary sup table tbody td tfoot th thead tr u ul",
 )
-_ATTRIBUTES = {
-    "class",
-    "id",
-    "title",
-    "colspan",
-    "rowspan",
-    "alt",
-    "align",
-    "start",
-    "open",
-    "checked",
-    "disabled",
-}
+_ATTRIBUTES = re.findall(r"\w+", "class id title colspan rowspan alt align start open checked disabled")
 _PICTURE = re.compile(r"data:image/(?:png|jpeg|gif);base64,[A-Za-z0-9+/=]+")
+_PAGE = re.compile(r"(\.\./)?[\w.-]+\.html(#[\w.:-]*)?")
+_INDEX = re.compile(r"(?<![A-Za-z0-9_])([A-Za-z‖])_([A-Za-z0-9]{1,2})(?![A-Za-z0-9_])")
+_POWER = re.compile(r"(?<=[\w\])‖}>])\^([A-Za-z0-9]{1,2})(?![A-Za-z0-9])")
 _OPEN, _CLOSE = "\ue000", "\ue001"
+_UNKNOWN_TO_LATEX2MATHML = {r"\arg\min": r"\argmin", r"\arg\max": r"\argmax", "{aligned}": "{align*}"}
 
 
 @dataclass(frozen=True)
@@ -74,39 +67,53 @@ def slug(text: str) -> str:
 def _allowed(tag: str, name: str, value: str) -> bool:
     """Harmless attributes; pictures only when they are inside the page; links only to anchors and web pages."""
     if name == "src":
-        return tag == "img" and re.fullmatch(r"#picture-\d+", value) is not None
+        return tag == "img" and _PICTURE.fullmatch(value) is not None
     if name == "href":
-        return tag == "a" and (value.startswith(("#", "https://", "http://")) or _is_page(value))
+        inside = value.startswith("#") or _PAGE.fullmatch(value) is not None
+        return tag == "a" and (inside or value.startswith(("https://", "http://")))
     return name in _ATTRIBUTES
-
-
-def _is_page(url: str) -> bool:
-    return bool(re.fullmatch(r"(\.\./)?[\w.-]+\.html(#[\w.:-]*)?", url))
-
-
-@cache
-def _sanitizer() -> SanitizeHTML:
-    return SanitizeHTML(tags=_TAGS, attributes=_allowed, styles=[], strip=True)
 
 
 def safe_html(text: str) -> str:
     """Foreign HTML without scripts, styles, event handlers, frames, or anything loaded from elsewhere."""
     dropped = re.sub(r"<(script|style|iframe|object|template)\b.*?(</\1\s*>|$)", "", text, flags=re.S | re.I)
-    pictures: list[str] = []
+    protocols = {"http", "https", "data"}
+    clean = bleach.clean(dropped, tags=_TAGS, attributes=_allowed, protocols=protocols, strip=True)
+    return re.sub(r"<img(?![^>]*\ssrc=)[^>]*>", "", clean)
 
-    def keep(found: re.Match[str]) -> str:
-        pictures.append(found.group(0))
-        return f"#picture-{len(pictures) - 1}"
 
-    clean = _sanitizer().sanitize_html_tags(_PICTURE.sub(keep, dropped))
-    clean = re.sub(r"<img(?![^>]*\ssrc=)[^>]*>", "", clean)
-    return re.sub(
-        r'(?<=src=")#picture-(\d+)', lambda found: "".join(pictures[int(found.group(1)) :][:1]), clean
-    )
+def formula(tex: str, *, display: str = "inline") -> str:
+    """A formula as MathML; one that cannot be converted stays readable as its source.
+
+    Args:
+        tex: LaTeX without dollars.
+        display: `inline` in a line of text, `block` on lines of its own.
+    """
+    source = re.sub(r"\\(label|tag)\{[^}]*\}", "", tex).strip()
+    shown = _mathml(source, display) or f'<code class="tex">{html.escape(source)}</code>'
+    return f'<div class="math">{shown}</div>' if display == "block" else shown
+
+
+def _mathml(source: str, display: str) -> str | None:
+    """LaTeX as MathML in which all text is escaped; None where it holds something unknown."""
+    for name, same in _UNKNOWN_TO_LATEX2MATHML.items():
+        source = source.replace(name, same)
+    if r"\\" in source and r"\begin" not in source:
+        source = rf"\begin{{align*}}{source}\end{{align*}}"
+    try:
+        math = convert_to_element(source, display=display)
+    except Exception:  # an exception class of its own for every mistake, and an IndexError for some
+        return None
+    for node in math.iter():
+        node.text = html.unescape(node.text or "")
+        for name in {"href", "style", "class", "id"} & set(node.attrib):
+            del node.attrib[name]
+    unknown = re.search(r"[\\&]", "".join(math.itertext()))
+    return None if unknown else tostring(math, encoding="unicode", short_empty_elements=False)
 
 
 class _Renderer(IPythonRenderer):
-    """Markdown with drawn formulas, anchors at headings, and links that stay inside the site."""
+    """Markdown with formulas, anchors at headings, and links that stay inside the site."""
 
     def __init__(
         self, resolve: Callable[[str], str | None], anchors: Anchors, attachments: dict[str, Any]
@@ -117,18 +124,18 @@ class _Renderer(IPythonRenderer):
         self.headings: list[Heading] = []
         self.formulas: list[str] = []
 
-    def _keep(self, drawn: str) -> str:
-        self.formulas.append(drawn)
+    def _keep(self, shown: str) -> str:
+        self.formulas.append(shown)
         return f"{_OPEN}{len(self.formulas) - 1}{_CLOSE}"
 
     def inline_math(self, body: str) -> str:
-        return self._keep(inline_math(body))
+        return self._keep(formula(body))
 
     def block_math(self, body: str) -> str:
-        return self._keep(block_math(body))
+        return self._keep(formula(body, display="block"))
 
     def latex_environment(self, name: str, body: str) -> str:
-        return self._keep(block_math(f"\\begin{{{name}}}{body}\\end{{{name}}}"))
+        return self._keep(formula(f"\\begin{{{name}}}{body}\\end{{{name}}}", display="block"))
 
     def heading(self, text: str, level: int, **attrs: Any) -> str:
         words = html.unescape(re.sub(rf"<[^>]*>|{_OPEN}\d+{_CLOSE}", "", text)).strip()
@@ -161,11 +168,21 @@ def render_markdown(
     text = MarkdownWithMath(renderer).render(re.sub(f"[{_OPEN}{_CLOSE}]", "", source))
     safe = safe_html(re.sub(r'style="text-align:right"', 'class="num"', text))
     drawn = re.sub(f"{_OPEN}(\\d+){_CLOSE}", lambda found: renderer.formulas[int(found.group(1))], safe)
-    return re.sub(
-        r"<p>(<div class=\"math\".*?</div></div>)\s*</p>", r"\1", drawn, flags=re.S
-    ), renderer.headings
+    return re.sub(r'<p>(<div class="math">.*?</div>)\s*</p>', r"\1", drawn, flags=re.S), renderer.headings
 
 
 def render_code(source: str) -> str:
     """Python source with its syntax marked by classes."""
     return highlight(source, PythonLexer(), HtmlFormatter(cssclass="source"))
+
+
+def with_signs(text: str) -> Markup:
+    """A string, escaped, with code between backticks, and one-letter names and their index as mathematicians set them.
+
+    >>> with_signs("H_2K in {−1, 1}^q, not top_k or `a_b`")
+    Markup('H<sub>2K</sub> in {−1, 1}<sup>q</sup>, not top_k or <code>a_b</code>')
+    """
+    parts = re.split(r"`([^`]+)`", str(escape(text)))
+    prose = [_POWER.sub(r"<sup>\1</sup>", _INDEX.sub(r"\1<sub>\2</sub>", part)) for part in parts[::2]]
+    code = [f"<code>{part}</code>" for part in parts[1::2]]
+    return Markup("".join(part for pair in zip_longest(prose, code, fillvalue="") for part in pair))

@@ -7,28 +7,20 @@ from basics.files import write_text
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from hashcenters import literature, scoreboard, tables
-from hashcenters.centers.hadamard import hadamard_matrix
-from hashcenters.claims import DOCUMENTS, VERDICTS
+from hashcenters import scoreboard, tables
+from hashcenters.catalogue import workbook
+from hashcenters.claims import LOOKS, catalogue, is_substitute
+from hashcenters.discrepancies import PARTIES, effects, register
+from hashcenters.literature import published_table
 from hashcenters.report import exhibits
 from hashcenters.report.content import Content, read_content
-from hashcenters.report.facts import duration, facts
+from hashcenters.report.markup import with_signs
 from hashcenters.report.pages import Page
 from hashcenters.report.readme import readme
+from hashcenters.workbook.text import duration
 
-TEMPLATES = "templates"
-ASSETS = ("style.css", "site.js")
-SIGNS = {
-    "proved": "✓",
-    "reproduced": "✓",
-    "trend": "↗",
-    "inconclusive": "≈",
-    "not-shown": "↯",
-    "contradicted": "✗",
-    "finding": "★",
-    "needs-data": "⤓",
-    scoreboard.NOT_JUDGED: "…",
-}
+TEMPLATES = Path(__file__).parent / "templates"
+MOST_ROWS = 200
 
 
 def build(profile: str) -> Path:
@@ -44,10 +36,10 @@ def build(profile: str) -> Path:
         InputError: there are no results of this profile, or they cannot be written.
     """
     content = read_content(profile)
-    render = _templates(content)
+    render = _renderer(content)
     html = content.folder / "html"
-    for name in ASSETS:
-        write_text(html / name, (Path(__file__).parent / TEMPLATES / name).read_text(encoding="utf-8"))
+    write_text(html / "site.js", (TEMPLATES / "site.js").read_text(encoding="utf-8"))
+    write_text(html / "style.css", (TEMPLATES / "style.css").read_text(encoding="utf-8") + _verdict_colours())
     for place, page in enumerate(content.pages):
         around = {"before": _at(content.pages, place - 1), "after": _at(content.pages, place + 1)}
         write_text(html / f"{page.name}.html", render("notebook.html", root="../", page=page, **around))
@@ -63,36 +55,41 @@ def _at(pages: list[Page], place: int) -> Page | None:
     return pages[place] if 0 <= place < len(pages) else None
 
 
-def _templates(content: Content) -> Any:
+def _verdict_colours() -> str:
+    """The style sheet's colour of each verdict."""
+    return "".join(f".v-{verdict} {{ --verdict: {look.colour}; }}\n" for verdict, look in LOOKS.items())
+
+
+def _renderer(content: Content) -> Any:
     """A function that renders a template with everything that is known about the profile."""
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / TEMPLATES),
+        loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    anchors = {page.name: page.anchors for page in content.pages}
-    environment.filters["signs"] = exhibits.with_signs
+    environment.filters |= {"signs": with_signs, "is_substitute": is_substitute}
     environment.globals |= {
         "content": content,
-        "documents": DOCUMENTS,
-        "verdicts": VERDICTS | {scoreboard.NOT_JUDGED: "no notebook has judged it in this profile"},
-        "signs": SIGNS,
+        "workbook": workbook(),
+        "emblem": _emblem(workbook().emblem),
+        "looks": LOOKS,
+        "statements": catalogue(),
         "counts": scoreboard.counts(content.board),
-        "facts": facts(content.manifest),
+        "columns": scoreboard.PAGE,
+        "facts": content.facts(),
         "gallery": exhibits.gallery(content),
-        "papers": exhibits.paper_tables(content),
-        "register": exhibits.register_rows(content),
+        "papers": exhibits.beside_published(content),
+        "parties": PARTIES,
+        "register": [(entry, effects(entry, content.claims)) for entry in register()],
         "comparisons": scoreboard.comparisons(content.profile),
-        "published": literature.published(),
-        "pattern": _pattern(16),
-        "icon": _pattern(8),
         "duration": duration,
         "picture": lambda record: exhibits.picture(content, record),
-        "table": lambda record: exhibits.table_html(content, record),
-        "plain_table": lambda frame: Markup(tables.to_html(frame)),
-        "target": lambda notebook, anchor: _target(anchors, notebook, anchor),
+        "recorded": lambda record: exhibits.read_recorded(content, record),
+        "published": published_table,
+        "table": lambda frame: Markup(tables.to_html(frame, most_rows=MOST_ROWS)),
+        "target": _targets(content.pages),
     }
 
     def render(name: str, **values: Any) -> str:
@@ -101,16 +98,19 @@ def _templates(content: Content) -> Any:
     return render
 
 
-def _target(anchors: dict[str, frozenset[str]], notebook: str, anchor: str) -> str | None:
-    """The link from the results folder to an anchor on a notebook's page, or to the page; None without a page."""
-    if notebook not in anchors:
-        return None
-    return f"html/{notebook}.html{'#' + anchor if anchor in anchors[notebook] else ''}"
+def _targets(pages: list[Page]) -> Any:
+    """A function from a notebook's number and an anchor to the link from the results folder; None without a page."""
+    known = {page.number: page for page in pages}
+
+    def target(number: str, anchor: str) -> str | None:
+        page = known.get(number[:2])
+        return page and f"html/{page.name}.html{'#' + anchor if anchor in page.anchors else ''}"
+
+    return target
 
 
-def _pattern(bits: int) -> str:
-    """Path data of the dark cells of H_K, the emblem of the pages: one unit a cell."""
-    matrix = hadamard_matrix(bits)
+def _emblem(rows: tuple[str, ...]) -> str:
+    """Path data of the dark cells of the emblem, one unit a cell."""
     return "".join(
-        f"M{x} {y}h1v1h-1z" for y, row in enumerate(matrix) for x, sign in enumerate(row) if sign < 0
+        f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, cell in enumerate(row) if cell == "#"
     )

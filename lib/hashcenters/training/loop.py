@@ -1,6 +1,6 @@
 """The training loop: image or video, any network, any objective."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from basics.errors import InputError
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from hashcenters.datasets.inputs import batches
 from hashcenters.datasets.splits import ArrayInputs, Inputs, Split
 from hashcenters.models.groups import parameter_groups
 from hashcenters.training.checkpoint import (
@@ -57,7 +58,10 @@ def make_optimiser(network: nn.Module, objective: nn.Module, recipe: Recipe) -> 
 
 
 class Batches:
-    """A split's inputs and labels on the device: all of them there when they are an array, else read in batches."""
+    """A split's inputs and labels, batch by batch on the device.
+
+    Inputs that are an array all lie there from the start; others are read ahead, the next batch while one is used.
+    """
 
     def __init__(self, split: Split, device: torch.device) -> None:
         self.device = device
@@ -69,13 +73,15 @@ class Batches:
     def __len__(self) -> int:
         return len(self.labels)
 
-    def get(self, indices: Tensor) -> tuple[Tensor, Tensor]:
-        """The `uint8` inputs and the labels at `indices`."""
-        where = indices.to(self.device)
+    def stream(self, order: Sequence[Tensor]) -> Iterator[tuple[Tensor, Tensor]]:
+        """The `uint8` inputs and the labels of each batch of indices."""
         if isinstance(self.inputs, Tensor):
-            return self.inputs[where], self.labels[where]
-        read = torch.from_numpy(self.inputs.batch(indices.numpy()))
-        return read.to(self.device, non_blocking=True), self.labels[where]
+            streamed = (self.inputs[indices.to(self.device)] for indices in order)
+        else:
+            read = batches(self.inputs, (indices.numpy() for indices in order))
+            streamed = (torch.from_numpy(batch).to(self.device, non_blocking=True) for batch in read)
+        for indices, inputs in zip(order, streamed, strict=True):
+            yield inputs, self.labels[indices.to(self.device)]
 
 
 def autocast(device: torch.device) -> Any:
@@ -84,20 +90,20 @@ def autocast(device: torch.device) -> Any:
 
 
 def encode(
-    network: nn.Module, batches: Batches, forward: Callable[[Tensor], Tensor] | None = None
+    network: nn.Module, split: Batches, forward: Callable[[Tensor], Tensor] | None = None
 ) -> Float[np.ndarray, "n outputs"]:
     """The network's outputs for a whole split, in its order, in evaluation mode.
 
     Args:
         network: maps inputs (n, ...) to (n, outputs).
-        batches: the split.
+        split: what is encoded.
         forward: what to call instead of the network itself, such as its features.
     """
     network.eval()
     outputs = []
-    with torch.inference_mode(), autocast(batches.device):
-        for indices in torch.arange(len(batches)).split(ENCODE_BATCH):
-            outputs.append((forward or network)(to_inputs(batches.get(indices)[0])).float().cpu())
+    with torch.inference_mode(), autocast(split.device):
+        for inputs, _ in split.stream(torch.arange(len(split)).split(ENCODE_BATCH)):
+            outputs.append((forward or network)(to_inputs(inputs)).float().cpu())
     return torch.cat(outputs).numpy()
 
 
@@ -105,7 +111,7 @@ def train_epoch(
     network: nn.Module,
     objective: nn.Module,
     optimiser: torch.optim.Optimizer,
-    batches: Batches,
+    split: Batches,
     config: TrainingConfig,
     epoch: int,
 ) -> dict[str, float | int]:
@@ -115,13 +121,12 @@ def train_epoch(
     torch.manual_seed(1_000_003 * config.seed + epoch)
     network.train()
     sums: dict[str, Tensor] = {}
-    for indices in torch.randperm(len(batches), generator=generator).split(recipe.batch_size):
-        if len(indices) < 2:  # batch normalisation needs two samples
-            continue
-        inputs, labels = batches.get(indices)
+    order = torch.randperm(len(split), generator=generator).split(recipe.batch_size)
+    order = [indices for indices in order if len(indices) > 1]  # batch normalisation needs two samples
+    for inputs, labels in split.stream(order):
         if recipe.augment == "flip-crop":
             inputs = flip_crop(inputs, generator)
-        with autocast(batches.device):
+        with autocast(split.device):
             outputs = network(to_inputs(inputs))
         parts = objective(outputs.float(), labels)
         optimiser.zero_grad(set_to_none=True)
@@ -131,8 +136,8 @@ def train_epoch(
         optimiser.step()
         objective.after_step(outputs.detach().float(), labels)
         for name, value in parts.items():
-            sums[name] = sums.get(name, 0) + value.detach() * len(indices)
-    return {name: value.item() / len(batches) for name, value in sums.items()}
+            sums[name] = sums.get(name, 0) + value.detach() * len(labels)
+    return {name: value.item() / len(split) for name, value in sums.items()}
 
 
 def set_rates(optimiser: torch.optim.Optimizer, recipe: Recipe, epoch: int, start: list[float]) -> None:
@@ -170,13 +175,13 @@ def train(
         InputError: the loss stopped being a number.
     """
     device = next(network.parameters()).device
-    batches, held_out = Batches(split, device), Batches(validation, device)
+    learned, held_out = Batches(split, device), Batches(validation, device)
     optimiser = make_optimiser(network, objective, config.recipe)
     start = [group["lr"] for group in optimiser.param_groups]
     history, path = resume(checkpoint, network, objective, optimiser)
     for epoch in range(len(history), config.recipe.epochs):
         set_rates(optimiser, config.recipe, epoch, start)
-        row = {"epoch": epoch + 1, **train_epoch(network, objective, optimiser, batches, config, epoch)}
+        row = {"epoch": epoch + 1, **train_epoch(network, objective, optimiser, learned, config, epoch)}
         if not np.isfinite(row["loss"]):
             raise InputError(f"the loss must stay finite, got {row['loss']} in epoch {epoch + 1}")
         row |= track(objective, torch.from_numpy(encode(network, held_out)).to(device), held_out.labels)

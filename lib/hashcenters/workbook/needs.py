@@ -56,11 +56,12 @@ def _weights(parameters: Mapping[str, Any]) -> Iterator[Need]:
         return
     import torch
 
-    from hashcenters.models.backbones import backbone_kind
+    from hashcenters.models.factory import find_backbone, torchvision_weights
 
     folder = Path(torch.hub.get_dir()) / "checkpoints"
     for name in dict.fromkeys([parameters["backbone"], *parameters.get("backbones", [])]):
-        found = backbone_kind(name).weights
+        find_backbone(name)
+        found = torchvision_weights(name)
         if found is None:
             yield Need(
                 f"ImageNet weights of {name}",

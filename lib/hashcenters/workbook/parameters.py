@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from basics.errors import InputError
+from basics.schema import convert
 
 TYPES: dict[str, type] = {"int": int, "float": float, "str": str, "bool": bool, "list": list}
 
@@ -27,36 +28,15 @@ class Parameter:
         Raises:
             InputError: the value has another type.
         """
-        if not _fits(value, self.type):
-            raise InputError(f"{where}: {self.name} must be {self._expected()}, got {value!r}")
-        if self.type == "list" and self._element is not None:
-            if not all(_fits(element, self._element) for element in value):
-                raise InputError(f"{where}: {self.name} must be {self._expected()}, got {value!r}")
-            return [_as(element, self._element) for element in value]
-        return _as(value, self.type)
-
-    @property
-    def _element(self) -> str | None:
-        """The one type that all elements of a list default have, None where there is none."""
-        if not isinstance(self.default, list):
-            return None
-        kinds = {type(element).__name__ for element in self.default}
-        return kinds.pop() if len(kinds) == 1 and kinds <= set(TYPES) else None
-
-    def _expected(self) -> str:
-        element = f" of {self._element}" if self._element else ""
-        return f"{self.type}{element}, such as {self.default!r}"
-
-
-def _fits(value: Any, kind: str) -> bool:
-    """Whether a value has a type; bool is no int here, and an int is a float."""
-    if isinstance(value, bool):
-        return kind == "bool"
-    return isinstance(value, (int, float) if kind == "float" else TYPES[kind])
-
-
-def _as(value: Any, kind: str) -> Any:
-    return float(value) if kind == "float" else value
+        kinds = set(map(type, self.default)) if isinstance(self.default, list) else set()
+        element = kinds.pop() if len(kinds) == 1 and kinds <= set(TYPES.values()) else None
+        try:
+            return convert(value, list[element] if element else TYPES[self.type], where=where)
+        except InputError:
+            expected = f"{self.type} of {element.__name__}" if element else self.type
+            raise InputError(
+                f"{where}: {self.name} must be {expected}, such as {self.default!r}, got {value!r}"
+            ) from None
 
 
 def parse_parameters(source: str, *, where: str) -> tuple[Parameter, ...]:

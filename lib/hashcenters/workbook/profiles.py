@@ -1,35 +1,37 @@
 """Profiles and `--set`: which values the notebooks get, checked before anything runs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from basics.errors import InputError
+from basics.schema import Struct, convert
+from basics.yaml import parse_yaml
+from msgspec.structs import replace
 
 from hashcenters.workbook.graph import Notebook, select
-from hashcenters.workbook.plain_yaml import parse_yaml
 
 RESERVED = "profile"
-REQUIRED, OPTIONAL = {"name", "title", "notebooks"}, {"extends", "parts"}
 
 
-@dataclass(frozen=True)
-class Profile:
+class Profile(Struct):
     """One size of the work.
 
     Args:
         name: of its file and of its results folder.
         title: one line for the report.
-        notebooks: parameter values by notebook, those of the profile that it extends among them; a notebook
-            without an entry keeps its own defaults.
-        parts: further profiles that the same work needs, each with its notebooks as `--only` takes them.
+        notebooks: parameter values by notebook, `NN_topic: {parameter: value}`; a notebook without an entry keeps
+            its own defaults.
+        extends: the profile whose values hold where this one sets no others.
+        parts: further profiles that the same work needs, `PROFILE: "NUMBERS"`, as `--only` takes them.
     """
 
     name: str
     title: str
     notebooks: dict[str, dict[str, Any]]
-    parts: dict[str, str] = field(default_factory=dict)
+    extends: str | None = None
+    parts: dict[str, str] = {}  # noqa: RUF012 (msgspec copies it)
 
 
 @dataclass(frozen=True)
@@ -61,41 +63,29 @@ def load_profile(name: str, folder: Path) -> Profile:
         InputError: there is none of this name, it holds anything but what a profile may hold, or it extends one
             that extends another.
     """
-    content = _read(name, folder)
-    entries = content["notebooks"]
-    if "extends" in content:
-        base = _read(str(content["extends"]), folder)
-        if "extends" in base:
-            raise InputError(
-                f"profile {name} extends {base['name']}, which extends another; one step is allowed"
-            )
-        entries = base["notebooks"] | {
-            notebook: base["notebooks"].get(notebook, {}) | own for notebook, own in entries.items()
-        }
-    return Profile(name, str(content["title"]), entries, content.get("parts", {}))
+    profile = _read(name, folder)
+    if profile.extends is None:
+        return profile
+    base = _read(profile.extends, folder)
+    if base.extends is not None:
+        raise InputError(f"profile {name} extends {base.name}, which extends another; one step is allowed")
+    merged = {notebook: base.notebooks.get(notebook, {}) | own for notebook, own in profile.notebooks.items()}
+    return replace(profile, notebooks=base.notebooks | merged)
 
 
-def _read(name: str, folder: Path) -> dict[str, Any]:
-    """The content of one profile file, checked."""
+def _read(name: str, folder: Path) -> Profile:
+    """One profile file, checked."""
     if name not in profile_names(folder):
         raise InputError(
             f"there is no profile {name!r}; there are {', '.join(profile_names(folder)) or 'none'}"
         )
     where = f"profile {name}"
-    content = parse_yaml((folder / f"{name}.yaml").read_text(encoding="utf-8"), where=where)
-    if not isinstance(content, dict) or not REQUIRED <= set(content) <= REQUIRED | OPTIONAL:
-        raise InputError(
-            f"{where} must hold name, title and notebooks, may hold extends and parts, and nothing else"
-        )
-    if content["name"] != name:
-        raise InputError(f"{where} must be named like its file, got {content['name']!r}")
-    entries = content["notebooks"] or {}
-    if not isinstance(entries, dict) or not all(isinstance(entry, dict) for entry in entries.values()):
-        raise InputError(f"{where}: notebooks must hold `NN_topic: {{parameter: value}}`")
-    parts = content.get("parts", {})
-    if not isinstance(parts, dict) or not all(isinstance(only, str) for only in parts.values()):
-        raise InputError(f'{where}: parts must hold `PROFILE: "NUMBERS"`, such as `"04,07"`')
-    return content | {"notebooks": entries}
+    profile = convert(
+        parse_yaml((folder / f"{name}.yaml").read_text(encoding="utf-8"), where=where), Profile, where=where
+    )
+    if profile.name != name:
+        raise InputError(f"{where} must be named like its file, got {profile.name!r}")
+    return profile
 
 
 def parse_setting(text: str) -> Setting:

@@ -3,7 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hashcenters.centers.audit import (
+from hashcenters.centers.algorithm1 import balanced_centers, bernoulli_centers
+from hashcenters.centers.hadamard import double_hadamard, hadamard_rows
+from hashcenters.centers.published import published_available
+from hashcenters.centers.published_audit import (
     audit,
     audit_published,
     count_hadamard_rows,
@@ -12,17 +15,10 @@ from hashcenters.centers.audit import (
     other_branch,
     published_shares,
 )
-from hashcenters.centers.bernoulli import bernoulli_centers
-from hashcenters.centers.hadamard import double_hadamard, hadamard_rows
-from hashcenters.centers.published import PublishedFile, published_available
-
-
-def _file(dataset: str, bits: int, num_classes: int) -> PublishedFile:
-    return PublishedFile(dataset, bits, num_classes, "nowhere.pkl", "0" * 64)
 
 
 def test_hadamard_rows_are_as_the_text_says():
-    row = audit(_file("NUS-WIDE", 32, 21), hadamard_rows(32, 21, seed=0))
+    row = audit("NUS-WIDE", hadamard_rows(32, 21, seed=0))
     assert row["text"] == row["holds"] == "Hadamard"
     assert (row["hadamard_rows"], row["minimum"], row["below_half"], row["as_text_says"]) == (21, 16, 0, True)
 
@@ -31,28 +27,28 @@ def test_hadamard_rows_are_as_the_text_says():
 def test_one_wrong_bit_is_noticed(planted: int):
     centers = hadamard_rows(32, 21, seed=0)
     centers[planted, 5] *= -1
-    row = audit(_file("NUS-WIDE", 32, 21), centers)
+    row = audit("NUS-WIDE", centers)
     assert row["hadamard_rows"] == 20
     assert not row["as_text_says"]
 
 
 def test_balanced_rows_are_told_from_coin_flips():
-    balanced = bernoulli_centers(16, 100, seed=0, balanced=True)
-    assert audit(_file("ImageNet", 16, 100), balanced)["holds"] == "random, K/2 ones a row"
+    balanced = balanced_centers(16, 100, seed=0)
+    assert audit("ImageNet", balanced)["holds"] == "random, K/2 ones a row"
     flips = bernoulli_centers(16, 100, seed=0)
-    row = audit(_file("ImageNet", 16, 100), flips)
+    row = audit("ImageNet", flips)
     assert (row["holds"], row["as_text_says"], row["algorithm_1"]) == ("random", True, "Bernoulli")
     assert is_balanced(balanced) and not is_balanced(flips)
 
 
 def test_random_centers_where_the_text_says_hadamard():
-    row = audit(_file("MS COCO", 64, 80), bernoulli_centers(64, 80, seed=0, balanced=True))
+    row = audit("MS COCO", balanced_centers(64, 80, seed=0))
     assert (row["text"], row["algorithm_1"], row["as_text_says"]) == ("Hadamard", "H_2K", False)
 
 
 def test_judgement_names_the_file_that_deviates():
-    good = audit(_file("NUS-WIDE", 32, 21), hadamard_rows(32, 21, seed=0))
-    bad = audit(_file("NUS-WIDE", 16, 21), bernoulli_centers(16, 21, seed=0, balanced=True))
+    good = audit("NUS-WIDE", hadamard_rows(32, 21, seed=0))
+    bad = audit("NUS-WIDE", balanced_centers(16, 21, seed=0))
     assert judge(pd.DataFrame([good]))["verdict"] == "reproduced"
     record = judge(pd.DataFrame([good, bad]))
     assert record["verdict"] == "contradicted"
@@ -61,7 +57,7 @@ def test_judgement_names_the_file_that_deviates():
 
 
 def test_text_against_algorithm_1():
-    rows = [audit(_file("HMDB51", bits, 51), bernoulli_centers(bits, 51, seed=0)) for bits in (16, 32, 64)]
+    rows = [audit("HMDB51", bernoulli_centers(bits, 51, seed=0)) for bits in (16, 32, 64)]
     assert other_branch(pd.DataFrame(rows)) == ["HMDB51 32"]
 
 

@@ -5,11 +5,10 @@ import pandas as pd
 from jaxtyping import Int8
 
 from hashcenters.centers.algorithm1 import csq_rule
-from hashcenters.centers.compare import distance_shares
-from hashcenters.centers.hadamard import hadamard_matrix
-from hashcenters.centers.published import PUBLISHED, PublishedFile, published_centers
+from hashcenters.centers.hadamard import hadamard_matrix, is_power_of_two
+from hashcenters.centers.published import PUBLISHED, published_centers
 from hashcenters.centers.separation import separation
-from hashcenters.centers.sizes import is_power_of_two
+from hashcenters.centers.tables import distance_table
 
 HADAMARD, BERNOULLI, BALANCED = "Hadamard", "Bernoulli", "random, K/2 ones a row"
 
@@ -43,25 +42,23 @@ def is_balanced(centers: Int8[np.ndarray, "num_classes bits"]) -> bool:
     return bool((centers.astype(np.int64).sum(axis=1) == 0).all())
 
 
-def audit(
-    file: PublishedFile, centers: Int8[np.ndarray, "num_classes bits"]
-) -> dict[str, str | int | float | bool]:
+def audit(dataset: str, centers: Int8[np.ndarray, "num_classes bits"]) -> dict[str, str | int | float | bool]:
     """One row of the audit: the text, Algorithm 1, and the file.
 
     Args:
-        file: which published file.
-        centers: what it holds.
+        dataset: that the centers were published for.
+        centers: what the file holds.
 
     Returns:
         `text` and `algorithm_1` as stated, `holds` as found, `hadamard_rows`, `minimum` and `below_half` as measured
         (bits; share of pairs below bits / 2, 0 to 1), `constant_bits`, and whether the file is as the text says.
     """
     report, rows = separation(centers), count_hadamard_rows(centers)
-    said, holds = text_says(file.dataset, file.bits), _kind(centers, rows)
+    said, holds = text_says(dataset, report.bits), _kind(centers, rows)
     return {
-        "dataset": file.dataset,
-        "bits": file.bits,
-        "num_classes": file.num_classes,
+        "dataset": dataset,
+        "bits": report.bits,
+        "num_classes": report.num_classes,
         "text": said,
         "holds": holds,
         "as_text_says": (said == HADAMARD) == (holds == HADAMARD),
@@ -69,7 +66,7 @@ def audit(
         "upper_bound": report.upper_bound,
         "below_half": report.below_half,
         "constant_bits": report.constant_bits,
-        "algorithm_1": csq_rule(file.bits, file.num_classes),
+        "algorithm_1": csq_rule(report.bits, report.num_classes),
         "hadamard_rows": rows,
     }
 
@@ -86,7 +83,7 @@ def audit_published() -> pd.DataFrame:
     Raises:
         InputError: a file is missing or is not the published one.
     """
-    return pd.DataFrame([audit(file, published_centers(file.dataset, file.bits)) for file in PUBLISHED])
+    return pd.DataFrame([audit(dataset, published_centers(dataset, bits)) for dataset, bits in PUBLISHED])
 
 
 def published_shares(audited: pd.DataFrame) -> pd.DataFrame:
@@ -101,7 +98,7 @@ def published_shares(audited: pd.DataFrame) -> pd.DataFrame:
         )
         for row in audited.itertuples()
     }
-    return distance_shares(sets)
+    return distance_table(sets).drop(columns="pairs")
 
 
 def other_branch(audited: pd.DataFrame) -> list[str]:

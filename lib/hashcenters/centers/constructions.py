@@ -35,7 +35,7 @@ class Code:
 
 
 @dataclass(frozen=True)
-class Recipe:
+class Construction:
     """How centers of one length are made: a code of the catalogue, or a step from centers of other lengths.
 
     Args:
@@ -83,76 +83,77 @@ def catalogue() -> Iterator[Code]:
 
 
 @lru_cache(maxsize=64)
-def recipes(num_classes: int) -> tuple[Recipe, ...]:
-    """The best recipe for each length, 0 to `LONGEST` bits; where nothing is known, one of distance 0.
+def constructions(num_classes: int) -> tuple[Construction, ...]:
+    """The best construction for each length, 0 to `LONGEST` bits; where nothing is known, one of distance 0.
 
     The rules feed each other (a code is punctured, joined, extended by a parity bit), so they are applied
     until no length gains any more.
     """
-    best = [Recipe(0, "pad")] * (LONGEST + 1)
+    best = [Construction(0, "pad")] * (LONGEST + 1)
+
+    def offer(bits: int, found: Construction) -> None:
+        if found.distance > best[bits].distance:
+            best[bits] = found
+
     for code in catalogue():
-        for shortened, recipe in _shortenings(code, num_classes):
-            best[code.bits - shortened] = max(best[code.bits - shortened], recipe, key=lambda r: r.distance)
-    while True:
+        for shortened, found in _shortenings(code, num_classes):
+            offer(code.bits - shortened, found)
+    before = None
+    while best != before:
         before = list(best)
         for bits in range(2, LONGEST + 1):
-            for recipe in _steps(best, bits):
-                best[bits] = max(best[bits], recipe, key=lambda r: r.distance)
+            for found in _steps(best, bits):
+                offer(bits, found)
         for bits in range(LONGEST - 1, 0, -1):
-            punctured = Recipe(best[bits + 1].distance - 1, "puncture", parts=(bits + 1,))
-            best[bits] = max(best[bits], punctured, key=lambda r: r.distance)
-        if best == before:
-            return tuple(best)
+            offer(bits, Construction(best[bits + 1].distance - 1, "puncture", parts=(bits + 1,)))
+    return tuple(best)
 
 
-def _shortenings(code: Code, num_classes: int) -> Iterator[tuple[int, Recipe]]:
+def _shortenings(code: Code, num_classes: int) -> Iterator[tuple[int, Construction]]:
     """The code itself and, as long as enough words are left, what is left of it without a bit: half or more."""
     shortened, size = 0, code.size
     while size >= num_classes and shortened < code.bits:
-        yield shortened, Recipe(code.distance, "code", code=code, shortened=shortened)
+        yield shortened, Construction(code.distance, "code", code=code, shortened=shortened)
         shortened, size = shortened + 1, -(-size // 2)
 
 
-def _steps(best: list[Recipe], bits: int) -> Iterator[Recipe]:
+def _steps(best: list[Construction], bits: int) -> Iterator[Construction]:
     """Every way to centers of `bits` bits from shorter ones."""
     shorter = best[bits - 1].distance
     if shorter == 0:
         return
     rule = "parity" if shorter % 2 else "pad"
-    yield Recipe(shorter + shorter % 2, rule, parts=(bits - 1,))
-    distances = np.array([recipe.distance for recipe in best[1:bits]])
+    yield Construction(shorter + shorter % 2, rule, parts=(bits - 1,))
+    distances = np.array([found.distance for found in best[1:bits]])
     sums = np.where((distances > 0) & (distances[::-1] > 0), distances + distances[::-1], 0)
     first = int(sums.argmax())
     if sums[first]:
-        yield Recipe(int(sums[first]), "join", parts=(first + 1, bits - first - 1))
+        yield Construction(int(sums[first]), "join", parts=(first + 1, bits - first - 1))
 
 
 def describe(num_classes: int, bits: int) -> str:
-    """The recipe for a length in words.
+    """The construction of a length in words.
 
     >>> describe(100, 64), describe(10, 96)
     ('±H_64', '(2 × ±H_12 shortened 1 | 4 × ±H_20 shortened 2) + 2 balanced')
     """
-    names, counts = [], Counter()
-    for name in _parts(num_classes, bits):
-        counts[name] += 1
-        names += [name] * (counts[name] == 1)
-    return " | ".join(f"{counts[name]} × {name}" if counts[name] > 1 else name for name in names)
+    counts = Counter(_parts(num_classes, bits))
+    return " | ".join(f"{count} × {name}" if count > 1 else name for name, count in counts.items())
 
 
 def _parts(num_classes: int, bits: int) -> Iterator[str]:
     """The names of what is set side by side, with the steps that each of them takes."""
-    known = recipes(num_classes)
-    recipe, steps = known[bits], 0
-    if recipe.rule == "code":
-        yield recipe.code.name + (f" shortened {recipe.shortened}" if recipe.shortened else "")
-    elif recipe.rule == "join":
-        for part in recipe.parts:
+    known = constructions(num_classes)
+    found, steps = known[bits], 0
+    if found.rule == "code":
+        yield found.code.name + (f" shortened {found.shortened}" if found.shortened else "")
+    elif found.rule == "join":
+        for part in found.parts:
             yield from _parts(num_classes, part)
     else:
-        while known[bits].rule == recipe.rule:
+        while known[bits].rule == found.rule:
             bits, steps = known[bits].parts[0], steps + 1
         inner = describe(num_classes, bits)
         inner = f"({inner})" if " | " in inner else inner
-        step = {"puncture": " punctured {}", "parity": " + parity", "pad": " + {} balanced"}[recipe.rule]
+        step = {"puncture": " punctured {}", "parity": " + parity", "pad": " + {} balanced"}[found.rule]
         yield inner + step.format(steps)

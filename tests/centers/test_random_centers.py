@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
-from basics.errors import InputError
-from hashcenters.centers.bernoulli import bernoulli_centers
+from hashcenters.centers.algorithm1 import balanced_centers, bernoulli_centers
 from hashcenters.codes import pairwise_distances
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -29,34 +28,32 @@ def test_an_invalid_first_draw_is_not_kept():
 
 @pytest.mark.parametrize("bits", [16, 17])
 def test_balanced_rows_have_half_ones(bits):
-    centers = bernoulli_centers(bits, 30, seed=3, balanced=True)
+    centers = balanced_centers(bits, 30, seed=3)
     assert ((centers == 1).sum(axis=1) == bits // 2).all()
 
 
 def test_more_balanced_draws_never_come_closer():
-    minima = [
-        pairwise_distances(bernoulli_centers(32, 40, seed=1, balanced=True, balanced_draws=draws)).min()
-        for draws in (1, 5, 50)
-    ]
+    minima = [pairwise_distances(balanced_centers(32, 40, seed=1, draws=draws)).min() for draws in (1, 5, 50)]
     assert minima == sorted(minima)
     assert minima[0] < minima[-1]
 
 
-@pytest.mark.parametrize("balanced", [False, True])
-def test_seed_decides(balanced):
-    first, again, other = (bernoulli_centers(16, 9, seed=seed, balanced=balanced) for seed in (0, 0, 1))
+@pytest.mark.parametrize("generator", [bernoulli_centers, balanced_centers])
+def test_seed_decides(generator):
+    first, again, other = (generator(16, 9, seed=seed) for seed in (0, 0, 1))
     assert np.array_equal(first, again)
     assert not np.array_equal(first, other)
 
 
+@pytest.mark.parametrize("generator", [bernoulli_centers, balanced_centers])
 @pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ({"bits": 3, "num_classes": 9}, r"at most 2\^bits = 8"),
-        ({"bits": 3, "num_classes": 1}, "at least 2"),
-        ({"bits": 8, "num_classes": 4, "balanced": True, "balanced_draws": 0}, "balanced_draws must be"),
-    ],
+    ("bits", "num_classes", "message"), [(3, 9, r"at most 2\^bits = 8"), (3, 1, "at least 2")]
 )
-def test_bad_input(options, message):
+def test_bad_sizes(generator, bits, num_classes, message):
     with pytest.raises(InputError, match=message):
-        bernoulli_centers(**options, seed=0)
+        generator(bits, num_classes, seed=0)
+
+
+def test_no_draw_at_all():
+    with pytest.raises(InputError, match="draws must be at least 1, got 0"):
+        balanced_centers(8, 4, seed=0, draws=0)

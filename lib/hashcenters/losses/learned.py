@@ -1,0 +1,24 @@
+"""What the three objectives with learned centers have in common (S.9, S.11, S.13)."""
+
+from hashcenters.losses.central import central_loss
+from hashcenters.losses.objective import CenterObjective, Centers, Outputs, Parts, Weight
+from hashcenters.losses.quantization import quantization_loss
+from hashcenters.losses.targets import Labels
+
+
+class LearnedObjective(CenterObjective):
+    """L_C + λ1 L_Q towards centers that move, with the text's L_Q: log cosh, summed over bits.
+
+    Args:
+        centers: initial centers.
+        lambda_quantization: λ1.
+    """
+
+    def __init__(self, centers: Centers, *, lambda_quantization: Weight) -> None:
+        super().__init__(centers)
+        self.lambda_quantization = lambda_quantization
+
+    def parts(self, outputs: Outputs, labels: Labels) -> Parts:
+        central = central_loss(outputs, self.targets(labels))
+        quantization = quantization_loss(outputs, form="log-cosh")
+        return {"central": (1.0, central), "quantization": (self.lambda_quantization, quantization)}
