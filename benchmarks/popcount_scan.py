@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numba
 import numpy as np
-from hashcenters.kernels.popcount import popcount
+from hashcenters.kernels.ranking import popcount
 from numba import njit
 
 _TILE = 8192

@@ -14,7 +14,7 @@ import basics
 import hashcenters
 import pytest
 from basics.paths import project_root
-from hashcenters.workbook.lean import skip_grammar
+from hashcenters.workbook.processes import skip_grammar
 from jaxtyping import install_import_hook
 
 skip_grammar()

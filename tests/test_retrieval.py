@@ -29,7 +29,7 @@ def test_a_flat_search_is_a_stable_sort(bits):
 
 def test_an_inverted_file_finds_more_with_more_probes_and_all_with_all():
     codes = clustered_codes(4000, 32)
-    index = retrieval.build_index(codes[100:], kind="inverted", lists=40, probes=1)
+    index = retrieval.build_index(codes[100:], kind="inverted", lists=40)
     exact, _ = retrieval.search_index(retrieval.build_index(codes[100:]), codes[:100], top_k=50)
     recalls = []
     for probes in (1, 4, 40):
@@ -52,7 +52,7 @@ def test_all_lists_visit_all_codes_and_fewer_lists_fewer():
 @pytest.mark.parametrize("kind", retrieval.KINDS)
 def test_codes_can_be_added_later(kind):
     codes = clustered_codes(600, 24)
-    index = retrieval.build_index(codes[:400], kind=kind, lists=None, probes=99)
+    index = retrieval.build_index(codes[:400], kind=kind)
     retrieval.add_codes(index, codes[400:])
     assert len(index) == 600
     distances, rows = retrieval.search_index(index, codes[599:], top_k=1)
@@ -85,6 +85,15 @@ def test_the_same_seed_builds_the_same_index():
     )
 
 
+def test_numpy_numbers_are_numbers():
+    codes = clustered_codes(300, 16)
+    index = retrieval.build_index(codes, kind="inverted", lists=np.int64(6), seed=np.int64(0))
+    found = retrieval.search_index(index, codes[:9], top_k=np.int64(5), probes=np.int32(2))
+    expected = retrieval.search_index(index, codes[:9], top_k=5, probes=2)
+    np.testing.assert_array_equal(found[1], expected[1])
+    assert retrieval.visited_share(index, codes, probes=np.int64(6)) == pytest.approx((300 + 6) / 300)
+
+
 def test_bad_codes_add_nothing():
     index = retrieval.build_index(CODES)
     bad = np.ones((70_000, 16), dtype=np.int8)
@@ -108,22 +117,31 @@ def spoil(path, how):
         retrieval.sidecar(path).unlink()
     elif how == "sidecar of another kind":
         retrieval.sidecar(path).write_text("[]")
-    elif how == "wrong facts":
-        retrieval.sidecar(path).write_text(json.dumps(facts | {"bits": 40}))
     elif how == "foreign":
-        path.write_bytes(b"x" * facts["bytes"])
+        path.write_bytes(b"x" * 100)
         retrieval.sidecar(path).write_text(json.dumps(facts | {"sha256": retrieval.sha256(path)}))
+    else:
+        changed = {
+            "other bits": {"bits": 40},
+            "other count": {"count": 299},
+            "other kind": {"kind": "inverted"},
+            "bits in words": {"bits": "16"},
+        }[how]
+        retrieval.sidecar(path).write_text(json.dumps(facts | changed))
 
 
 @pytest.mark.parametrize(
     ("how", "message"),
     [
-        ("cut", "it is cut or changed"),
+        ("cut", "it is cut, damaged or another file"),
         ("changed", "does not have the SHA-256 of its sidecar"),
         ("missing", "does not exist"),
         ("no sidecar", "cannot read .*codes.faiss.json"),
-        ("sidecar of another kind", "must hold kind, bits, count, bytes, sha256"),
-        ("wrong facts", "not what its sidecar says"),
+        ("sidecar of another kind", "must hold kind, bits, count and sha256"),
+        ("other bits", "not what its sidecar says"),
+        ("other count", "not what its sidecar says"),
+        ("other kind", "not what its sidecar says"),
+        ("bits in words", "must hold kind, bits, count and sha256"),
         ("foreign", "is not a binary FAISS index"),
     ],
 )
@@ -146,7 +164,12 @@ CODES = clustered_codes(50, 16)
         (lambda: retrieval.build_index(CODES[:0]), r"n >= 1 and bits >= 1, got \(0, 16\)"),
         (lambda: retrieval.build_index((CODES * 2).astype(np.int8)), "must be -1 or"),
         (lambda: retrieval.build_index(CODES, kind="inverted", lists=51), r"lists must lie in 1\.\.50"),
-        (lambda: retrieval.build_index(CODES, kind="inverted", probes=0), "probes must be at least 1"),
+        (
+            lambda: retrieval.search_index(
+                retrieval.build_index(CODES, kind="inverted", lists=4), CODES, top_k=1, probes=0
+            ),
+            r"probes must lie in 1\.\.4",
+        ),
         (lambda: retrieval.add_codes(retrieval.build_index(CODES), CODES[:, :8]), "the index's 16 bits"),
         (lambda: retrieval.search_index(retrieval.build_index(CODES), CODES[:, :8], top_k=1), "16 bits"),
         (

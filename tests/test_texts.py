@@ -13,6 +13,7 @@ protocols:
   retrieval: {dataset: "{data.name}", bits: "{bits}", epoch: last}
 tables:
   methods: {caption: "mAP at {bits} bits.", protocol: retrieval, substitute: "{data.substitute}"}
+  methods-*: {caption: "One of several."}
 claims:
   csq-s1-half: {expected: K/2, evidence: "{count} pairs"}
 """
@@ -38,6 +39,12 @@ def test_placeholders_are_filled_and_a_lone_one_keeps_its_kind(folder: Path) -> 
 def test_an_exhibit_or_notebook_without_texts_has_none(folder: Path) -> None:
     assert texts.texts_of("04_some", "tables", "other", {}) == {}
     assert texts.texts_of("05_none", "figures", "other", {}) == {}
+
+
+def test_several_exhibits_share_the_texts_of_how_their_names_begin(folder: Path) -> None:
+    for name, caption in (("methods-16", "One of several."), ("methods", "mAP at 16 bits."), ("meth", None)):
+        found = texts.texts_of("04_some", "tables", name, {"data": DATA, "bits": 16})
+        assert found.get("caption") == caption
 
 
 def test_what_the_notebook_says_itself_is_not_filled(folder: Path) -> None:

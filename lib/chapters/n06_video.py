@@ -8,23 +8,23 @@ import torch
 from basics.errors import InputError
 from hashcenters.datasets.registry import find_entry
 from hashcenters.datasets.splits import HashingData
-from hashcenters.literature import published
+from hashcenters.literature import find_number
 from hashcenters.losses.central import central_loss
 from hashcenters.losses.quantization import quantization_loss
 from hashcenters.metrics import score_codes
-from hashcenters.metrics.tie_study import RELEASED, StudiedSet, released_set, shuffled_orders, unstable_map
 from hashcenters.models.factory import find_backbone
 from hashcenters.models.mfnet import MFNet
 from hashcenters.results import read_table
 from hashcenters.training.run import Run
 from torch.utils.flop_counter import FlopCounterMode
 
+from chapters.n08_retrieval.ties import RELEASED, StudiedSet, released_set, shuffled_orders, unstable_map
 from chapters.shared.comparisons import Verdict, data_across
 from chapters.shared.readings import joined
 
 PUBLISHED_CLIP = (3, 16, 224, 224)
-PRINTED = published()["csq-table1/mAP/HMDB51"]
-CHECKPOINT = published()["csq-released/checkpoint/HMDB51 64"]
+PRINTED = find_number("csq-table1/mAP/HMDB51")
+CHECKPOINT = find_number("csq-released/checkpoint/HMDB51 64")
 HOW_TO_GET = "python -m hashcenters.datasets download csq-official brings it"
 ORDERS = {
     "stable": "as stored",

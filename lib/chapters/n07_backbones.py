@@ -10,11 +10,11 @@ from hashcenters.centers.semantic import SemanticCenters, semantic_centers
 from hashcenters.centers.targets import category_similarity
 from hashcenters.claims import weakest
 from hashcenters.datasets.splits import HashingData
-from hashcenters.literature import published
+from hashcenters.literature import numbers_of
 from hashcenters.models.network import category_features
-from hashcenters.sweep import GridPoint
+from hashcenters.sweep import GridPoint, or_stand_in
 from hashcenters.training.loop import Batches, encode
-from hashcenters.training.run import Run, load_data
+from hashcenters.training.run import Run, load_data, run_key
 from jaxtyping import Float64, Int8
 from scipy.stats import kendalltau
 
@@ -57,8 +57,21 @@ def describe(run: Run, *, features: str) -> Float64[np.ndarray, "num_classes fea
 
 
 def centers_of(run: Run, bits: int, *, seed: int, features: str) -> SemanticCenters:
-    """Semantic centers from the category features of a trained classifier."""
-    return semantic_centers(category_similarity(describe(run, features=features)), bits, seed=seed)
+    """Semantic centers from the category features of a trained classifier.
+
+    Where trainings are only counted and the classifier is still to be trained, random centers stand in for them.
+    """
+
+    def make() -> SemanticCenters:
+        return semantic_centers(category_similarity(describe(run, features=features)), bits, seed=seed)
+
+    def stand_in() -> SemanticCenters:
+        words = np.random.default_rng(int(run_key(run.config), 16) + seed).integers(
+            0, 2, (run.config.bits, bits)
+        )
+        return SemanticCenters(2 * words.astype(np.int8) - 1, np.nan, 0, 0, np.nan, 0.0)
+
+    return or_stand_in(make, stand_in)
 
 
 def shuffled(
@@ -122,7 +135,7 @@ def neighbouring(
 def rank_agreement(scores: pd.DataFrame, *, families: Sequence[str], bits: Sequence[int]) -> pd.DataFrame:
     """Kendall's τ between the published order of the families and ours, a row a published column."""
     ours = scores.groupby(["bits", "family"])["mAP"].mean()
-    paper = [number for number in published().values() if number.source == "SHC Table 1"]
+    paper = numbers_of("SHC Table 1")
     rows = []
     for column in dict.fromkeys(number.column for number in paper):
         printed = {number.row: number.value for number in paper if number.column == column}

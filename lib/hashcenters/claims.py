@@ -1,4 +1,4 @@
-"""The ledger of claims: what the two documents say, the verdicts there are, and what a record must hold."""
+"""The ledger of claims: what the documents say, the verdicts there are, and what a record must hold."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 from basics.errors import InputError
 from basics.schema import Struct
+from basics.source import by_name
 from jaxtyping import Num
 from scipy.special import stdtrit
 
@@ -46,14 +47,16 @@ LOOKS = {
 }
 VERDICTS = {verdict: look.meaning for verdict, look in LOOKS.items() if verdict != NOT_JUDGED}
 DOCUMENTS = documents()  # until the overview asks catalogue.documents
-FEW = 10
+FEW = 10  # pairs, from which on an interval is a bootstrap
+LEVEL = 0.95  # probability of an interval
+RESAMPLES = 10_000
 
 
 class Statement(Struct, frozen=True):
     """One entry of the catalogue.
 
     Args:
-        id: short name, `csq-…` or `shc-…`.
+        id: short name.
         document: short name of the document.
         place: where in the document.
         statement: what it says, in our own words.
@@ -105,8 +108,7 @@ class Claim:
     def __post_init__(self) -> None:
         if self.substitute is None:
             object.__setattr__(self, "substitute", is_substitute({"data": self.data}))
-        if self.id not in catalogue():
-            raise InputError(f"claim must be in claims.yaml, got {self.id!r}")
+        find_statement(self.id)
         if self.verdict not in VERDICTS:
             raise InputError(f"verdict must be one of {', '.join(VERDICTS)}, got {self.verdict!r}")
         for name in ("observed", "expected", "evidence", "data"):
@@ -138,6 +140,18 @@ def catalogue() -> dict[str, Statement]:
     return _by_id(read_entries("claims.yaml", list[Statement]))
 
 
+@by_name("claims.yaml", "id")
+def find_statement(name: str) -> Statement:
+    """The statement with an id.
+
+    Raises:
+        InputError: there is none.
+    """
+    if name not in catalogue():
+        raise InputError(f"claim must be in claims.yaml, got {name!r}")
+    return catalogue()[name]
+
+
 def read_catalogue(text: str) -> dict[str, Statement]:
     """Read a catalogue from YAML: a list of entries with the fields of `Statement`."""
     return _by_id(parse_entries(text, list[Statement], where="claims.yaml"))
@@ -161,7 +175,6 @@ class Trend:
         low: lower end of its interval.
         high: upper end of its interval.
         pairs: how many differences there were.
-        level: probability of the interval (0–1).
     """
 
     verdict: str
@@ -169,20 +182,13 @@ class Trend:
     low: float
     high: float
     pairs: int
-    level: float
 
     def __str__(self) -> str:
-        interval = f"{100 * self.level:.0f} % interval {self.low:+.4f} to {self.high:+.4f}"
+        interval = f"{100 * LEVEL:.0f} % interval {self.low:+.4f} to {self.high:+.4f}"
         return f"{self.mean:+.4f} ({interval}, {self.pairs} pairs)".replace("-", "−")
 
 
-def trend(
-    differences: Num[np.ndarray, " pairs"],
-    *,
-    level: float = 0.95,
-    resamples: int = 10_000,
-    seed: int = 0,
-) -> Trend:
+def trend(differences: Num[np.ndarray, " pairs"]) -> Trend:
     """Judge an ordering by paired differences, one a query or one a seed: positive ones speak for it.
 
     From ten pairs on the interval is a percentile bootstrap of the mean; below, resampling a handful of
@@ -190,9 +196,6 @@ def trend(
 
     Args:
         differences: (the method that should win) − (the other), paired.
-        level: probability of the interval (0–1).
-        resamples: bootstrap draws.
-        seed: of the bootstrap.
 
     Returns:
         `trend` when the interval lies above 0, `not-shown` when below, `inconclusive` when it includes 0.
@@ -206,11 +209,9 @@ def trend(
     values = np.asarray(differences, dtype=float)
     if len(values) < 2 or not np.isfinite(values).all():
         raise InputError(f"a trend needs at least two finite differences, got {values.tolist()[:10]}")
-    if not 0 < level < 1:
-        raise InputError(f"level must lie between 0 and 1, got {level}")
-    low, high = _interval(values, level=level, resamples=resamples, seed=seed)
+    low, high = _interval(values)
     verdict = "trend" if low > 0 else "not-shown" if high < 0 else "inconclusive"
-    return Trend(verdict, float(values.mean()), low, high, len(values), level)
+    return Trend(verdict, float(values.mean()), low, high, len(values))
 
 
 def weakest(verdicts: Iterable[str]) -> str:
@@ -223,18 +224,14 @@ def weakest(verdicts: Iterable[str]) -> str:
     return next(name for name in ("not-shown", "inconclusive", "trend") if name in found)
 
 
-def _interval(values: np.ndarray, *, level: float, resamples: int, seed: int) -> tuple[float, float]:
+def _interval(values: np.ndarray) -> tuple[float, float]:
     """An interval for the mean: Student's t for few values, percentile bootstrap otherwise."""
     if len(values) < FEW:
-        reach = stdtrit(len(values) - 1, 0.5 + level / 2) * values.std(ddof=1) / np.sqrt(len(values))
+        reach = stdtrit(len(values) - 1, 0.5 + LEVEL / 2) * values.std(ddof=1) / np.sqrt(len(values))
         return float(values.mean() - reach), float(values.mean() + reach)
-    generator = np.random.default_rng(seed)
-    block = max(1, 2_000_000 // len(values))
-    means = [
-        values[generator.integers(len(values), size=(min(block, resamples - start), len(values)))].mean(
-            axis=1
-        )
-        for start in range(0, resamples, block)
-    ]
-    low, high = np.quantile(np.concatenate(means), [0.5 - level / 2, 0.5 + level / 2])
+    generator = np.random.default_rng(0)
+    block = max(1, 2_000_000 // len(values))  # draws at a time, so that many pairs fit into memory
+    sizes = [min(block, RESAMPLES - start) for start in range(0, RESAMPLES, block)]
+    means = [values[generator.integers(len(values), size=(n, len(values)))].mean(axis=1) for n in sizes]
+    low, high = np.quantile(np.concatenate(means), [0.5 - LEVEL / 2, 0.5 + LEVEL / 2])
     return float(low), float(high)

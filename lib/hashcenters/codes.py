@@ -9,6 +9,8 @@ import numpy as np
 from basics.errors import InputError
 from jaxtyping import Float, Int, Int8, Num, UInt8
 
+_NEAR_ZERO = 0.1
+
 
 def binarise(outputs: Num[np.ndarray, "n bits"]) -> Int8[np.ndarray, "n bits"]:
     """The signs of continuous outputs, with 0 → +1 (the authors' `sign` leaves a third value at 0).
@@ -43,25 +45,6 @@ def as_codes(values: Num[np.ndarray, "n bits"], *, name: str = "codes") -> Int8[
     return values.astype(np.int8)
 
 
-def check_same_bits(query: np.ndarray, database: np.ndarray) -> None:
-    """Raise `InputError` unless two code arrays have the same number of bits."""
-    if query.shape[1] != database.shape[1]:
-        raise InputError(
-            f"query and database codes must have the same bits, got {query.shape[1]} and {database.shape[1]}"
-        )
-
-
-def from_zero_one(codes: Num[np.ndarray, "n bits"]) -> Int8[np.ndarray, "n bits"]:
-    """±1 codes from {0, 1} codes.
-
-    Raises:
-        InputError: a value is neither 0 nor 1.
-    """
-    if not np.isin(codes, (0, 1)).all():
-        raise InputError("codes must be 0 or 1")
-    return as_codes(2 * codes.astype(np.int8) - 1)
-
-
 def pack(codes: Int8[np.ndarray, "n bits"]) -> UInt8[np.ndarray, "n bytes"]:
     """Eight bits a byte, +1 as a set bit, the last byte padded with zeros.
 
@@ -90,7 +73,10 @@ def inner_product(
     Raises:
         InputError: the two differ in bits.
     """
-    check_same_bits(query, database)
+    if query.shape[1] != database.shape[1]:
+        raise InputError(
+            f"query and database codes must have the same bits, got {query.shape[1]} and {database.shape[1]}"
+        )
     # float32 sums of ±1 are exact up to 2**24 bits, and its matrix product is a BLAS call
     return (query.astype(np.float32) @ database.astype(np.float32).T).astype(np.int32)
 
@@ -113,17 +99,16 @@ def pairwise_distances(codes: Int8[np.ndarray, "n bits"]) -> Int[np.ndarray, "pa
     return hamming_distance(codes, codes)[np.triu_indices(len(codes), k=1)]
 
 
-def diagnostics(outputs: Float[np.ndarray, "n bits"], *, near_zero: float = 0.1) -> dict[str, float]:
+def diagnostics(outputs: Float[np.ndarray, "n bits"]) -> dict[str, float]:
     """How healthy a set of continuous outputs is as hash codes.
 
     Args:
         outputs: network outputs in [−1, 1].
-        near_zero: outputs with |y| below this count as undecided.
 
     Returns:
         `constant_bits` (count of bits that never change), `balance` (mean over bits of the share of +1,
         0–1), `distinct_codes` (share of rows, 0–1, that would remain after removing duplicates) and
-        `near_zero` (share of undecided outputs, 0–1).
+        `near_zero` (share of undecided outputs, |y| < 0.1, 0–1).
     """
     codes = binarise(outputs)
     ones = (codes > 0).mean(axis=0)
@@ -131,5 +116,5 @@ def diagnostics(outputs: Float[np.ndarray, "n bits"], *, near_zero: float = 0.1)
         "constant_bits": int(((ones == 0) | (ones == 1)).sum()),
         "balance": float(ones.mean()),
         "distinct_codes": len(np.unique(pack(codes), axis=0)) / len(codes),
-        "near_zero": float((np.abs(outputs) < near_zero).mean()),
+        "near_zero": float((np.abs(outputs) < _NEAR_ZERO).mean()),
     }

@@ -8,6 +8,7 @@ from functools import cache
 import pandas as pd
 from basics.errors import InputError
 from basics.schema import Struct
+from basics.source import by_name
 
 from hashcenters.catalogue import read_entries
 from hashcenters.claims import Claim
@@ -98,20 +99,43 @@ def sources() -> list[str]:
     return list(published_tables())
 
 
-def published_table(source: str) -> pd.DataFrame:
-    """One published table as it is printed: a row a method, a column a data set.
+@by_name("literature.yaml", "key", "source")
+def find_number(key: str) -> Published:
+    """The published number with a key.
+
+    Raises:
+        InputError: there is none.
+    """
+    if key not in published():
+        raise InputError(f"expected a key of literature.yaml, got {key!r}")
+    return published()[key]
+
+
+@by_name("literature.yaml", "key", "source")
+def numbers_of(source: str) -> list[Published]:
+    """The numbers of one published table.
 
     Raises:
         InputError: no such table.
     """
     if source not in published_tables():
         raise InputError(f"source must be one of {sources()}, got {source!r}")
+    return list(published_tables()[source].numbers())
+
+
+def published_table(source: str) -> pd.DataFrame:
+    """One published table as it is printed: a row a method, a column a data set.
+
+    Raises:
+        InputError: no such table.
+    """
     cells: dict[str, dict[str, str]] = {}
-    for number in published_tables()[source].numbers():
+    for number in numbers_of(source):
         cells.setdefault(number.row, {"method": number.row})[number.column] = number.text
     return pd.DataFrame(list(cells.values()))
 
 
+@by_name("literature.yaml", "key", "source")
 def check_comparison(claim: Claim, values: dict[str, float]) -> None:
     """Allow a number to stand beside a published one only if it was measured on the same data.
 

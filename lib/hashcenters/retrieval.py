@@ -23,6 +23,7 @@ KINDS = ("flat", "inverted")
 _ROWS_AT_ONCE = 65_536
 _TRAIN_PER_LIST = 48
 _TRAIN_ROUNDS = 4
+_PROBES = 16
 
 
 @dataclass(frozen=True)
@@ -31,37 +32,38 @@ class CodeIndex:
 
     Args:
         handle: the FAISS index.
-        kind: one of `KINDS`.
         bits: width of its codes.
     """
 
     handle: faiss.IndexBinary
-    kind: str
     bits: int
 
     def __len__(self) -> int:
         return self.handle.ntotal
+
+    @property
+    def kind(self) -> str:
+        """One of `KINDS`."""
+        return "inverted" if isinstance(self.handle, faiss.IndexBinaryIVF) else "flat"
 
 
 def build_index(
     codes: Int8[np.ndarray, "n bits"],
     *,
     kind: str = "flat",
-    lists: int | None = None,
-    probes: int = 16,
-    seed: int = 0,
+    lists: int | np.integer | None = None,
+    seed: int | np.integer = 0,
 ) -> CodeIndex:
     """An index that holds `codes`.
 
     Args:
         codes: ±1 codes.
-        kind: `flat` compares with every code; `inverted` visits `probes` of its lists.
+        kind: `flat` compares with every code; `inverted` visits 16 of its lists unless a search says otherwise.
         lists: lists of an inverted file; by default √n, and no more than n/48.
-        probes: lists that a query visits unless its search says otherwise.
         seed: draws the codes that the lists' k-means starts from.
 
     Raises:
-        InputError: codes that are not ±1, no code, an unknown kind, lists or probes out of range.
+        InputError: codes that are not ±1, no code, an unknown kind, lists out of range.
     """
     if kind not in KINDS:
         raise InputError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}")
@@ -69,35 +71,35 @@ def build_index(
         raise InputError(
             f"an index needs codes of shape (n, bits) with n >= 1 and bits >= 1, got {codes.shape}"
         )
-    width = -(-codes.shape[1] // 8) * 8
-    handle = faiss.IndexBinaryFlat(width)
-    if kind == "inverted":
-        handle = _inverted(codes, width, lists, probes, seed)
-    index = CodeIndex(handle, kind, codes.shape[1])
+    handle = _inverted(codes, lists, seed) if kind == "inverted" else _flat(codes.shape[1])
+    index = CodeIndex(handle, codes.shape[1])
     add_codes(index, codes)
     return index
 
 
+def _flat(bits: int) -> faiss.IndexBinaryFlat:
+    """An exact index without codes; FAISS takes whole bytes."""
+    return faiss.IndexBinaryFlat(-(-bits // 8) * 8)
+
+
 def _inverted(
-    codes: np.ndarray, width: int, lists: int | None, probes: int, seed: int
+    codes: np.ndarray, lists: int | np.integer | None, seed: int | np.integer
 ) -> faiss.IndexBinaryIVF:
     """A trained inverted file without codes."""
-    most = max(1, len(codes) // _TRAIN_PER_LIST)
-    lists = min(most, math.isqrt(len(codes))) if lists is None else lists
+    if lists is None:
+        lists = max(1, min(len(codes) // _TRAIN_PER_LIST, math.isqrt(len(codes))))
     if not 1 <= lists <= len(codes):
         raise InputError(f"lists must lie in 1..{len(codes)} (the codes), got {lists}")
-    if probes < 1:
-        raise InputError(f"probes must be at least 1, got {probes}")
-    quantizer = faiss.IndexBinaryFlat(width)
-    handle = faiss.IndexBinaryIVF(quantizer, width, lists)
+    quantizer, lists, seed = _flat(codes.shape[1]), int(lists), int(seed)
+    handle = faiss.IndexBinaryIVF(quantizer, quantizer.d, lists)
     quantizer.this.disown()
     handle.own_fields = True
     handle.cp.seed, handle.cp.niter = seed, _TRAIN_ROUNDS
     handle.cp.min_points_per_centroid, handle.cp.max_points_per_centroid = 1, _TRAIN_PER_LIST
+    handle.nprobe = min(_PROBES, lists)
     chosen = np.random.default_rng(seed).permutation(len(codes))[: lists * _TRAIN_PER_LIST]
     with _one_thread():
         handle.train(pack(as_codes(codes[np.sort(chosen)])))
-    handle.nprobe = min(probes, lists)
     return handle
 
 
@@ -130,16 +132,21 @@ def _check_bits(index: CodeIndex, codes: np.ndarray) -> None:
         raise InputError(f"codes must have the index's {index.bits} bits, got shape {codes.shape}")
 
 
-def _check_probes(index: CodeIndex, probes: int) -> None:
+def _check_probes(index: CodeIndex, probes: int | np.integer) -> int:
     lists = index.handle.nlist if index.kind == "inverted" else 0
     if not 1 <= probes <= lists:
         raise InputError(
             f"probes must lie in 1..{lists} (the lists of this {index.kind} index), got {probes}"
         )
+    return int(probes)
 
 
 def search_index(
-    index: CodeIndex, queries: Int8[np.ndarray, "n_query bits"], *, top_k: int, probes: int | None = None
+    index: CodeIndex,
+    queries: Int8[np.ndarray, "n_query bits"],
+    *,
+    top_k: int | np.integer,
+    probes: int | np.integer | None = None,
 ) -> tuple[Int32[np.ndarray, "n_query top_k"], Int64[np.ndarray, "n_query top_k"]]:
     """The nearest codes of each query.
 
@@ -159,20 +166,20 @@ def search_index(
     _check_bits(index, queries)
     if not 1 <= top_k <= len(index):
         raise InputError(f"top_k must lie in 1..{len(index)} (the index), got {top_k}")
-    if probes is not None:
-        _check_probes(index, probes)
-    chosen = None if probes is None else faiss.SearchParametersIVF(nprobe=probes)
-    distances, rows = index.handle.search(pack(as_codes(queries, name="queries")), top_k, params=chosen)
+    chosen = None if probes is None else faiss.SearchParametersIVF(nprobe=_check_probes(index, probes))
+    distances, rows = index.handle.search(pack(as_codes(queries, name="queries")), int(top_k), params=chosen)
     return np.where(rows < 0, index.bits + 1, distances).astype(np.int32), rows
 
 
-def visited_share(index: CodeIndex, queries: Int8[np.ndarray, "n_query bits"], *, probes: int) -> float:
+def visited_share(
+    index: CodeIndex, queries: Int8[np.ndarray, "n_query bits"], *, probes: int | np.integer
+) -> float:
     """Comparisons a query makes in an inverted file, with centers of lists and with codes, as a share of its codes.
 
     Raises:
         InputError: a flat index, or queries and probes as in `search_index`.
     """
-    _check_probes(index, probes)
+    probes = _check_probes(index, probes)
     _check_bits(index, queries)
     _, lists = index.handle.quantizer.search(pack(as_codes(queries, name="queries")), probes)
     sizes = np.array([index.handle.invlists.list_size(number) for number in range(index.handle.nlist)])
@@ -198,6 +205,10 @@ def sidecar(path: Path) -> Path:
     return path.with_name(f"{path.name}.json")
 
 
+def _facts(index: CodeIndex) -> dict[str, str | int]:
+    return {"kind": index.kind, "bits": index.bits, "count": len(index)}
+
+
 def save_index(index: CodeIndex, path: Path) -> None:
     """Write an index and its sidecar, each whole or not at all.
 
@@ -207,8 +218,7 @@ def save_index(index: CodeIndex, path: Path) -> None:
     path = Path(path)
     with whole_file(path) as temporary:
         faiss.write_index_binary(index.handle, str(temporary))
-    facts = {"kind": index.kind, "bits": index.bits, "count": len(index), "bytes": path.stat().st_size}
-    write_json(sidecar(path), facts | {"sha256": sha256(path)})
+    write_json(sidecar(path), _facts(index) | {"sha256": sha256(path)})
 
 
 def load_index(path: Path, *, memory_map: bool = False) -> CodeIndex:
@@ -219,36 +229,25 @@ def load_index(path: Path, *, memory_map: bool = False) -> CodeIndex:
         memory_map: leave the codes in the file and let the system page them in.
 
     Raises:
-        InputError: a missing, truncated, changed or foreign file, or a missing or malformed sidecar.
+        InputError: a missing, changed or foreign file, or a missing or malformed sidecar.
     """
     path = Path(path)
     if not path.is_file():
         raise InputError(f"{path} does not exist")
-    facts = _read_sidecar(path)
-    if path.stat().st_size != facts["bytes"]:
+    said = read_json(sidecar(path))
+    if not isinstance(said, dict) or not isinstance(said.get("bits"), int):
+        raise InputError(f"{sidecar(path)} must hold kind, bits, count and sha256")
+    if said.get("sha256") != sha256(path):
         raise InputError(
-            f"{path} must have {facts['bytes']} bytes, got {path.stat().st_size}: it is cut or changed"
+            f"{path} does not have the SHA-256 of its sidecar: it is cut, damaged or another file"
         )
-    if sha256(path) != facts["sha256"]:
-        raise InputError(f"{path} does not have the SHA-256 of its sidecar: it is damaged or another file")
     try:
         handle = faiss.read_index_binary(str(path), faiss.IO_FLAG_MMAP_IFC if memory_map else 0)
     except RuntimeError as error:
         raise InputError(f"{path} is not a binary FAISS index") from error
-    index = CodeIndex(handle, facts["kind"], facts["bits"])
-    found = "inverted" if isinstance(handle, faiss.IndexBinaryIVF) else "flat"
-    if (found, handle.d, len(index)) != (index.kind, -(-index.bits // 8) * 8, facts["count"]):
+    index = CodeIndex(handle, said["bits"])
+    if handle.d != _flat(index.bits).d or any(said.get(name) != fact for name, fact in _facts(index).items()):
         raise InputError(
-            f"{path} holds {len(index)} {found} codes of {handle.d} bits, not what its sidecar says"
+            f"{path} holds {len(index)} {index.kind} codes of {handle.d} bits, not what its sidecar says"
         )
     return index
-
-
-def _read_sidecar(path: Path) -> dict[str, str | int]:
-    facts = read_json(sidecar(path))
-    kinds = {"kind": str, "bits": int, "count": int, "bytes": int, "sha256": str}
-    if not isinstance(facts, dict) or any(
-        not isinstance(facts.get(name), kind) for name, kind in kinds.items()
-    ):
-        raise InputError(f"{sidecar(path)} must hold {', '.join(kinds)}")
-    return facts

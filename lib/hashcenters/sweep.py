@@ -1,93 +1,257 @@
-"""Grids of trainings: every cell computed once, side by side, found again by any notebook."""
+"""Grids of trainings: each computed once, side by side with others, and found again by any notebook."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import os
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
+from basics.errors import InputError
 from basics.paths import runs_root
+from basics.text import trainings_done
 from joblib import Parallel, delayed
 
-from hashcenters.cluster.address import cluster_address
-from hashcenters.cluster.attempts import train_all
 from hashcenters.training.config import TrainingConfig
-from hashcenters.training.run import Run, find, run
+from hashcenters.training.run import Run, find, run, run_key
 
+BATCH = "HASHCENTERS_BATCH"  # set where something else shows how trainings go
+CLUSTER_OPTION, CLUSTER = "HASHCENTERS_CLUSTER", "RAY_ADDRESS"
+ON_CLUSTER = "hashcenters.cluster.attempts"  # the module whose `train_on_cluster` takes trainings elsewhere
+LINE_WIDTH = 60
 
-def prerequisites(cells: Sequence[TrainingConfig]) -> list[TrainingConfig]:
-    """The distinct trainings whose backbones the cells start from, earliest first."""
-    found: list[TrainingConfig] = []
-    for cell in cells:
-        chain = []
-        while (cell := cell.backbone_from) is not None:
-            chain.append(cell)
-        found += [step for step in reversed(chain) if step not in found]
-    return found
-
-
-def distinct(cells: Sequence[TrainingConfig]) -> list[TrainingConfig]:
-    """The cells without repetitions, in order."""
-    return [cell for index, cell in enumerate(cells) if cell not in cells[:index]]
-
-
-def missing(cells: Sequence[TrainingConfig], profile: str) -> list[TrainingConfig]:
-    """The trainings of a grid that are still to be run, prerequisites first."""
-    return missing_under(cells, runs_root(profile))
-
-
-def missing_under(cells: Sequence[TrainingConfig], root: Path) -> list[TrainingConfig]:
-    """The cells, and the trainings they start from, that are not finished under a folder of runs."""
-    unfinished = [cell for cell in distinct(cells) if find(cell, root) is None]
-    earlier = [cell for cell in prerequisites(unfinished) if cell not in unfinished]
-    return [cell for cell in earlier if find(cell, root) is None] + unfinished
+OnDone = Callable[
+    [str, Exception | None], None
+]  # called with the key of a training and what stopped it, if anything
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
 class GridPoint:
-    """One training of a grid, with the values that tell it from the others."""
+    """One training of a grid.
+
+    Args:
+        labels: the values that tell it from the others, by name.
+        config: the training.
+    """
 
     labels: Mapping[str, Any]
     config: TrainingConfig
 
 
+class NotTrained(InputError):
+    """Something was asked of a training that is still to be done."""
+
+
+class Pending(Run):
+    """A training that is still to be done: it has a configuration, anything else raises `NotTrained`."""
+
+    def __init__(self, config: TrainingConfig) -> None:
+        super().__init__(config, Path())
+
+    def __getattribute__(self, name: str) -> Any:
+        if name == "folder" or (name != "config" and not name.startswith("_") and hasattr(Run, name)):
+            raise NotTrained(f"{name} was asked of a training that is still to be done")
+        return super().__getattribute__(name)
+
+
+@dataclass
+class _Collection:
+    """What was asked for while trainings are collected."""
+
+    stand_ins: bool
+    asked: dict[str, TrainingConfig] = field(default_factory=dict)
+
+
+_COLLECTION: ContextVar[_Collection | None] = ContextVar("collection", default=None)
+
+
+@contextmanager
+def collecting(*, stand_ins: bool = False) -> Iterator[dict[str, TrainingConfig]]:
+    """Let `sweep` note what it is asked for and train nothing while the block runs.
+
+    Args:
+        stand_ins: let `or_stand_in` give its stand-ins, so that grids that follow from trainings can be counted.
+
+    Yields:
+        the trainings asked for so far, by key.
+    """
+    collection = _Collection(stand_ins)
+    token = _COLLECTION.set(collection)
+    try:
+        yield collection.asked
+    finally:
+        _COLLECTION.reset(token)
+
+
+def or_stand_in(make: Callable[[], Found], stand_in: Callable[[], Found]) -> Found:
+    """What `make` finds in trainings; what `stand_in` makes where they are to be counted and are not done yet.
+
+    Raises:
+        NotTrained: from `make`, where trainings are not only counted.
+    """
+    try:
+        return make()
+    except NotTrained:
+        collection = _COLLECTION.get()
+        if collection is None or not collection.stand_ins:
+            raise
+        return stand_in()
+
+
 def sweep(points: Sequence[GridPoint], *, profile: str, jobs: int = 1) -> pd.DataFrame:
-    """Run what is missing of a grid: a row a training, its labels as columns, the finished training in `run`."""
-    runs = sweep_configs([point.config for point in points], profile=profile, jobs=jobs)
-    return pd.DataFrame([dict(point.labels) for point in points]).assign(run=runs)
-
-
-def sweep_configs(cells: Sequence[TrainingConfig], *, profile: str, jobs: int = 1) -> list[Run]:
-    """Run what is missing of a grid and return the finished trainings, in the order of the cells.
+    """Run what is missing of a grid.
 
     Each training uses one CPU thread, so that its numbers do not depend on how many run side by side, or where.
 
     Args:
-        cells: the trainings; repetitions are run once.
+        points: the trainings; repetitions are run once.
         profile: whose results folder holds the runs.
         jobs: trainings side by side on this machine; a cluster, where the environment names one, runs as many as it
             has processors or GPUs.
 
+    Returns:
+        One row a point: its labels as columns, and `run`, the finished training.
+
     Raises:
         InputError: a training refuses its configuration, or the cluster does not answer.
     """
-    root = runs_root(profile)
-    waiting = missing_under(cells, root)
-    earlier = [cell for cell in waiting if cell not in cells]
-    for stage in (earlier, [cell for cell in waiting if cell in cells]):
-        run_all(stage, root, jobs=min(jobs, len(stage)))
-    return [found for cell in cells if (found := find(cell, root))]
+    frame = pd.DataFrame([dict(point.labels) for point in points])
+    frame["run"] = pd.Series(
+        _runs([point.config for point in points], runs_root(profile), jobs), dtype=object
+    )
+    return frame
 
 
-def run_all(cells: Sequence[TrainingConfig], root: Path, *, jobs: int) -> None:
-    """Run trainings in this process, side by side in others, or on the cluster that the environment names."""
+def _runs(configs: Sequence[TrainingConfig], root: Path, jobs: int) -> list[Run]:
+    """The finished trainings; where trainings are collected, a `Pending` for each that is not finished."""
+    collection = _COLLECTION.get()
+    if collection is not None:
+        collection.asked |= keyed(configs)
+        return [find(config, root) or Pending(config) for config in configs]
+    waiting = missing_under(configs, root)
+    errors: list[Exception] = []
+    show = _line_on_stderr(len(waiting))
+
+    def on_done(key: str, error: Exception | None) -> None:
+        errors.extend([error] if error else [])
+        show()
+
+    train_all(waiting, root, jobs=jobs, on_done=on_done)
+    for error in errors:
+        raise error
+    return [found for config in configs if (found := find(config, root))]
+
+
+def _line_on_stderr(total: int) -> Callable[[], None]:
+    """Start a line that says how many trainings are done, and what to call after each; silent in batch runs."""
+    if not total or os.environ.get(BATCH):
+        return lambda: None
+    began, done = time.monotonic(), 0
+
+    def show() -> None:
+        text = trainings_done(done, total, time.monotonic() - began).ljust(LINE_WIDTH)
+        print(f"\r{text}", end="" if done < total else "\n", file=sys.stderr, flush=True)
+
+    def after_one() -> None:
+        nonlocal done
+        done += 1
+        show()
+
+    show()
+    return after_one
+
+
+def prerequisites(configs: Iterable[TrainingConfig]) -> list[TrainingConfig]:
+    """The trainings whose backbones others start from, earliest first; some may come more than once."""
+    found: list[TrainingConfig] = []
+    for config in configs:
+        chain = []
+        while (config := config.backbone_from) is not None:
+            chain.append(config)
+        found += reversed(chain)
+    return found
+
+
+def keyed(configs: Iterable[TrainingConfig]) -> dict[str, TrainingConfig]:
+    """The distinct trainings by key, in order."""
+    return {run_key(config): config for config in configs}
+
+
+def missing(configs: Iterable[TrainingConfig], profile: str) -> dict[str, TrainingConfig]:
+    """The trainings of a grid that are still to be run, by key, with those that they start from before them."""
+    return missing_under(configs, runs_root(profile))
+
+
+def missing_under(configs: Iterable[TrainingConfig], root: Path) -> dict[str, TrainingConfig]:
+    """What is `missing` under a folder of runs."""
+    unfinished = {key: config for key, config in keyed(configs).items() if find(config, root) is None}
+    starts = keyed(prerequisites(unfinished.values()))
+    return {key: config for key, config in starts.items() if find(config, root) is None} | unfinished
+
+
+def cluster_address() -> str | None:
+    """The cluster that the environment names, None for this machine alone."""
+    return os.environ.get(CLUSTER_OPTION) or os.environ.get(CLUSTER) or None
+
+
+def train_all(trainings: Mapping[str, TrainingConfig], root: Path, *, jobs: int, on_done: OnDone) -> None:
+    """Run trainings in this process, side by side in others, or on the cluster that the environment names.
+
+    On this machine one that fails does not stop the others; those that start from it fail with it.
+
+    Args:
+        trainings: by key, with those that others start from before them.
+        root: folder of all trainings.
+        jobs: trainings side by side on this machine.
+        on_done: called after each training.
+
+    Raises:
+        InputError: the cluster does not answer, or refuses a training.
+    """
     address = cluster_address()
-    if address is not None:
-        train_all(cells, root, address)
+    if address and trainings:
+        import_module(ON_CLUSTER).train_on_cluster(trainings, root, address, on_done)
         return
+    failed: dict[str, Exception] = {}
+
+    def tasks() -> Iterator[tuple[str, TrainingConfig, Path, Exception | None]]:
+        for key, config in trainings.items():
+            start = run_key(config.backbone_from) if config.backbone_from else ""
+            yield key, config, root, failed.get(start)
+
+    for key, error in _side_by_side(tasks(), min(jobs, len(trainings))):
+        if error:
+            failed[key] = error
+        on_done(key, error)
+
+
+def _side_by_side(tasks: Iterator[tuple[Any, ...]], jobs: int) -> Iterator[tuple[str, Exception | None]]:
+    """What `_attempt` returns for each task, as soon as it does."""
     if jobs <= 1:
-        for cell in cells:
-            run(cell, root)
+        yield from (_attempt(*task) for task in tasks)
         return
-    with Parallel(n_jobs=jobs, backend="loky", inner_max_num_threads=1) as pool:
-        pool(delayed(run)(cell, root) for cell in cells)
+    options = {"backend": "loky", "inner_max_num_threads": 1, "return_as": "generator_unordered"}
+    with Parallel(n_jobs=jobs, **options) as pool:
+        yield from pool(delayed(_attempt)(*task) for task in tasks)
+
+
+def _attempt(
+    key: str, config: TrainingConfig, root: Path, start_failed: Exception | None
+) -> tuple[str, Exception | None]:
+    """Run one training, unless the one that it starts from has failed; its key, and what stopped it."""
+    if start_failed is not None:
+        return key, start_failed
+    try:
+        run(config, root)
+    except InputError as error:
+        return key, error
+    except Exception:
+        return key, RuntimeError(traceback.format_exc())
+    return key, None

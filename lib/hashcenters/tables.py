@@ -55,16 +55,13 @@ _MARKDOWN_SIGNS = {
 }
 
 
-def mean_std(
-    frame: pd.DataFrame, by: str | list[str], value: str, *, percentage_points: bool = False
-) -> pd.DataFrame:
+def mean_std(frame: pd.DataFrame, by: str | list[str], value: str) -> pd.DataFrame:
     """Mean and sample standard deviation of `value` in each group, as numbers and as one readable text.
 
     Args:
         frame: one row a run.
         by: the columns that make a group, in the order of their first appearance.
-        value: the measured column; a fraction 0–1 when `percentage_points` is set.
-        percentage_points: give the deviation in percentage points, as CSQ's Table 1 most plausibly does.
+        value: the measured column.
 
     Returns:
         One row a group: `by`, `<value>` ("0.8680 ± 0.0013"), `<value>_mean`, `<value>_std`, `n`.
@@ -80,18 +77,14 @@ def mean_std(
     if missing:
         raise InputError(f"mean_std needs the columns {missing}, the table has {list(frame.columns)}")
     grouped = frame.groupby(by, sort=False, dropna=False)[value].agg(["mean", "std", "count"]).reset_index()
-    scale, unit = (100, " pp") if percentage_points else (1, "")
-    deviation = grouped["std"] * scale
-    digits = 2 if percentage_points else 4
     text = [
-        f"{mean:.4f} (one run)" if pd.isna(std) else f"{mean:.4f} ± {std:.{digits}f}{unit}"
-        for mean, std in zip(grouped["mean"], deviation, strict=True)
+        f"{mean:.4f} (one run)" if pd.isna(std) else f"{mean:.4f} ± {std:.4f}"
+        for mean, std in zip(grouped["mean"], grouped["std"], strict=True)
     ]
-    suffix = "_std_pp" if percentage_points else "_std"
     numbers = {
         value: text,
         f"{value}_mean": grouped["mean"],
-        f"{value}{suffix}": deviation,
+        f"{value}_std": grouped["std"],
         "n": grouped["count"],
     }
     return grouped[by].assign(**numbers)

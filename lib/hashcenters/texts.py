@@ -1,12 +1,14 @@
 """What a notebook's figures, tables and claims say of themselves: one YAML file a notebook, keyed by exhibit.
 
 `NN_topic.yaml` may hold `tables`, `figures` and `claims`, each a mapping from a name to its texts, and `protocols`,
-named protocols that tables choose from. A text may hold `{placeholders}`, which are filled from the values that the
-notebook gives; one that is nothing but a placeholder is the value itself.
+named protocols that tables choose from. A name such as `scores-*` serves all exhibits whose names begin so. A text may
+hold `{placeholders}`, which are filled from the values that the notebook gives; one that is nothing but a placeholder
+is the value itself.
 """
 
 import string
 from collections.abc import Container, Mapping
+from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any
 
@@ -57,7 +59,8 @@ def texts_of(
         InputError: a placeholder without a value, or an unknown protocol.
     """
     texts = read_texts(notebook)
-    entry = {key: text for key, text in texts[kind].get(name, {}).items() if key not in given}
+    key = name if name in texts[kind] else next((k for k in texts[kind] if fnmatchcase(name, k)), name)
+    entry = {field: text for field, text in texts[kind].get(key, {}).items() if field not in given}
     chosen = entry.get("protocol")
     if isinstance(chosen, str):
         if chosen not in texts["protocols"]:

@@ -1,4 +1,4 @@
-"""Distances of multi-label centroids and what the tie vector does to them."""
+"""Distances of multi-label centroids."""
 
 import numpy as np
 import pandas as pd
@@ -7,9 +7,7 @@ from basics.errors import InputError
 from hashcenters.centers.centroids import (
     centroid_distances,
     centroid_shares,
-    centroid_table,
     disjoint_label_sets,
-    tie_sensitivity,
 )
 from hashcenters.centers.hadamard import hadamard_matrix
 from hashcenters.proofs.centroid_theory import expected_distance
@@ -42,39 +40,17 @@ def test_means_are_the_exact_ones():
     assert frame.loc[frame["set_size"] == 2, "tied"].mean() == pytest.approx(0.5)
 
 
-def test_table_and_shares_summarise_the_distances():
+def test_shares_count_the_distances():
     frame = pd.DataFrame(
-        {
-            "centers": "rows",
-            "set_size": [2, 2, 2, 3],
-            "ties": ["shared"] * 3 + ["none"],
-            "distance": [6, 8, 8, 9],
-            "tied": [0.5, 0.25, 0.75, 0],
-        }
+        {"set_size": [2, 2, 2, 3], "ties": ["shared"] * 3 + ["none"], "distance": [6, 8, 8, 9]}
     )
-    table = centroid_table(frame, 16)
-    assert table.to_numpy().tolist() == [
-        ["rows", 2, "shared", pytest.approx(22 / 3), 6, 0.5, pytest.approx(1 / 3)],
-        ["rows", 3, "none", 9, 9, 0, 0],
-    ]
-    shares = centroid_shares(frame, [2], 16)
-    assert shares.to_numpy().tolist() == [
+    assert centroid_shares(frame, [2], 16).to_numpy().tolist() == [
         ["n = 2, shared ties", 16, 6, pytest.approx(1 / 3)],
         ["n = 2, shared ties", 16, 8, pytest.approx(2 / 3)],
     ]
 
 
-def test_sensitivity():
-    frame = tie_sensitivity(ROWS, [2, 3], samples=400, vectors=6, seed=0).set_index("set_size")
-    assert frame.loc[3, ["tied", "moved"]].tolist() == [0, 0]
-    assert frame.loc[3, "lowest_mean"] == frame.loc[3, "highest_mean"]
-    assert frame.loc[2, "moved"] == pytest.approx(frame.loc[2, "tied"] / 2, abs=0.08)
-    assert frame.loc[2, "lowest_mean"] < frame.loc[2, "highest_mean"] < 8
-
-
 def test_bad_input():
     with pytest.raises(InputError, match="set_size must be 1 to 8 for 16 labels, got 9"):
         centroid_distances(ROWS, [9], samples=2, seed=0)
-    with pytest.raises(InputError, match="vectors must be at least 2, got 1"):
-        tie_sensitivity(ROWS, [2], samples=2, vectors=1, seed=0)
     assert np.array_equal(ROWS, hadamard_matrix(16))

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 from basics.errors import InputError
 from chapters import n06_video as video
+from chapters.n08_retrieval import ties
 from chapters.shared import comparisons, figures, implementation
 from chapters.shared.setting import csq_training, parse_options
-from hashcenters.metrics import tie_study
 from hashcenters.metrics.code_files import CodeSet
 from hashcenters.results import open_results
 from hashcenters.training.config import Recipe
@@ -174,9 +174,7 @@ def tied_set():
     """One query, four items at one distance of which the second is relevant, and one farther away."""
     codes = np.array([[1, 1]] * 4 + [[-1, -1]], np.int8)
     labels = np.array([1, 0, 1, 1, 0])
-    return tie_study.StudiedSet(
-        CodeSet(np.array([[1, 1]], np.int8), np.array([0]), codes, labels), "released", 4
-    )
+    return ties.StudiedSet(CodeSet(np.array([[1, 1]], np.int8), np.array([0]), codes, labels), "released", 4)
 
 
 def test_scores_of_released_codes_by_order():
@@ -187,7 +185,7 @@ def test_scores_of_released_codes_by_order():
 
 
 def test_the_unstable_order_is_one_of_the_orders():
-    assert tie_study.unstable_map(tied_set()) in [pytest.approx(1 / rank) for rank in (1, 2, 3, 4)]
+    assert ties.unstable_map(tied_set()) in [pytest.approx(1 / rank) for rank in (1, 2, 3, 4)]
 
 
 @pytest.mark.parametrize(("stable", "verdict"), [(0.5767, "reproduced"), (0.56, "contradicted")])

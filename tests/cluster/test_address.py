@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from basics.errors import InputError
 from hashcenters.cluster import address
-from hashcenters.cluster.address import check, cluster_address, split
+from hashcenters.cluster.address import check, split
+from hashcenters.sweep import cluster_address
 
 SETTINGS_FRAME = bytes((0, 0, 0, 4, 0, 0, 0, 0, 0))
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from basics.errors import InputError
 from hashcenters.cluster import attempts, driver, node
+from hashcenters.sweep import keyed
 from hashcenters.training.run import find, run, run_key
 
 
@@ -25,32 +26,54 @@ def desk_for(root: Path, *cells):
     return node.Desk(root, {run_key(cell): asdict(cell) for cell in cells})
 
 
+def trained(*cells, root):
+    """Train on a cluster."""
+    attempts.train_on_cluster(keyed(cells), root, "head:1", lambda key, error: None)
+
+
 def test_what_an_attempt_leaves_is_attempted_again(cell, tmp_path, monkeypatch, answering):
     cells = [cell.with_seed(seed) for seed in range(3)]
-    asked = []
+    asked, told = [], []
 
-    def one_at_a_time(job):
+    def one_at_a_time(job, look):
         asked.append(list(job["cells"]))
-        return node.work(asking(desk_for(tmp_path, cells[len(asked) - 1])), tmp_path, "."), "a node ended"
+        events = node.work(asking(desk_for(tmp_path, cells[len(asked) - 1])), tmp_path, ".")
+        look()
+        return events, "a node ended"
 
     monkeypatch.setattr(attempts, "attempt", one_at_a_time)
-    attempts.train_all(cells, tmp_path, "head:1")
+    attempts.train_on_cluster(keyed(cells), tmp_path, "head:1", lambda key, error: told.append((key, error)))
     keys = [run_key(cell) for cell in cells]
     assert asked == [keys, keys[1:], keys[2:]]
+    assert told == [(key, None) for key in keys]
+
+
+def test_what_others_start_from_is_trained_before_them(cell, classifier, tmp_path, monkeypatch, answering):
+    child = replace(cell, backbone_from=classifier)
+    asked = []
+
+    def whole(job, look):
+        asked.append(list(job["cells"]))
+        cells = [config for config in (classifier, child) if run_key(config) in job["cells"]]
+        return node.work(asking(desk_for(tmp_path, *cells)), tmp_path, "."), ""
+
+    monkeypatch.setattr(attempts, "attempt", whole)
+    trained(child, classifier, root=tmp_path)
+    assert asked == [[run_key(classifier)], [run_key(child)]]
 
 
 def test_a_cluster_that_finishes_nothing_is_given_up(cell, tmp_path, monkeypatch, answering):
     tried = []
-    monkeypatch.setattr(attempts, "attempt", lambda job: (tried.append(job), ([], "out of memory"))[1])
+    monkeypatch.setattr(attempts, "attempt", lambda job, look: (tried.append(job), ([], "out of memory"))[1])
     with pytest.raises(InputError, match="head:1 finished none of 1 trainings: out of memory"):
-        attempts.train_all([cell], tmp_path, "head:1")
+        trained(cell, root=tmp_path)
     assert len(tried) == attempts.PATIENCE
 
 
 def test_a_refused_training_ends_the_sweep_with_its_line(cell, tmp_path, monkeypatch, answering):
-    monkeypatch.setattr(attempts, "attempt", lambda job: ([{"error": "node a: no data"}], ""))
+    monkeypatch.setattr(attempts, "attempt", lambda job, look: ([{"error": "node a: no data"}], ""))
     with pytest.raises(InputError, match="node a: no data"):
-        attempts.train_all([cell], tmp_path, "head:1")
+        trained(cell, root=tmp_path)
 
 
 def test_a_node_that_shares_the_folder_trains_in_it(cell, tmp_path):

@@ -16,7 +16,7 @@ import pytest
 from basics.errors import InputError
 from filelock import FileLock
 from hashcenters.cluster.address import check
-from hashcenters.sweep import sweep
+from hashcenters.sweep import GridPoint, sweep
 from hashcenters.training.run import run, run_key
 
 pytest.importorskip("ray")
@@ -67,7 +67,8 @@ def test_a_node_killed_in_the_middle_costs_no_training(
     first, second = (root / run_key(cell) for cell in cells[:2])
     first.mkdir(parents=True)
     found: list[Any] = []
-    thread = threading.Thread(target=lambda: found.extend(sweep([*cells, cells[0]], profile="test")))
+    points = [GridPoint({}, cell) for cell in (*cells, cells[0])]
+    thread = threading.Thread(target=lambda: found.extend(sweep(points, profile="test")["run"]))
     # whoever comes first waits for this lock, so that it is another that trains the second
     with FileLock(first / ".lock"):
         thread.start()

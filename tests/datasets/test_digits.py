@@ -70,6 +70,19 @@ def test_the_database_begins_with_the_training_split():
     assert len(data.database) == 300
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        lambda: digits.load_digits100(**SMALL | {"database_per_class": 2}),
+        lambda: scenes.load_scenes(**SMALL_SCENES | {"database_size": 40}),
+    ],
+)
+def test_the_database_may_be_the_training_split_alone(data):
+    made = data()
+    assert np.array_equal(made.database.inputs.array, made.train.inputs.array)
+    assert made.database.ids.tolist() == made.train.ids.tolist()
+
+
 def test_the_same_seed_gives_the_same_fingerprint_and_another_seed_another():
     first, again, other = (digits.load_digits100(seed=seed, **SMALL).fingerprint for seed in (0, 0, 1))
     assert first == again != other

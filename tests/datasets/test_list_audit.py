@@ -11,7 +11,6 @@ from click.testing import CliRunner
 from hashcenters.datasets.__main__ import main
 from hashcenters.datasets.audit import audit_data, audit_lists, audit_protocol
 from hashcenters.datasets.compare import compare_parts
-from hashcenters.datasets.findings import audit_authors, relevant_share
 from hashcenters.datasets.protocol import Listing, protocols
 from hashcenters.datasets.registry import load
 
@@ -64,18 +63,6 @@ def test_lists_of_two_authors_compare_by_name() -> None:
     assert compare_parts(first, second, key="name")["label_conflicts"] == 1
 
 
-def test_relevant_share_is_a_brute_force_count() -> None:
-    rng = np.random.default_rng(0)
-    query = Listing(tuple("abcde"), rng.integers(0, 2, (5, 3)).astype(np.uint8))
-    database = Listing(tuple("vwxyz"), rng.integers(0, 2, (5, 3)).astype(np.uint8))
-    hits = [bool((q & d).any()) for q in query.labels for d in database.labels]
-    assert relevant_share(query, database) == pytest.approx(np.mean(hits))
-    single = Listing(tuple("abcd"), np.array([0, 0, 1, 2]))
-    assert relevant_share(single, single) == pytest.approx(
-        np.mean(single.labels[:, None] == single.labels[None])
-    )
-
-
 def test_a_loaded_set_is_audited_too() -> None:
     data = load("scenes", train_size=20, validation_size=10, query_size=10, database_size=40)
     audit = audit_data(data)
@@ -99,39 +86,6 @@ def test_files_of_a_loaded_set_are_decoded_when_asked(tmp_path: Path, picture: C
 def test_no_lists_at_all(data_folder: Path) -> None:
     with pytest.raises(InputError, match=r"imagenet-100 has no list files below .*download csq-official"):
         audit_protocol(protocols()["imagenet-100"])
-    tables = audit_authors()
-    assert all(table.empty for table in tables)
-
-
-def test_findings_on_lists_with_known_faults(data_folder: Path) -> None:
-    for author in ("csq-official", "shc-official"):
-        (data_folder / author / "data/imagenet").mkdir(parents=True)
-    one_hot = [" ".join(map(str, row)) for row in np.eye(100, dtype=int)]
-    train = [f"image/{number}.JPEG {one_hot[number % 100]}" for number in range(300)]
-    test = [f"val_image/{number}.JPEG {one_hot[number % 100]}" for number in range(200)]
-    train[0] = train[0].replace("image/", "val_image/x")
-    files = {
-        "csq-official/data/imagenet/train.txt": train,
-        "csq-official/data/imagenet/test.txt": test[:-3],
-        "shc-official/data/imagenet/train.txt": train,
-        "shc-official/data/imagenet/test.txt": test,
-        "shc-official/data/imagenet/subtrain.txt": train[:150],
-        "shc-official/data/imagenet/valid.txt": train[150:200],
-    }
-    for name, rows in files.items():
-        (data_folder / name).write_text("\n".join(rows) + "\n")
-    lists, overlaps, findings = audit_authors()
-    assert lists["list"].tolist() == ["train", "query", "train", "query", "subtrain", "valid"]
-    assert set(overlaps["protocol"]) == {"imagenet-100", "imagenet-100-shc"}
-    texts = findings["finding"].tolist()
-    assert "query has 197 rows, -4,803 against 5,000" in texts
-    assert "train mixes 299 of image, 1 of val_image" in texts
-    assert "valid has no sample of 50 of 100 classes" in texts
-    assert "100 training rows are in neither subtrain nor valid: 1 of each of the 100 classes" in texts
-    assert "the shorter query list is the longer one without its last 3 rows" in texts
-    assert (
-        "a query shares a label with 1.0% of the training list (the precision of a random ranking)" in texts
-    )
 
 
 def run(*arguments: str) -> tuple[int, str]:

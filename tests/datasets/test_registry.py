@@ -37,6 +37,7 @@ def test_built_in_sets_are_complete_and_load() -> None:
     data = load("digits100", noise=0, **one_each)
     assert data.name == "digits100"
     assert data.num_classes == registry()["digits100"].num_classes
+    assert data.substitute is not None and registry()["digits100"].substitute
 
 
 @pytest.mark.parametrize("name", [name for name, entry in registry().items() if entry.needs])

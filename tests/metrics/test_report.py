@@ -10,7 +10,9 @@ import pytest
 from basics.errors import EXIT_BAD_INPUT, InputError
 from hashcenters import metrics
 from hashcenters.metrics import __main__ as command_line
-from hashcenters.metrics import code_files, report
+from hashcenters.metrics import code_files, curves, report
+from hashcenters.metrics.engine import histograms
+from hashcenters.metrics.inputs import prepare
 
 
 def code_set(seed=0, classes=3):
@@ -30,13 +32,22 @@ def test_every_row_is_the_metric_it_names():
     values = table.set_index(["metric", "ties"])["value"]
     for rule, mean in metrics.all_ties(*codes, top_k=20).items():
         assert values["mAP@20", rule] == mean
-    assert values["mAP@All", "stable"] == metrics.mean_average_precision(*codes, top_k=None, ties="stable")
-    for rank in (1, 10, 20):
-        options = {"cutoffs": [rank], "ties": "relevant_last"}
-        assert values[f"precision@{rank}", "relevant_last"] == metrics.precision_at(*codes, **options)[0]
-        assert values[f"recall@{rank}", "relevant_last"] == metrics.recall_at(*codes, **options)[0]
-    assert values["precision within radius 2", ""] == metrics.precision_within_radius(*codes)
+    assert values["mAP@All", "stable"] == metrics.all_ties(*codes, top_k=None)["stable"]
+    inputs, cutoffs = prepare(*codes), np.array([1, 10, 20])
+    whole = list(histograms(inputs, top_k=inputs.database_size, cutoffs=cutoffs))
+    by_rank = curves.rank_table(inputs, whole, cutoffs, ties="relevant_last").set_index("rank")
+    for rank in cutoffs:
+        assert values[f"precision@{rank}", "relevant_last"] == by_rank["precision"][rank]
+        assert values[f"recall@{rank}", "relevant_last"] == by_rank["recall"][rank]
+    within = curves.radius_table(inputs, whole, largest=2)
+    assert values["precision within radius 2", ""] == within["precision"][2]
+    assert values["share of queries with nothing within radius 2", ""] == within["empty"][2]
     assert table["value"].between(0, 1).all()
+
+
+def test_an_unknown_rule_for_ties_gets_one_line():
+    with pytest.raises(InputError, match=r"ties must be one of expected, stable.*got 'unstable'"):
+        report.score_codes(*arrays(code_set()), top_k=20, ties="unstable")
 
 
 def test_the_whole_database_is_listed_once():

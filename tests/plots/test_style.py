@@ -65,13 +65,6 @@ def test_crowded_figures_keep_a_small_svg(tmp_path: Path):
     assert b"data:image/png" in paths["svg"].read_bytes()
 
 
-def test_codes_are_drawn_white_for_plus_one():
-    axes = style.figure()[1]
-    style.show_codes(axes, np.array([[1, -1]], dtype=np.int8))
-    (image,) = axes.images
-    assert image.to_rgba(image.get_array())[0, :, :3].tolist() == [[1, 1, 1], [0, 0, 0]]
-
-
 def test_lines_differ_without_colour():
     looks = {(style.line_style(i)["linestyle"], style.line_style(i)["marker"]) for i in range(8)}
     assert len(looks) == 8

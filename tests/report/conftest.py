@@ -61,7 +61,7 @@ def outputs_of(*shown: display.Shown) -> list:
 
 def _figure(bits: int):
     drawn, axes = style.figure(columns=1, height=3.2)
-    style.show_codes(axes, hadamard_matrix(bits))
+    style.bare(axes).imshow(hadamard_matrix(bits))
     return drawn
 
 

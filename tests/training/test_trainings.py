@@ -12,7 +12,7 @@ import pytest
 import torch
 from basics.errors import InputError
 from hashcenters.centers.generate import make_centers
-from hashcenters.sweep import missing, sweep
+from hashcenters.sweep import GridPoint, missing, sweep
 from hashcenters.training.config import Recipe, TrainingConfig, freeze_centers
 from hashcenters.training.loop import make_optimiser
 from hashcenters.training.run import build_network, build_objective, find, run, run_key
@@ -81,20 +81,21 @@ def test_whatever_changes_numbers_changes_the_key(change):
 def test_a_backbone_is_trained_once_and_handed_on(tmp_path, monkeypatch):
     monkeypatch.setenv("HASHCENTERS_RESULTS", str(tmp_path))
     child = replace(CONFIG, backbone_from=CLASSIFIER)
-    assert missing([child, child.with_seed(1)], "test") == [CLASSIFIER, child, child.with_seed(1)]
-    runs = sweep([child, child.with_seed(1)], profile="test")
-    assert missing([child, child.with_seed(1)], "test") == []
+    expected = [CLASSIFIER, child, child.with_seed(1)]
+    assert list(missing([child, child.with_seed(1)], "test").values()) == expected
+    runs = sweep([GridPoint({}, child), GridPoint({}, child.with_seed(1))], profile="test")["run"]
+    assert missing([child, child.with_seed(1)], "test") == {}
     assert [done.config.seed for done in runs] == [0, 1]
     trained = find(CLASSIFIER, tmp_path / "test" / "runs")
     assert trained.history()["accuracy"].between(0, 1).all()
 
 
 def test_side_by_side_gives_the_same_codes_as_one_after_the_other(tmp_path, monkeypatch):
-    cells = [CONFIG, CONFIG.with_seed(1)]
+    points = [GridPoint({}, CONFIG), GridPoint({}, CONFIG.with_seed(1))]
     codes = []
     for jobs in (1, 2):
         monkeypatch.setenv("HASHCENTERS_RESULTS", str(tmp_path / str(jobs)))
-        codes.append([done.codes("query") for done in sweep(cells, profile="test", jobs=jobs)])
+        codes.append([done.codes("query") for done in sweep(points, profile="test", jobs=jobs)["run"]])
     assert all(np.array_equal(one, two) for one, two in zip(*codes, strict=True))
 
 

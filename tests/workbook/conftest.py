@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import shutil
 import subprocess
 import sys
@@ -17,15 +18,20 @@ PARAMETERS = 'profile: str = "embedded"  # size of the work\ncount: int = 3  # h
 
 
 def notebook(
-    *code: str, parameters: str = PARAMETERS, after: Sequence[str] = (), **metadata: Any
+    *code: str,
+    parameters: str = PARAMETERS,
+    after: Sequence[str] = (),
+    grid_cells: Sequence[int] = (),
+    **metadata: Any,
 ) -> dict[str, Any]:
-    """A notebook with a title, a parameters cell and code cells."""
+    """A notebook with a title, a parameters cell and code cells; those of some numbers, from 1, are its grid."""
+    tags = {0: ["parameters"], **{number: ["grid"] for number in grid_cells}}
     cells = [{"cell_type": "markdown", "id": "title", "metadata": {}, "source": ["# Title"]}]
     cells += [
         {
             "cell_type": "code",
             "id": f"code-{index}",
-            "metadata": {"tags": ["parameters"]} if index == 0 else {},
+            "metadata": {"tags": tags[index]} if index in tags else {},
             "source": source.splitlines(keepends=True),
             "outputs": [],
             "execution_count": None,
@@ -47,8 +53,8 @@ def notebook(
 RUN_ALL = f"""import signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.path.insert(0, {str(project_root() / "lib")!r})
-from hashcenters.workbook import command, site
-site.build = lambda profile: f"report of {{profile}}"
+from hashcenters.workbook import command, run
+run.build_report = lambda profile: f"report of {{profile}}"
 sys.exit(command.main())
 """
 
@@ -108,6 +114,22 @@ class Workbook:
         output, errors = process.communicate(timeout=120)
         assert process.returncode == code, output + errors
         return output + errors
+
+    def on_terminal(self, *arguments: str) -> str:
+        """Run `run_all.py` with a terminal as standard output, and return what it printed there."""
+        reader, terminal = pty.openpty()
+        process = self.start(*arguments, env=self.environment() | {"TERM": "xterm"}, stdout=terminal)
+        os.close(terminal)
+        output = b""
+        while True:
+            try:
+                output += os.read(reader, 1 << 16)
+            except OSError:  # Linux's way to say that the other end is closed
+                break
+        os.close(reader)
+        process.communicate()
+        assert process.returncode == 0, output
+        return output.decode().replace("\r\n", "\n")
 
     def executed(self, name: str) -> dict[str, Any]:
         """The executed notebook."""

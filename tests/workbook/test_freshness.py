@@ -1,20 +1,19 @@
-"""What makes results stale, and what the listing, the estimate and the check say of it."""
+"""What makes results stale."""
 
 import json
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
-import hashcenters
 import pytest
+from basics import source
 from basics.errors import InputError
-from hashcenters.workbook import listing, modules, trainings
+from hashcenters.workbook import freshness
 from hashcenters.workbook.freshness import write_record
-from hashcenters.workbook.manifest import entry, write_manifest
 from hashcenters.workbook.plan import Plan, Request, make_plan
 
 NAMES = ("01_a", "02_b", "03_c", "04_d")
+READS = {"optional_data": ["extra"], "files": ["measured"]}
 GRID = """def cells(parameters):
     return list(range(parameters["count"]))
 """
@@ -23,15 +22,15 @@ GRID = """def cells(parameters):
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A library of two modules in the place of the real one."""
-    folder = tmp_path / "library"
-    folder.mkdir()
+    folder = tmp_path / "library" / "small"
+    folder.mkdir(parents=True)
     for name, content in {
         "__init__": "",
         "low": '"""Low."""\nVALUE = 1\n',
-        "high": "from . import low\n",
+        "high": "from . import low\n\ndef reached():\n    return low.VALUE\n",
     }.items():
         (folder / f"{name}.py").write_text(content)
-    monkeypatch.setattr(modules, "package_root", lambda: folder)
+    monkeypatch.setattr(source, "lib_root", lambda: folder.parent)
     return folder
 
 
@@ -42,9 +41,16 @@ def book(workbook: Any, package: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         monkeypatch.setenv(f"HASHCENTERS_{name.upper()}", str(workbook.folder / name))
     (workbook.folder / "data" / "set").mkdir(parents=True)
     (workbook.folder / "data" / "set" / "list.txt").write_text("one")
+    for name in ("elsewhere", "measured", "texts"):
+        (workbook.folder / name).mkdir()
+    (workbook.folder / "data" / "set" / "link").symlink_to(workbook.folder / "elsewhere")
+    (workbook.folder / "elsewhere" / "far.txt").write_text("far")
+    (workbook.folder / "measured" / "times.csv").write_text("1")
+    monkeypatch.setattr(freshness, "project_root", lambda: workbook.folder)
+    monkeypatch.setattr(freshness, "texts_root", lambda: workbook.folder / "texts")
     workbook.write("01_a", "print(1)", parameters="profile: str = 'x'\ncount: int = 3\njobs: int = 1")
     workbook.write("02_b", "print(2)", after=["01_a"])
-    workbook.write("03_c", "from hashcenters import high", data=["set"])
+    workbook.write("03_c", "from small import high\nhigh.reached()", data=["set"], **READS)
     workbook.write("04_d", after=["*"])
     record(workbook)
     return workbook
@@ -110,15 +116,32 @@ def change_profile_to_the_default(book: Any) -> None:
 
 
 def change_library(book: Any) -> None:
-    (book.folder / "library" / "low.py").write_text('"""Low."""\nVALUE = 2\n')
+    (book.folder / "library" / "small" / "low.py").write_text('"""Low."""\nVALUE = 2\n')
 
 
 def change_docstring(book: Any) -> None:
-    (book.folder / "library" / "low.py").write_text('"""Lower."""\n# a comment\nVALUE = 1\n')
+    (book.folder / "library" / "small" / "low.py").write_text('"""Lower."""\n# a comment\nVALUE = 1\n')
 
 
 def change_data(book: Any) -> None:
     (book.folder / "data" / "set" / "more.txt").write_text("two")
+
+
+def change_content_of_a_link(book: Any) -> None:
+    (book.folder / "elsewhere" / "far.txt").write_text("farther")
+
+
+def change_file_of_the_project(book: Any) -> None:
+    (book.folder / "measured" / "times.csv").write_text("2")
+
+
+def change_optional_data(book: Any) -> None:
+    (book.folder / "data" / "extra").mkdir()
+    (book.folder / "data" / "extra" / "list.txt").write_text("one")
+
+
+def change_texts(book: Any) -> None:
+    (book.folder / "texts" / "02_b.yaml").write_text("tables: {x: {caption: Another.}}")
 
 
 def change_table(book: Any) -> None:
@@ -167,9 +190,13 @@ B_AND_D = {"04_d": "the results of 02_b changed"}
             },
         ),
         (change_profile_to_the_default, {}),
-        (change_library, {"03_c": "lib/hashcenters/low.py changed", "04_d": "03_c has to run before it"}),
+        (change_library, {"03_c": "small.low:VALUE changed", "04_d": "03_c has to run before it"}),
         (change_docstring, {}),
         (change_data, {"03_c": "the data of set changed", "04_d": "03_c has to run before it"}),
+        (change_content_of_a_link, {"03_c": "the data of set changed", "04_d": "03_c has to run before it"}),
+        (change_optional_data, {"03_c": "the data of extra changed", "04_d": "03_c has to run before it"}),
+        (change_file_of_the_project, {"03_c": "measured changed", "04_d": "03_c has to run before it"}),
+        (change_texts, {"02_b": "its source changed", "04_d": "02_b has to run before it"}),
         (change_table, {"02_b": "its tables/02-x.csv was changed", "04_d": "02_b has to run before it"}),
         (remove_table, {"02_b": "its tables/02-x.csv is missing", "04_d": "02_b has to run before it"}),
         (
@@ -188,6 +215,54 @@ def test_a_change_reaches_a_notebook_and_its_dependants(
 ) -> None:
     change(book)
     assert stale() == expected
+
+
+def test_a_listing_follows_links_and_ends(tmp_path: Path) -> None:
+    place, far = tmp_path / "place", tmp_path / "far"
+    for folder in (place / "inner", far / "deep"):
+        folder.mkdir(parents=True)
+    (place / "loop").symlink_to(place)
+    (place / "inner" / "up").symlink_to(tmp_path)
+    (place / "nowhere").symlink_to(tmp_path / "missing")
+    (far / "deep" / "back").symlink_to(place)
+    (far / "deep" / "picture.png").write_text("one")
+    before = freshness.listing(place)
+    assert freshness.listing(place) == before != ""
+    (far / "deep" / "picture.png").write_text("another")
+    after = freshness.listing(place)
+    assert after != before
+    (place / "inner" / "class").symlink_to(far / "deep")
+    assert freshness.listing(place) != after
+
+
+def test_a_listing_of_a_file_or_of_nothing(tmp_path: Path) -> None:
+    assert freshness.listing(tmp_path / "missing") == freshness.listing(tmp_path) == ""
+    (tmp_path / "codes.npz").write_text("one")
+    before = freshness.listing(tmp_path / "codes.npz")
+    (tmp_path / "codes.npz").write_text("another")
+    assert "" != before != freshness.listing(tmp_path / "codes.npz")
+
+
+def test_files_that_parameters_name(book: Any, tmp_path: Path) -> None:
+    codes = tmp_path / "codes.npz"
+    book.write("01_a", parameters='own_codes: str = ""')
+    own = [f"01.own_codes={codes}"]
+    codes.write_text("one")
+    record(book, settings=own)
+    assert stale(settings=own) == {}
+    codes.write_text("another")
+    assert stale(settings=own)["01_a"] == f"the data of {codes} changed"
+
+
+def test_lists_of_a_protocol(book: Any) -> None:
+    book.write("01_a", parameters='dataset: str = "imagenet-100"\ndataset_options: list = []')
+    record(book)
+    lists = book.folder / "data" / "csq-official" / "data" / "imagenet"
+    lists.mkdir(parents=True)
+    (lists / "train.txt").write_text("one")
+    assert stale()["01_a"] == "the data of csq-official/data/imagenet changed"
+    with pytest.raises(InputError, match="protocol of imagenet-100 must be one of"):
+        plan(settings=["01.dataset_options=[protocol=cats]"])
 
 
 def test_results_that_changed_upstream(book: Any) -> None:
@@ -222,99 +297,6 @@ def test_old_results_that_are_read_are_said(book: Any) -> None:
     assert plan(only="02").old_results() == [
         "note: the results of 01_a are read as they are: its source changed"
     ]
-
-
-def test_the_listing(book: Any) -> None:
-    change_library(book)
-    write_manifest("embedded", {"01_a": whole_run(75.0)}, known=NAMES)
-    assert listing.list_notebooks(plan()).splitlines() == [
-        "notebook  reads       last time   state",
-        "01_a                  1 min 15 s  fresh",
-        "02_b      01                      fresh",
-        "03_c                              stale: lib/hashcenters/low.py changed",
-        "04_d      01, 02, 03              stale: 03_c has to run before it",
-    ]
-    assert len(listing.list_notebooks(plan(only="02")).splitlines()) == 2
-
-
-def whole_run(seconds: float, **costs: float) -> dict[str, Any]:
-    return entry({}, seconds=seconds, cells=3, error=None, trainings=costs)
-
-
-def test_the_estimate(book: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    change_first_source(book)
-    costs = {"count": 10, "mean_seconds": 6.0, "mean_bytes": 2e6, "other_seconds": 5.0}
-    write_manifest("embedded", {"01_a": whole_run(65.0, **costs), "02_b": whole_run(12.0)}, known=NAMES)
-    cells = {"01_a": ["x", "y", "z"], "02_b": ["y"]}
-    monkeypatch.setattr(listing, "missing_trainings", lambda plan, name: cells.get(name))
-    lines = listing.estimate(plan()).splitlines()
-    assert lines[:-1] == [
-        "notebook  trainings to do  about",
-        "01_a      3                23.0 s",
-        "02_b      0                12.0 s",  # shares its training with 01_a
-        "04_d                       ?",
-        "all       3                more than 35.0 s",
-    ]
-    assert lines[-1].startswith("disk: ")
-    assert lines[-1].endswith("about 6.0 MB more for the trainings to do")
-
-
-def test_counts_trainings_that_a_notebook_declares(book: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    sweep = SimpleNamespace(missing=lambda cells, profile: cells[1:])
-    monkeypatch.setattr(hashcenters, "sweep", sweep, raising=False)
-    (book.folder / "grid_of_tests.py").write_text(GRID)
-    monkeypatch.syspath_prepend(book.folder)
-    book.write("01_a", grid="grid_of_tests:cells")
-    assert listing.missing_trainings(plan(settings=["01.count=5"]), "01_a") == [1, 2, 3, 4]
-    assert listing.missing_trainings(plan(), "02_b") is None
-    book.write("01_a", grid="grid_of_tests:nothing")
-    with pytest.raises(
-        InputError, match="01_a: metadata grid must be module:function, got 'grid_of_tests:nothing'"
-    ):
-        listing.missing_trainings(plan(), "01_a")
-
-
-@pytest.mark.parametrize(
-    ("recorded", "missing", "jobs", "expected"),
-    [
-        ({}, None, 1, None),
-        ({"seconds": 9.0}, None, 1, 9.0),
-        ({"seconds": 9.0}, 4, 1, 9.0),
-        ({"seconds": 9.0, "error": "x"}, None, 1, None),
-        ({"seconds": 9.0, "trainings": {"other_seconds": 5.0, "mean_seconds": 2.0}}, 4, 1, 13),
-        ({"seconds": 9.0, "trainings": {"other_seconds": 5.0, "mean_seconds": 2.0}}, 4, 2, 9),
-        ({"seconds": 9.0, "trainings": {"other_seconds": 5.0, "mean_seconds": 2.0}}, 1, 8, 7),
-        ({"seconds": 9.0, "trainings": {"other_seconds": 5.0, "mean_seconds": 2.0}}, 0, 2, 5),
-    ],
-)
-def test_expected_seconds(
-    recorded: dict[str, Any], missing: int | None, jobs: int, expected: float | None
-) -> None:
-    assert trainings.estimated_seconds(recorded, missing, jobs=jobs) == expected
-
-
-def test_costs_of_trainings(book: Any) -> None:
-    def train(name: str, note: dict[str, Any]) -> None:
-        (book.results / "runs" / name).mkdir(parents=True)
-        (book.results / "runs" / name / "config.json").write_text(json.dumps(note))
-
-    train("old", {"seconds": 100})
-    before = trainings.finished("embedded")
-    assert trainings.spent("embedded", "01_a", before, 30.0, jobs=1) == {}
-    train("new", {"seconds": 4})
-    train("newer", {"seconds": 8})
-    assert trainings.spent("embedded", "01_a", before, 30.0, jobs=2) == {
-        "count": 2,
-        "mean_seconds": 6,
-        "mean_bytes": 14,
-        "other_seconds": 24,
-    }
-
-
-def test_costs_stay_known_when_nothing_is_trained(book: Any) -> None:
-    costs = {"count": 2, "mean_seconds": 6.0, "mean_bytes": 14.0, "other_seconds": 24.0}
-    write_manifest("embedded", {"01_a": whole_run(30.0, **costs)}, known=NAMES)
-    assert trainings.spent("embedded", "01_a", trainings.finished("embedded"), 3.0, jobs=1) == costs
 
 
 def test_data_sets_that_parameters_name(book: Any, tmp_path: Path) -> None:

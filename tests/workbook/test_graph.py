@@ -49,7 +49,10 @@ def test_refuses_a_broken_graph(workbook: Any, after: dict[str, list[str]], mess
     [
         ({"nbformat": 3}, "is not a notebook of format 4"),
         ({"cells": []}, "must have one cell tagged `parameters`, got 0"),
-        ({"metadata": {"hashcenters": {"befor": []}}}, "may hold after, data and grid, got befor"),
+        (
+            {"metadata": {"hashcenters": {"befor": []}}},
+            "may hold after, data, optional_data, files, got befor",
+        ),
         ({"metadata": {"hashcenters": {"after": 3}}}, "must be lists of names, got 3"),
     ],
 )

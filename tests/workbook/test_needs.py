@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from basics.errors import InputError
-from hashcenters.workbook import needs
+from hashcenters.workbook import listing
 from hashcenters.workbook.plan import Request, make_plan
 
 TRAINS = "\n".join(
@@ -35,7 +35,7 @@ def book(workbook: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def lacking(*settings: str, only: str = "01") -> dict[str, tuple[str, ...]]:
     """What is missing, by what it is."""
-    found = needs.gather(make_plan(Request(only=only, settings=settings)))
+    found = listing.gather(make_plan(Request(only=only, settings=settings)))
     return {need.what: need.missing for need in found if need.missing}
 
 
@@ -43,6 +43,18 @@ def test_folders(book: Any) -> None:
     (line,) = lacking(only="03")["folder photographs"]
     assert line == f"there is no {book.folder / 'data' / 'photographs'}"
     assert set(lacking(only="03")) == {"folder photographs"}
+
+
+def test_optional_folders_are_said_and_not_missed(book: Any) -> None:
+    book.write("03_c", optional_data=["set", "extra"])
+    lines = needs.report(make_plan(Request(only="03")))
+    assert lines == (
+        "run_all.py --profile embedded --only 03\n"
+        "  optional folder set (for 03): present\n"
+        "  optional folder extra (for 03): not there; the notebook says what it leaves out\n"
+        "nothing is missing",
+        True,
+    )
 
 
 def test_own_images(book: Any, tmp_path: Path) -> None:
@@ -72,13 +84,13 @@ def test_weights(book: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         "ImageNet weights of alexnet-narrow"
     }
     (found,) = (
-        n for n in needs.gather(make_plan(Request(only="01", settings=["weights=imagenet"]))) if n.note
+        n for n in listing.gather(make_plan(Request(only="01", settings=["weights=imagenet"]))) if n.note
     )
     assert found.note.startswith("the first training downloads https://download.pytorch.org/models/alexnet-")
     (tmp_path / "checkpoints").mkdir()
     (tmp_path / "checkpoints" / "alexnet-owt-7be5be79.pth").touch()
     assert not [
-        n for n in needs.gather(make_plan(Request(only="01", settings=["weights=imagenet"]))) if n.note
+        n for n in listing.gather(make_plan(Request(only="01", settings=["weights=imagenet"]))) if n.note
     ]
 
 
@@ -92,7 +104,7 @@ def test_a_device_that_is_not_there(book: Any, monkeypatch: pytest.MonkeyPatch) 
 def test_the_report_covers_the_parts_of_a_profile(book: Any) -> None:
     book.profile("{01_a: {dataset: nabirds}, 02_b: {dataset: nabirds}}\nparts: {more: '02'}")
     book.profile("{02_b: {dataset: coco}}\nextends: embedded", name="more")
-    text, complete = needs.report(make_plan(Request(only=None, settings=["03.count=2"])))
+    text, complete = listing.check(make_plan(Request(only=None, settings=["03.count=2"])))
     lines = text.splitlines()
     assert not complete
     assert lines[0] == "run_all.py --profile embedded"
@@ -100,14 +112,14 @@ def test_the_report_covers_the_parts_of_a_profile(book: Any) -> None:
     assert "run_all.py --profile more --only 02" in lines
     assert "  data set coco (for 02): incomplete" in lines
     assert lines[-1] == "missing: data set nabirds, folder photographs, data set coco"
-    text, complete = needs.report(make_plan(Request(only="02", settings=["02.dataset=digits100"])))
+    text, complete = listing.check(make_plan(Request(only="02", settings=["02.dataset=digits100"])))
     assert (text.splitlines()[1:], complete) == (
         ["  data set digits100 (for 02): present", "nothing is missing"],
         True,
     )
     book.profile("{}\nparts: {none: '02'}")
     with pytest.raises(InputError, match="there is no profile 'none'"):
-        needs.report(make_plan(Request()))
+        listing.check(make_plan(Request()))
 
 
 def test_exit_codes(book: Any) -> None:

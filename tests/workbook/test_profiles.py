@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from basics.errors import InputError
-from hashcenters.workbook import machine
+from hashcenters.workbook import manifest
 from hashcenters.workbook.graph import discover
 from hashcenters.workbook.plan import Request
 from hashcenters.workbook.profiles import Setting, effective, load_profile, parse_setting, resolve
@@ -143,7 +143,7 @@ def test_chooses_a_device(
 ) -> None:
     torch = SimpleNamespace(cuda=SimpleNamespace(is_available=lambda: finds))
     monkeypatch.setitem(sys.modules, "torch", torch)
-    monkeypatch.setattr(machine, "graphics_cards", lambda: cards)
+    monkeypatch.setattr(manifest, "graphics_cards", lambda: cards)
     assert Request(device=wanted).options() == {"device": expected}
 
 

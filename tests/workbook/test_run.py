@@ -2,7 +2,6 @@
 
 import json
 import os
-import pty
 import signal
 import subprocess
 import sys
@@ -139,23 +138,6 @@ def test_manifest_says_what_ran_and_what_came_out(broken: tuple[Any, str]) -> No
     assert str(Path.home()) not in (book.results / "manifest.json").read_text()
 
 
-def on_terminal(book: Any, *arguments: str) -> str:
-    """Run a workbook with a terminal as standard output."""
-    reader, terminal = pty.openpty()
-    process = book.start(*arguments, env=book.environment() | {"TERM": "xterm"}, stdout=terminal)
-    os.close(terminal)
-    output = b""
-    while True:
-        try:
-            output += os.read(reader, 1 << 16)
-        except OSError:  # Linux's way to say that the other end is closed
-            break
-    os.close(reader)
-    process.communicate()
-    assert process.returncode == 0, output
-    return output.decode().replace("\r\n", "\n")
-
-
 def test_running_again_gives_the_same_bytes_and_runs_only_what_is_stale(
     broken: tuple[Any, str], tmp_path: Path
 ) -> None:
@@ -163,7 +145,7 @@ def test_running_again_gives_the_same_bytes_and_runs_only_what_is_stale(
     before = (book.results / "notebooks" / "01_facts.ipynb").read_bytes()
     (book.folder / "notebooks" / "04_dies.ipynb").unlink()
     book.write("02_raises", "print('mended')", after=["01_facts"])
-    output = on_terminal(book, "--jobs", "2", "--only", "01,02")
+    output = book.on_terminal("--jobs", "2", "--only", "01,02")
     assert book.states(output) == {"01_facts": "fresh", "02_raises": "done"}
     assert "cell 3 of 3" in output  # in a line that moves
     assert "02_raises: cell" not in output

@@ -1,7 +1,6 @@
-"""How far apart multi-label centroids are, and how much of that hangs on the way ties are settled."""
+"""How far apart multi-label centroids are, sampled, under either way to settle ties."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -70,29 +69,8 @@ def centroid_distances(
     return pd.concat(parts, ignore_index=True)
 
 
-def centroid_table(frame: pd.DataFrame, bits: int) -> pd.DataFrame:
-    """Distances of `centroid_distances` in one row a case.
-
-    Args:
-        frame: with a column `centers` that names the set.
-        bits: length of a center.
-
-    Returns:
-        Columns `centers`, `set_size`, `ties`, `mean` and `minimum` (bits), `tied` (share of tied bits, 0–1),
-        `below_half` (share of pairs closer than bits / 2, 0–1).
-    """
-    frame = frame.assign(below_half=2 * frame["distance"] < bits)
-    cases = frame.groupby(["centers", "set_size", "ties"], sort=False)
-    return cases.agg(
-        mean=("distance", "mean"),
-        minimum=("distance", "min"),
-        tied=("tied", "mean"),
-        below_half=("below_half", "mean"),
-    ).reset_index()
-
-
 def centroid_shares(frame: pd.DataFrame, set_sizes: Sequence[int], bits: int) -> pd.DataFrame:
-    """Distances of `centroid_distances` as `plots.distance_histograms` draws them.
+    """Distances of `centroid_distances` in shares, case by case.
 
     Args:
         frame: distances of one set of centers.
@@ -110,48 +88,3 @@ def centroid_shares(frame: pd.DataFrame, set_sizes: Sequence[int], bits: int) ->
             found = {"centers": name, "bits": bits, "distance": shares.index, "share": shares.to_numpy()}
             parts.append(pd.DataFrame(found))
     return pd.concat(parts, ignore_index=True)
-
-
-def tie_sensitivity(
-    centers: Int8[np.ndarray, "num_classes bits"],
-    set_sizes: Sequence[int],
-    *,
-    samples: int,
-    vectors: int,
-    seed: int,
-) -> pd.DataFrame:
-    """How much one and the same sample's centroid moves when the tie vector is drawn again.
-
-    Args:
-        centers: ±1 hash centers.
-        set_sizes: labels a sample.
-        samples: label sets for each set size.
-        vectors: tie vectors, at least 2.
-        seed: of the label sets; the tie vectors take `seed` + 1, `seed` + 2, ...
-
-    Returns:
-        Columns `set_size`, `tied` (share of tied bits), `moved` (mean share of bits that differ between two tie
-        vectors, half of `tied` in expectation), `lowest_mean` and `highest_mean` (smallest and largest, over the
-        shared tie vectors, of the mean distance between samples that share no label, bits).
-    """
-    if vectors < 2:
-        raise InputError(f"vectors must be at least 2, got {vectors}")
-    rows = []
-    for set_size in set_sizes:
-        labels = np.vstack(disjoint_label_sets(len(centers), set_size, samples=samples, seed=seed))
-        made = [
-            majority_centroids(centers, labels, ties="shared", seed=seed + 1 + vector)
-            for vector in range(vectors)
-        ]
-        moved = [(a.codes != b.codes).mean() for a, b in pairwise(made)]
-        means = [(one.codes[:samples] != one.codes[samples:]).sum(axis=1).mean() for one in made]
-        rows.append(
-            {
-                "set_size": set_size,
-                "tied": made[0].tied_share,
-                "moved": float(np.mean(moved)),
-                "lowest_mean": float(min(means)),
-                "highest_mean": float(max(means)),
-            }
-        )
-    return pd.DataFrame(rows)

@@ -5,6 +5,7 @@ from pkgutil import resolve_name
 
 import numpy as np
 from basics.errors import InputError
+from basics.source import by_name
 from jaxtyping import Int8
 
 # functions of bits, num_classes and a keyword seed
@@ -17,6 +18,7 @@ GENERATORS = {
 }
 
 
+@by_name("GENERATORS")
 def find_generator(method: str) -> Callable[..., Int8[np.ndarray, "_ _"]]:
     """The function called `method`; only now is its module imported.
 

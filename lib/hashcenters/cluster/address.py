@@ -1,23 +1,16 @@
 """Which cluster was asked for, and whether one answers there; asked before anything starts, without Ray."""
 
 import importlib.util
-import os
 import socket
 
 from basics.errors import InputError
 
-OPTION, RAY = "HASHCENTERS_CLUSTER", "RAY_ADDRESS"
 ANSWER_SECONDS = 6.0  # for the connection, and again for the greeting
 GREETING = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(
     (0, 0, 0, 4, 0, 0, 0, 0, 0)
 )  # and an empty SETTINGS frame
 FRAME_HEADER = 9
 SETTINGS = 4
-
-
-def cluster_address() -> str | None:
-    """The address that the environment names, None for this machine alone."""
-    return os.environ.get(OPTION) or os.environ.get(RAY) or None
 
 
 def check(address: str) -> None:

@@ -18,7 +18,7 @@ from typing import Any
 from basics.errors import InputError
 
 from hashcenters.cluster.node import Desk, ask, work
-from hashcenters.workbook.parent import when_parent_ends
+from hashcenters.workbook.processes import when_parent_ends
 
 CONNECT_SECONDS = 60.0
 WATCH_SECONDS = 1.0

@@ -1,14 +1,13 @@
 """`python -m hashcenters.datasets`: what there is, what is missing, downloads and audits."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 import pandas as pd
 from basics.errors import InputError, one_line_errors
 from basics.paths import data_root
 
-from hashcenters.datasets.audit import Audit, audit_data, audit_protocol
-from hashcenters.datasets.downloads import download
 from hashcenters.datasets.protocol import Protocol, find_protocol
 from hashcenters.datasets.registry import (
     Entry,
@@ -37,7 +36,7 @@ def protocol_text(protocol: Protocol) -> str:
     return f"{protocol.name}: {sizes or 'sizes as given'}; mAP@{protocol.top_k or 'All'} ({protocol.source})"
 
 
-def print_audit(audit: Audit) -> None:
+def print_audit(audit: Any) -> None:
     """The tables and problems of an audit as plain text."""
     with pd.option_context("display.width", None, "display.max_columns", None, "display.max_colwidth", None):
         click.echo(audit.parts.set_index("list").T.to_string())
@@ -81,6 +80,8 @@ def info(name: str) -> None:
 @click.argument("name")
 def download_command(name: str) -> None:
     """Download a data set into the data root, where that is free; resumes what was interrupted."""
+    from hashcenters.datasets.downloads import download
+
     with one_line_errors():
         download(find_entry(name), report=click.echo)
 
@@ -94,19 +95,17 @@ def download_command(name: str) -> None:
 @click.option("--decode", is_flag=True, help="Also read every listed picture.")
 def audit_command(name: str, protocol: str | None, root: Path | None, decode: bool) -> None:
     """Audit the list files of a data set, or the data set itself where it has none."""
+    from hashcenters.datasets.audit import audit_data, audit_protocol
+
     with one_line_errors():
         entry = find_entry(name)
         chosen = find_protocol(protocol, data=name) if entry.protocols else None
         if chosen is None or not chosen.lists:
             # with nothing held out the sizes are those that the protocol names
             whole = entry.folder is not None and "validation" in reader_options(find_reader(entry))
-            options = {
-                "protocol": protocol,
-                "root": str(root) if root else None,
-                "validation": 0 if whole else None,
-            }
-            given = {option: value for option, value in options.items() if value is not None}
-            audit = audit_data(load(name, **given), protocol=chosen, decode=decode)
+            options = {"validation": 0} if whole else {}
+            options |= {option: value for option, value in (("protocol", protocol), ("root", root)) if value}
+            audit = audit_data(load(name, **options), protocol=chosen, decode=decode)
         else:
             folder = root or (data_root() / entry.folder if entry.folder else None)
             audit = audit_protocol(chosen, root=folder, decode=decode)

@@ -4,7 +4,7 @@ import hashlib
 import inspect
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import update_wrapper
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import numpy as np
 from basics.errors import InputError
 
 from hashcenters.datasets.images import AS_PUBLISHED, ImageReading
-from hashcenters.datasets.inputs import FileInputs, Selected, check_present, files_digest
+from hashcenters.datasets.inputs import Selected, check_present, files_digest
 from hashcenters.datasets.protocol import Listing, Protocol, draw_parts, find_protocol, hold_out, resolve_root
 from hashcenters.datasets.splits import PARTS, HashingData, Inputs, Split, protocol_line
 
@@ -28,6 +28,7 @@ class Found:
         root: the folder that the paths are relative to.
         locate: maps a listed path to a file; None joins it to `root`.
         note: ends the protocol line.
+        substitute: what the data stands in for, None for the papers' own.
     """
 
     parts: Mapping[str, Listing] | Listing
@@ -35,6 +36,7 @@ class Found:
     root: Path
     locate: Callable[[str], Path] | None = None
     note: str = ""
+    substitute: str | None = None
 
 
 Finder = Callable[..., Found]
@@ -121,37 +123,31 @@ def check_trained_classes(train: Listing, class_names: Sequence[str], *, origin:
 
 
 def finish(
-    parts: Mapping[str, Listing],
+    found: Found,
     inputs_of: Callable[[np.ndarray], Inputs],
     names: Sequence[str],
     *,
     protocol: Protocol,
-    class_names: Sequence[str],
     digest: str,
     validation: float = 0.0,
     seed: int = 0,
-    substitute: str | None = None,
-    note: str = "",
 ) -> HashingData:
     """Draw the validation split where it is not given, check the parts, and make them a data set.
 
     Args:
-        parts: train, query, database and, where it is not to be drawn, validation.
+        found: the parts and what is said of them.
         inputs_of: the inputs of some rows of `names`.
         names: every path of the parts.
         protocol: names the parts and the depth.
-        class_names: in label order.
         digest: SHA-256 of what the inputs show.
         validation: share of the training split to draw for validation, 0–0.5.
         seed: of that draw.
-        substitute: what the data stands in for.
-        note: ends the protocol line.
 
     Raises:
         InputError: a class has no training sample, or splits overlap.
     """
+    parts, class_names = dict(found.parts), list(found.class_names)
     check_class_names(class_names, origin=protocol.data)
-    parts = dict(parts)
     if "validation" not in parts:
         parts["train"], parts["validation"] = hold_out(
             parts["train"],
@@ -163,7 +159,7 @@ def finish(
         )
     check_trained_classes(parts["train"], class_names, origin=protocol.data)
     row_of = {name: row for row, name in enumerate(names)}
-    total = hashlib.sha256(repr((protocol.name, protocol.top_k, list(class_names), digest)).encode())
+    total = hashlib.sha256(repr((protocol.name, protocol.top_k, class_names, digest)).encode())
     splits = {}
     for part in PARTS:
         listing = parts[part]
@@ -173,10 +169,10 @@ def finish(
         total.update(np.ascontiguousarray(listing.labels).tobytes())
     data = HashingData(
         name=protocol.data,
-        class_names=list(class_names),
+        class_names=class_names,
         top_k=protocol.top_k,
-        protocol=protocol_line(splits, protocol.top_k, name=protocol.name, note=note),
-        substitute=substitute,
+        protocol=protocol_line(splits, protocol.top_k, name=protocol.name, note=found.note),
+        substitute=found.substitute,
         fingerprint=total.hexdigest(),
         **splits,
     )
@@ -189,10 +185,9 @@ def assemble(
     *,
     protocol: Protocol,
     reading: ImageReading,
-    validation: float,
-    seed: int,
+    validation: float = 0.0,
+    seed: int = 0,
     content: bool = False,
-    substitute: str | None = None,
 ) -> HashingData:
     """A data set from listed files.
 
@@ -203,32 +198,28 @@ def assemble(
         validation: share of the training split to draw for validation, 0–0.5.
         seed: of the draws.
         content: fingerprint the content of the files and not only their names and sizes.
-        substitute: what the data stands in for.
 
     Raises:
         InputError: files are missing or unreadable, a class has no training sample, or splits overlap.
     """
-    parts, root, note = found.parts, found.root, found.note
-    if isinstance(parts, Listing):
-        parts = draw_parts(parts, protocol, seed=seed, class_names=found.class_names)
-    names = names_of(parts)
-    files = [found.locate(name) if found.locate else root / name for name in names]
-    check_present(files, root=root)
+    if isinstance(found.parts, Listing):
+        parts = draw_parts(found.parts, protocol, seed=seed, class_names=found.class_names)
+        found = replace(found, parts=parts)
+    names = names_of(found.parts)
+    files = [found.locate(name) if found.locate else found.root / name for name in names]
+    check_present(files, root=found.root)
     inputs = reading.open(files)
     if reading.corrupt == "skip":
-        parts, dropped = drop_unreadable(parts, names, inputs)
-        note = "; ".join(filter(None, (note, f"{dropped} unreadable files left out" if dropped else "")))
+        found = drop_unreadable(found, {names[index] for index in inputs.unreadable()})
+    digest = files_digest(names, files, content=content) + reading.pixels()
     return finish(
-        parts,
+        found,
         lambda rows: Selected(inputs, rows),
         names,
         protocol=protocol,
-        class_names=found.class_names,
-        digest=files_digest(names, files, content=content) + reading.pixels(),
+        digest=digest,
         validation=validation,
         seed=seed,
-        substitute=substitute,
-        note=note,
     )
 
 
@@ -237,9 +228,8 @@ def names_of(parts: Mapping[str, Listing]) -> list[str]:
     return list(dict.fromkeys(path for listing in parts.values() for path in listing.paths))
 
 
-def drop_unreadable(
-    parts: Mapping[str, Listing], names: Sequence[str], inputs: FileInputs
-) -> tuple[dict[str, Listing], int]:
-    """The parts without the samples that cannot be decoded, and how many files that were."""
-    bad = {names[index] for index in inputs.unreadable()}
-    return {part: listing.without(bad) for part, listing in parts.items()}, len(bad)
+def drop_unreadable(found: Found, unreadable: set[str]) -> Found:
+    """The parts without the files that cannot be decoded, and a note of how many those were."""
+    dropped = f"{len(unreadable)} unreadable files left out" if unreadable else ""
+    parts = {part: listing.without(unreadable) for part, listing in found.parts.items()}
+    return replace(found, parts=parts, note="; ".join(filter(None, (found.note, dropped))))

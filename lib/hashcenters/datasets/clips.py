@@ -9,15 +9,8 @@ import numpy as np
 from basics.errors import InputError
 from jaxtyping import Float, UInt8
 
-from hashcenters.datasets.digits import (
-    DIGIT_SIZE,
-    SUBSTITUTE,
-    add_noise,
-    base_digits,
-    compose_parts,
-    paste,
-)
-from hashcenters.datasets.splits import ArrayInputs, HashingData, Split, composed_data
+from hashcenters.datasets.digits import DIGIT_SIZE, SUBSTITUTE, base_digits, compose_set, noisy_split, paste
+from hashcenters.datasets.splits import HashingData, Split
 
 FRAMES = 16
 MOTIONS = ("right", "left", "down", "up", "circle")
@@ -72,14 +65,13 @@ def compose_clips(
     """
     images, _ = base_digits()
     labels = np.repeat(np.arange(10 * len(MOTIONS)), per_class)
-    inputs = np.zeros((len(labels), 1, FRAMES, side, side), np.uint8)
-    ids = []
-    for row, label in enumerate(labels):
-        digit, motion = divmod(int(label), len(MOTIONS))
-        index = rng.choice(pool[digit])
-        inputs[row, 0] = compose_clip(images[index], MOTIONS[motion], side=side, rng=rng)
-        ids.append(str(index))
-    return Split(ArrayInputs(add_noise(inputs, noise=noise, rng=rng)), labels, np.array(ids))
+    pictures, sources = np.zeros((len(labels), FRAMES, side, side), np.uint8), []
+    for row, label in enumerate(labels.tolist()):
+        digit, motion = divmod(label, len(MOTIONS))
+        index = int(rng.choice(pool[digit]))
+        pictures[row] = compose_clip(images[index], MOTIONS[motion], side=side, rng=rng)
+        sources.append([index])
+    return noisy_split(pictures, labels, sources, noise=noise, rng=rng)
 
 
 def load_clips(
@@ -101,7 +93,8 @@ def load_clips(
     the accuracy of a classifier on the validation split.
 
     Args:
-        seed, train_per_digit, noise: as in `compose_parts`; noise is drawn anew in every frame.
+        seed, train_per_digit: as in `compose_set`.
+        noise: fraction of the grey range, 0 or more.
         train_per_class, validation_per_class, query_per_class, database_per_class: clips a class; the database
             count includes the training split.
         side: of the canvas, pixels, 12 or more.
@@ -109,17 +102,13 @@ def load_clips(
     """
     if side < 12:
         raise InputError(f"a digit of {DIGIT_SIZE} pixels needs a canvas of side >= 12 to move, got {side}")
-    splits = compose_parts(
-        partial(compose_clips, side=side),
+    return compose_set(
+        "clips",
+        partial(compose_clips, side=side, noise=noise),
         (train_per_class, validation_per_class, query_per_class, database_per_class),
         seed=seed,
         stream=FRAMES,
         train_per_digit=train_per_digit,
-        noise=noise,
-    )
-    return composed_data(
-        "clips",
-        splits,
         class_names=[f"{digit} {motion}" for digit in range(10) for motion in MOTIONS],
         top_k=top_k,
         substitute=SUBSTITUTE.format("HMDB51 and UCF101").replace("small images", "short clips"),

@@ -90,39 +90,55 @@ def compose_pairs(
     """
     images, _ = base_digits()
     side = DIGIT_SIZE + shift
-    inputs = np.zeros((100 * per_class, 1, side, 2 * side), np.uint8)
     labels = np.repeat(np.arange(100), per_class)
-    ids = []
+    pictures, sources = np.zeros((len(labels), side, 2 * side), np.uint8), []
     for row, label in enumerate(labels):
-        chosen = [rng.choice(pool[digit]) for digit in divmod(label, 10)]
+        chosen = [int(rng.choice(pool[digit])) for digit in divmod(label, 10)]
         for half, index in enumerate(chosen):
             top, left = rng.integers(0, shift + 1, 2).tolist()
-            inputs[row, 0] = paste(inputs[row, 0], images[index], top=top, left=half * side + left)
-        ids.append("\n".join(map(str, chosen)))
-    return Split(ArrayInputs(add_noise(inputs, noise=noise, rng=rng)), labels, np.array(ids))
+            pictures[row] = paste(pictures[row], images[index], top=top, left=half * side + left)
+        sources.append(chosen)
+    return noisy_split(pictures, labels, sources, noise=noise, rng=rng)
 
 
-def compose_parts(
+def noisy_split(
+    pictures: UInt8[np.ndarray, "n *size"],
+    labels: np.ndarray,
+    sources: Sequence[Sequence[int]],
+    *,
+    noise: float,
+    rng: np.random.Generator,
+) -> Split:
+    """Grey pictures or clips with noise; each is named by the base digits that it shows."""
+    inputs = add_noise(pictures[:, None], noise=noise, rng=rng)
+    ids = np.array(["\n".join(map(str, shown)) for shown in sources], dtype=str)
+    return Split(ArrayInputs(inputs), labels, ids)
+
+
+def compose_set(
+    name: str,
     compose: Callable[..., Split],
     counts: Sequence[int],
     *,
     seed: int,
     stream: int,
     train_per_digit: int | None,
-    noise: float,
-) -> dict[str, Split]:
-    """The four parts of a set, each of its own base digits; the database and the training split share theirs.
+    class_names: Sequence[str],
+    top_k: int | None,
+    substitute: str,
+) -> HashingData:
+    """A set of four parts, each of its own base digits; the database and the training split share theirs.
 
     Args:
-        compose: makes a split of a pool of base digits and a count, with options `noise` and `rng`.
+        name: in the registry.
+        compose: makes a split of a pool of base digits and a count, with the option `rng`.
         counts: of the training split, validation, queries and database; the last includes the first.
         seed: of the split of the base digits and of everything composed of them.
         stream: tells the draws of one set from those of another.
         train_per_digit: base digits of each kind that the training split and the database are made of.
-        noise: standard deviation, fraction of the grey range.
-
-    Returns:
-        train, validation, query, and the database without the training split.
+        class_names: in label order.
+        top_k: depth of the scored ranking.
+        substitute: what the set stands in for.
 
     Raises:
         InputError: the database is smaller than the training split, or base digits are too few.
@@ -135,8 +151,9 @@ def compose_parts(
     rng = np.random.default_rng([seed, stream])
     base = split_base_digits(seed=seed, train_per_digit=train_per_digit)
     base["database"] = base["train"]
-    composed = zip(PARTS, (train, *others, database - train), strict=True)
-    return {part: compose(base[part], count, noise=noise, rng=rng) for part, count in composed}
+    sizes = zip(PARTS, (train, *others, database - train), strict=True)
+    splits = {part: compose(base[part], size, rng=rng) for part, size in sizes}
+    return composed_data(name, splits, class_names=class_names, top_k=top_k, substitute=substitute)
 
 
 def load_digits100(
@@ -158,23 +175,20 @@ def load_digits100(
     on the validation split.
 
     Args:
-        seed, train_per_digit, noise: as in `compose_parts`.
+        seed, train_per_digit: as in `compose_set`.
+        noise: fraction of the grey range, 0 or more.
         train_per_class, validation_per_class, query_per_class, database_per_class: images a class; the database
             count includes the training split.
         shift: pixels, 0 or more.
         top_k: depth of the scored ranking.
     """
-    splits = compose_parts(
-        partial(compose_pairs, shift=shift),
+    return compose_set(
+        "digits100",
+        partial(compose_pairs, shift=shift, noise=noise),
         (train_per_class, validation_per_class, query_per_class, database_per_class),
         seed=seed,
         stream=100,
         train_per_digit=train_per_digit,
-        noise=noise,
-    )
-    return composed_data(
-        "digits100",
-        splits,
         class_names=[f"{left}{right}" for left in range(10) for right in range(10)],
         top_k=top_k,
         substitute=SUBSTITUTE.format("ImageNet-100"),

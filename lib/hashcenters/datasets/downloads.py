@@ -6,7 +6,7 @@ import shutil
 import tarfile
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from http.client import HTTPException
 from pathlib import Path
 from urllib.error import HTTPError
@@ -87,15 +87,19 @@ def fetch(url: str, target: Path, expected: str) -> bool:
     return True
 
 
-def check_members(archive: Path, names: Iterable[str], special: Iterable[str]) -> None:
+def check_members(archive: Path, plain: Mapping[str, bool]) -> None:
     """Check that no member of an archive leaves the folder it is unpacked into.
 
+    Args:
+        archive: for messages.
+        plain: whether a member is a plain file or a folder, by name; links and devices are refused.
+
     Raises:
-        InputError: names the member; links and devices are refused too.
+        InputError: names the member.
     """
-    for name in special:
-        raise InputError(f"{archive} must hold plain files only, got {name!r}")
-    for name in names:
+    for name, is_plain in plain.items():
+        if not is_plain:
+            raise InputError(f"{archive} must hold plain files only, got {name!r}")
         try:
             inside_root(name)
         except ValueError as error:
@@ -112,14 +116,12 @@ def extract(archive: Path, folder: Path) -> None:
         if zipfile.is_zipfile(archive):
             with zipfile.ZipFile(archive) as opened:
                 members = opened.infolist()
-                links = [member.filename for member in members if (member.external_attr >> 28) == 0o12]
-                check_members(archive, (member.filename for member in members), links)
+                check_members(archive, {item.filename: item.external_attr >> 28 != 0o12 for item in members})
                 opened.extractall(folder)
         else:
             with tarfile.open(archive) as opened:
                 members = opened.getmembers()
-                special = [member.name for member in members if not (member.isfile() or member.isdir())]
-                check_members(archive, (member.name for member in members), special)
+                check_members(archive, {item.name: item.isfile() or item.isdir() for item in members})
                 opened.extractall(folder, filter="data")
     except (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError) as error:
         raise InputError(f"cannot unpack {archive}: {error}") from error
@@ -135,16 +137,14 @@ def unpack(archive: Path, target: Path) -> None:
         with gzip.open(archive) as source, whole_file(target) as temporary, temporary.open("wb") as file:
             shutil.copyfileobj(source, file, CHUNK)
         return
-    folder = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    try:
+    with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as name:
+        folder = Path(name)
         extract(archive, folder)
         if not (folder / target.name).exists():
             raise InputError(
-                f"{archive} must hold {target.name!r}, got {sorted(p.name for p in folder.iterdir())}"
+                f"{archive} must hold {target.name!r}, got {sorted(path.name for path in folder.iterdir())}"
             )
         (folder / target.name).replace(target)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def download(entry: Entry, *, report: Callable[[str], None] = print) -> None:

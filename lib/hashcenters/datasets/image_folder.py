@@ -146,12 +146,10 @@ def load_image_folder(
         raise InputError(f"top_k must be at least 1, got {top_k}")
     listing, names, left_out = read_folders(root, reading)
     parts = split_classes(listing, names, query=query, validation=validation, seed=seed)
+    own = f"own images in {root.name}, not the papers' data"
     return assemble(
-        Found(parts, names, root, note="; ".join(left_out)),
+        Found(parts, names, root, note="; ".join(left_out), substitute=own),
         protocol=msgspec.structs.replace(find_protocol(None, data="image-folder"), top_k=top_k),
         reading=dataclasses.replace(reading, corrupt="error"),
-        validation=validation,
-        seed=seed,
-        substitute=f"own images in {root.name}, not the papers' data",
         content=True,
     )

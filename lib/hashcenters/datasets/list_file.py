@@ -103,12 +103,12 @@ def load_list_file(
     check_listed(files, parts, root)
     chosen = find_protocol(None, data="list-file")
     source = "rest" if database else "train"
+    own = f"own images listed in {files['train'].name}, not the papers' data"
     return assemble(
-        Found(parts, names, root),
+        Found(parts, names, root, substitute=own),
         protocol=msgspec.structs.replace(chosen, top_k=top_k, validation=source),
         reading=reading,
         validation=validation,
         seed=seed,
-        substitute=f"own images listed in {files['train'].name}, not the papers' data",
         content=True,
     )

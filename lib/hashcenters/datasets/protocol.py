@@ -10,6 +10,7 @@ import numpy as np
 from basics.errors import InputError
 from basics.paths import data_root
 from basics.schema import Struct, entries
+from basics.source import by_name
 from basics.yaml import read_yaml
 from jaxtyping import Int
 
@@ -92,11 +93,13 @@ def protocols() -> dict[str, Protocol]:
     return entries(read_yaml(CATALOGUE), Protocol, where=CATALOGUE.name)
 
 
+@by_name("protocols.yaml", "data")
 def protocols_of(data: str) -> list[Protocol]:
     """The protocols of one data set; the first one is its default."""
     return [protocol for protocol in protocols().values() if protocol.data == data]
 
 
+@by_name("protocols.yaml", "data")
 def find_protocol(name: str | None, *, data: str) -> Protocol:
     """The named protocol of a data set, or its default for None.
 

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from basics.errors import InputError
 from basics.paths import data_root
 from basics.schema import Struct, convert, entries
+from basics.source import by_name
 from basics.yaml import read_yaml
 
 from hashcenters.datasets.protocol import Protocol, find_protocol, protocols_of
@@ -69,6 +70,7 @@ def registry() -> dict[str, Entry]:
     return entries(read_yaml(CATALOGUE), Entry, where=CATALOGUE.name)
 
 
+@by_name("registry.yaml")
 def find_entry(name: str) -> Entry:
     """The entry of a data set.
 

@@ -5,15 +5,8 @@ from functools import partial
 import numpy as np
 from jaxtyping import UInt8
 
-from hashcenters.datasets.digits import (
-    DIGIT_SIZE,
-    SUBSTITUTE,
-    add_noise,
-    base_digits,
-    compose_parts,
-    paste,
-)
-from hashcenters.datasets.splits import ArrayInputs, HashingData, Split, composed_data
+from hashcenters.datasets.digits import DIGIT_SIZE, SUBSTITUTE, base_digits, compose_set, noisy_split, paste
+from hashcenters.datasets.splits import HashingData, Split
 
 MOST_DIGITS = 3
 
@@ -44,15 +37,15 @@ def compose_scenes(
     """
     images, _ = base_digits()
     labels = np.zeros((count, 10), np.uint8)
-    inputs, ids = [], []
+    side = 2 * (DIGIT_SIZE + shift)
+    pictures, sources = np.zeros((count, side, side), np.uint8), []
     for row in range(count):
         digits = rng.permutation(10)[: rng.integers(1, MOST_DIGITS + 1)]
         chosen = [int(rng.choice(pool[digit])) for digit in digits]
         labels[row, digits] = 1
-        inputs.append(compose_scene([images[index] for index in chosen], shift=shift, rng=rng))
-        ids.append("\n".join(map(str, chosen)))
-    stacked = add_noise(np.stack(inputs)[:, None], noise=noise, rng=rng)
-    return Split(ArrayInputs(stacked), labels, np.array(ids))
+        pictures[row] = compose_scene([images[index] for index in chosen], shift=shift, rng=rng)
+        sources.append(chosen)
+    return noisy_split(pictures, labels, sources, noise=noise, rng=rng)
 
 
 def load_scenes(
@@ -70,22 +63,19 @@ def load_scenes(
     """One to three different digits on a 20 × 20 canvas, ten labels; similar means a label in common.
 
     Args:
-        seed, train_per_digit, noise: as in `compose_parts`.
+        seed, train_per_digit: as in `compose_set`.
+        noise: fraction of the grey range, 0 or more.
         train_size, validation_size, query_size, database_size: scenes; the database contains the training split.
         shift: pixels, 0 or more.
         top_k: depth of the scored ranking.
     """
-    splits = compose_parts(
-        partial(compose_scenes, shift=shift),
+    return compose_set(
+        "scenes",
+        partial(compose_scenes, shift=shift, noise=noise),
         (train_size, validation_size, query_size, database_size),
         seed=seed,
         stream=10,
         train_per_digit=train_per_digit,
-        noise=noise,
-    )
-    return composed_data(
-        "scenes",
-        splits,
         class_names=[str(digit) for digit in range(10)],
         top_k=top_k,
         substitute=SUBSTITUTE.format("MS COCO and NUS-WIDE"),

@@ -13,7 +13,7 @@ from basics.errors import InputError
 from jaxtyping import UInt8
 from PIL import Image
 
-from hashcenters.datasets.assemble import finish, names_of
+from hashcenters.datasets.assemble import Found, finish, names_of
 from hashcenters.datasets.images import ImageReading, decode_image, square
 from hashcenters.datasets.inputs import FileInputs, files_digest
 from hashcenters.datasets.protocol import Listing, Protocol, draw_per_class, find_protocol, resolve_root
@@ -162,13 +162,11 @@ def load_tiny_imagenet(
     images = FileInputs(files, partial(decode_photograph, size=size), (3, size, size), workers=workers)
     pixels = images.batch(np.arange(len(files)))
     return finish(
-        parts,
+        Found(parts, names, root, substitute=SUBSTITUTE.format("ImageNet-100")),
         lambda rows: ArrayInputs(pixels[rows]),
         paths,
         protocol=chosen,
-        class_names=names,
         digest=f"{files_digest(paths, files, content=False)} {size}",
-        substitute=SUBSTITUTE.format("ImageNet-100"),
     )
 
 

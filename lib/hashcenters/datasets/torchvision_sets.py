@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from basics.errors import InputError
 
-from hashcenters.datasets.assemble import finish
+from hashcenters.datasets.assemble import Found, finish
 from hashcenters.datasets.protocol import Listing, draw_parts, find_protocol, resolve_root
 from hashcenters.datasets.splits import ArrayInputs, HashingData
 
@@ -57,7 +57,8 @@ def load_torchvision(
         seed: of the draws.
     """
     chosen = find_protocol(protocol, data=data)
-    images, labels, official_train, class_names = read_set(data, resolve_root(root, FOLDERS[data]))
+    root = resolve_root(root, FOLDERS[data])
+    images, labels, official_train, class_names = read_set(data, root)
     names = [f"{'train' if row < official_train else 'test'}/{row}" for row in range(len(labels))]
     every = Listing(tuple(names), labels)
     if chosen.draw:
@@ -66,11 +67,10 @@ def load_torchvision(
         train, query = (every.take(rows) for rows in np.split(np.arange(len(labels)), [official_train]))
         parts = {"train": train, "query": query, "database": train}
     return finish(
-        parts,
+        Found(parts, class_names, root),
         lambda rows: ArrayInputs(images[rows]),
         names,
         protocol=chosen,
-        class_names=class_names,
         digest=hashlib.sha256(images).hexdigest(),
         validation=validation,
         seed=seed,

@@ -20,6 +20,8 @@ class ClassificationObjective(Objective):
     Source: SHC main text, category features; its released classifier training for the penalty.
     """
 
+    needs_centers = False
+
     def __init__(self, head: nn.Linear, *, weight_quantization: Weight = 0.0) -> None:
         super().__init__()
         self.weight_quantization = weight_quantization

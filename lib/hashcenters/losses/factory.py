@@ -4,6 +4,7 @@ import inspect
 from pkgutil import resolve_name
 
 from basics.errors import InputError
+from basics.source import by_name
 from torch import nn
 
 from hashcenters.losses.objective import CenterObjective, Centers, Objective, Weight
@@ -18,6 +19,7 @@ OBJECTIVES = {
 }
 
 
+@by_name("OBJECTIVES")
 def make_objective(
     name: str, centers: Centers | None, *, network: nn.Module | None = None, **options: Weight | str | None
 ) -> Objective:

@@ -21,8 +21,8 @@ class CentralObjective(CenterObjective):
         centers: ±1, one row a class.
         central_weight: weight of L_C; 0 leaves it out, for the ablation with L_P alone.
         lambda_quantization: λ1 of the document.
-        lambda_pairwise: λ2 of the document.
         quantization_form: "squared" as released, or the text's "log-cosh", see `quantization_loss`.
+        lambda_pairwise: λ2 of the document.
         pairwise_form: "released" is the scaled mean of the authors' code, whose size is that of L_C; "printed" is
             S.6 over every pair of the batch, divided by the samples as the other sums over the batch are.
 
@@ -38,8 +38,8 @@ class CentralObjective(CenterObjective):
         *,
         central_weight: Weight = 1.0,
         lambda_quantization: Weight = 0.05,
-        lambda_pairwise: Weight = 0.2,
         quantization_form: QuantizationForm = "squared",
+        lambda_pairwise: Weight = 0.2,
         pairwise_form: PairwiseForm = "released",
     ) -> None:
         super().__init__(centers)

@@ -54,9 +54,9 @@ class RepMetObjective(LearnedObjective):
 
     Args:
         centers: initial centers; they become a parameter, which the optimiser must be given.
+        margin: α in bits, None for bits / 2.
         lambda_quantization: λ1.
         lambda_margin: λ2.
-        margin: α in bits, None for bits / 2.
 
     Source: CSQ supplement, Eq. S.12 and S.13.
     """
@@ -65,9 +65,9 @@ class RepMetObjective(LearnedObjective):
         self,
         centers: Centers,
         *,
+        margin: Weight | None = None,
         lambda_quantization: Weight = 0.001,
         lambda_margin: Weight = 0.9,
-        margin: Weight | None = None,
     ) -> None:
         super().__init__(centers, lambda_quantization=lambda_quantization)
         initial = self.centers

@@ -9,7 +9,7 @@ from basics.files import write_text
 
 from hashcenters import tables
 from hashcenters.metrics.code_files import CodeSet, load_codes
-from hashcenters.metrics.ranking import TIES
+from hashcenters.metrics.ranking import DEFAULT_TIES, TIES
 from hashcenters.metrics.report import score_codes
 
 
@@ -40,8 +40,8 @@ def describe(given: CodeSet) -> str:
 @click.option("--top-k", default="all", show_default=True, metavar="N|all", help="Ranks that count in mAP.")
 @click.option(
     "--ties",
-    type=click.Choice(TIES),
-    default="expected",
+    type=click.Choice(list(TIES)),
+    default=DEFAULT_TIES,
     show_default=True,
     help="Order inside ties for precision and recall; mAP is given under all four.",
 )

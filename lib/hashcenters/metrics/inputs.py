@@ -30,7 +30,7 @@ class RankingInput:
         return self.database.shape[1]
 
 
-def pack_words(codes: Codes, *, name: str = "codes") -> UInt64[np.ndarray, "words n"]:
+def pack_words(codes: Codes, *, name: str) -> UInt64[np.ndarray, "words n"]:
     """±1 codes of any number type as columns of 64-bit words, the last word padded with zeros.
 
     Raises:
@@ -48,35 +48,14 @@ def pack_words(codes: Codes, *, name: str = "codes") -> UInt64[np.ndarray, "word
     return words
 
 
-def widen_packed(packed: Codes, bits: int, *, name: str = "codes") -> UInt64[np.ndarray, "words n"]:
-    """Codes packed eight bits a byte (`hashcenters.codes.pack`) as columns of 64-bit words.
-
-    Raises:
-        InputError: not `uint8`, no row, the wrong number of bytes for `bits`, or a padding bit that is set.
-    """
-    size = -(-bits // 8)
-    if packed.ndim != 2 or packed.dtype != np.uint8 or packed.shape[1] != size or len(packed) == 0:
-        came = f"{packed.dtype} {packed.shape}"
-        raise InputError(f"packed {name} of {bits} bits must be uint8 of shape (n, {size}), got {came}")
-    if bits % 8 and (packed[:, -1] & (0xFF >> bits % 8)).any():
-        raise InputError(f"the padding behind {bits} bits of packed {name} must be zero")
-    return word_columns(packed)
-
-
 def prepare(
-    query_codes: Codes,
-    query_labels: Labels,
-    database_codes: Codes,
-    database_labels: Labels,
-    *,
-    bits: int | None = None,
+    query_codes: Codes, query_labels: Labels, database_codes: Codes, database_labels: Labels
 ) -> RankingInput:
     """Check the four arrays of an evaluation and pack them.
 
     Args:
-        query_codes, database_codes: ±1 codes (n, bits), or with `bits` packed bytes (n, ⌈bits/8⌉).
+        query_codes, database_codes: ±1 codes (n, bits).
         query_labels, database_labels: class indices (n,) or multi-hot rows (n, num_classes).
-        bits: given when the codes are packed.
 
     Raises:
         InputError: anything that does not fit together, in one line.
@@ -87,15 +66,9 @@ def prepare(
             raise InputError(
                 f"{name} needs one label a code, got {len(codes)} codes and {len(labels)} labels"
             )
-    if bits is None and query_codes.shape[1:] != database_codes.shape[1:]:
+    if query_codes.shape[1:] != database_codes.shape[1:]:
         widths = f"{query_codes.shape[1:]} and {database_codes.shape[1:]}"
         raise InputError(f"query and database codes must have the same bits, got {widths}")
-    packed = [
-        pack_words(codes, name=f"{name} codes")
-        if bits is None
-        else widen_packed(codes, bits, name=f"{name} codes")
-        for name, codes, _ in given
-    ]
+    query, database = (pack_words(codes, name=f"{name} codes") for name, codes, _ in given)
     relevance, labelled = relate(query_labels, database_labels)
-    width = query_codes.shape[1] if bits is None else bits
-    return RankingInput(width, np.ascontiguousarray(packed[0].T), packed[1], relevance, labelled)
+    return RankingInput(query_codes.shape[1], np.ascontiguousarray(query.T), database, relevance, labelled)

@@ -3,8 +3,8 @@
 Hamming distances take only bits + 1 values, so rankings are full of ties, and average precision depends on
 the order inside them. The four rules:
 
-- `expected`: the exact mean over all orders of every tied block; needs no order of the database, hence the
-  default.
+- `expected`: the exact mean over all orders of every tied block; needs no order of the database, hence
+  `DEFAULT_TIES`.
 - `stable`: ties in database order.
 - `relevant_first`, `relevant_last`: relevant items at the front or at the end of each tied block. With AP@k
   divided by the number relevant within k these are usual limits, not true ones: the ranking [1, 0 × 9, tied
@@ -14,16 +14,26 @@ AP@k = Σ_{r≤k} P(r)·rel(r) / (number relevant within the top k), and 0 where
 among the first r. Queries without any label have no AP (NaN) and do not enter the mean.
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 from basics.errors import InputError
 from jaxtyping import Float64
 
 from hashcenters.kernels.ties import tied_average_precisions
-from hashcenters.metrics.engine import histograms
+from hashcenters.metrics.engine import Histograms, histograms
 from hashcenters.metrics.inputs import Codes, RankingInput, prepare
 from hashcenters.metrics.relevance import Labels
 
-TIES = ("expected", "stable", "relevant_first", "relevant_last")
+TIES = {
+    "expected": "mean over all orders of tied items",
+    "stable": "database order of tied items",
+    "relevant_first": "relevant items first among tied ones",
+    "relevant_last": "relevant items last among tied ones",
+}
+"""The rules for ties, in words."""
+DEFAULT_TIES = "expected"
+Depth = int | np.integer | None
 
 
 def check_ties(ties: str) -> str:
@@ -33,7 +43,7 @@ def check_ties(ties: str) -> str:
     return ties
 
 
-def check_top_k(top_k: int | None, database_size: int) -> int:
+def check_top_k(top_k: Depth, database_size: int) -> int:
     """The number of ranks that count: `top_k`, or all where it is None or beyond the database.
 
     Raises:
@@ -47,23 +57,21 @@ def check_top_k(top_k: int | None, database_size: int) -> int:
 
 
 def average_precision_table(
-    inputs: RankingInput, *, top_k: int | None, stable: bool = True
+    inputs: RankingInput, *, top_k: Depth, parts: Iterable[Histograms] | None = None
 ) -> Float64[np.ndarray, "n_query ties"]:
     """AP@k of every query under every rule, in the order of `TIES`; NaN rows for queries without any label.
 
     Args:
         inputs: a checked evaluation.
         top_k: ranks that count, at least 1; None for the whole database.
-        stable: False leaves the `stable` column at NaN and saves its work.
+        parts: its histograms with this `top_k`, where they exist already.
     """
     top_k = check_top_k(top_k, inputs.database_size)
     table = np.full((len(inputs.query), len(TIES)), np.nan)
-    for part in histograms(inputs, top_k=top_k, stable=stable, whole=False):
+    for part in histograms(inputs, top_k=top_k) if parts is None else parts:
         scores = np.empty((len(part.items), 3))
         tied_average_precisions(part.items, part.relevant, top_k, scores)
-        table[part.queries, [0, 2, 3]] = scores
-        if part.stable is not None:
-            table[part.queries, 1] = part.stable
+        table[part.queries] = np.insert(scores, 1, part.stable, axis=1)
     table[~inputs.labelled] = np.nan
     return table
 
@@ -79,18 +87,16 @@ def average_precision(
     database_codes: Codes,
     database_labels: Labels,
     *,
-    top_k: int | None,
-    ties: str = "expected",
-    bits: int | None = None,
+    top_k: Depth,
+    ties: str = DEFAULT_TIES,
 ) -> Float64[np.ndarray, "n_query"]:
     """AP@k of each query's Hamming ranking of the database.
 
     Args:
-        query_codes, database_codes: ±1 codes (n, bits); with `bits`, packed bytes (n, ⌈bits/8⌉).
+        query_codes, database_codes: ±1 codes (n, bits).
         query_labels, database_labels: class indices (n,), or multi-hot rows (n, num_classes).
         top_k: ranks that count, at least 1; None for the whole database (mAP@All).
         ties: order inside ties, one of `TIES`.
-        bits: given when the codes are packed.
 
     Returns:
         One AP in [0, 1] a query; NaN for a query without any label.
@@ -104,24 +110,9 @@ def average_precision(
     >>> average_precision(codes[:1], np.array([7]), codes, np.array([7, 3, 7]), top_k=None)
     array([0.83333333])
     """
-    column = TIES.index(check_ties(ties))
-    inputs = prepare(query_codes, query_labels, database_codes, database_labels, bits=bits)
-    return average_precision_table(inputs, top_k=top_k, stable=ties == "stable")[:, column]
-
-
-def mean_average_precision(
-    query_codes: Codes,
-    query_labels: Labels,
-    database_codes: Codes,
-    database_labels: Labels,
-    *,
-    top_k: int | None,
-    ties: str = "expected",
-    bits: int | None = None,
-) -> float:
-    """mAP@k: the mean of `average_precision` over the queries with a label; same arguments and errors."""
-    given = (query_codes, query_labels, database_codes, database_labels)
-    return float(np.nanmean(average_precision(*given, top_k=top_k, ties=ties, bits=bits)))
+    column = list(TIES).index(check_ties(ties))
+    inputs = prepare(query_codes, query_labels, database_codes, database_labels)
+    return average_precision_table(inputs, top_k=top_k)[:, column]
 
 
 def all_ties(
@@ -130,8 +121,7 @@ def all_ties(
     database_codes: Codes,
     database_labels: Labels,
     *,
-    top_k: int | None,
-    bits: int | None = None,
+    top_k: Depth,
 ) -> dict[str, float]:
     """mAP@k under each of the four rules, from one pass over the database; arguments as `average_precision`.
 
@@ -139,5 +129,5 @@ def all_ties(
     >>> all_ties(codes[:1], np.array([0]), codes, np.array([1, 0]), top_k=None)
     {'expected': 0.75, 'stable': 0.5, 'relevant_first': 1.0, 'relevant_last': 0.5}
     """
-    inputs = prepare(query_codes, query_labels, database_codes, database_labels, bits=bits)
+    inputs = prepare(query_codes, query_labels, database_codes, database_labels)
     return mean_over_queries(average_precision_table(inputs, top_k=top_k))

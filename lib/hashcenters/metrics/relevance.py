@@ -4,7 +4,7 @@ import numpy as np
 from basics.errors import InputError
 from jaxtyping import Bool, Int64, Shaped, UInt8, UInt64
 
-from hashcenters.kernels.ranking import Relevance, group_rows
+from hashcenters.kernels.ranking import Relevance
 
 Labels = Shaped[np.ndarray, "..."]
 _ROWS_AT_ONCE = 65_536
@@ -53,21 +53,17 @@ def by_class(query: Int64[np.ndarray, "n_query"], database: Int64[np.ndarray, "n
         part = database[start : start + _ROWS_AT_ONCE]
         index = np.searchsorted(classes, part).clip(max=len(classes) - 1)
         of_database[start : start + _ROWS_AT_ONCE] = np.where(classes[index] == part, index, -1)
-    starts = np.zeros(len(classes) + 1, dtype=np.int64)
-    members = np.empty(int((of_database >= 0).sum()), dtype=np.int32)
-    group_rows(of_database, len(classes), starts, members)
     none = np.empty((len(query), 0), dtype=np.uint64), np.empty((0, len(database)), dtype=np.uint64)
-    return Relevance(of_query.astype(np.int64), starts, members, of_database, *none)
+    return Relevance(of_query.astype(np.int64), of_database, *none)
 
 
 def by_label(
     query: UInt8[np.ndarray, "n_query num_classes"], database: UInt8[np.ndarray, "n_database num_classes"]
 ) -> Relevance:
     """Relevance of items with a label in common."""
-    no_rows = np.empty(0, dtype=np.int32)
-    none = np.zeros(len(query), dtype=np.int64), np.zeros(2, dtype=np.int64), no_rows, no_rows
+    no_classes = np.zeros(len(query), dtype=np.int64), np.empty(0, dtype=np.int32)
     packed = [word_columns(np.packbits(labels, axis=1)) for labels in (query, database)]
-    return Relevance(*none, np.ascontiguousarray(packed[0].T), packed[1])
+    return Relevance(*no_classes, np.ascontiguousarray(packed[0].T), packed[1])
 
 
 def relate(query_labels: Labels, database_labels: Labels) -> tuple[Relevance, Bool[np.ndarray, "n_query"]]:

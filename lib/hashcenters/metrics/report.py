@@ -2,10 +2,19 @@
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Float64
 
 from hashcenters.metrics.curves import radius_table, rank_table
-from hashcenters.metrics.inputs import Codes, RankingInput, prepare
-from hashcenters.metrics.ranking import average_precision_table, check_ties, check_top_k, mean_over_queries
+from hashcenters.metrics.engine import histograms
+from hashcenters.metrics.inputs import Codes, prepare
+from hashcenters.metrics.ranking import (
+    DEFAULT_TIES,
+    Depth,
+    average_precision_table,
+    check_ties,
+    check_top_k,
+    mean_over_queries,
+)
 from hashcenters.metrics.relevance import Labels
 
 _CUTOFFS = (1, 10, 100, 1000)
@@ -18,14 +27,13 @@ def score_codes(
     database_codes: Codes,
     database_labels: Labels,
     *,
-    top_k: int | None,
-    ties: str = "expected",
-    bits: int | None = None,
+    top_k: Depth,
+    ties: str = DEFAULT_TIES,
 ) -> pd.DataFrame:
-    """All metrics of one set of codes, each between 0 and 1.
+    """All metrics of one set of codes, each between 0 and 1; holds 8 bytes a query and distance.
 
     Args:
-        query_codes, query_labels, database_codes, database_labels, bits: as for `average_precision`.
+        query_codes, query_labels, database_codes, database_labels: as for `average_precision`.
         top_k: ranks that count; None for the whole database.
         ties: the rule for precision and recall; mAP is given under all four.
 
@@ -35,39 +43,24 @@ def score_codes(
     Raises:
         InputError: as for `average_precision`.
     """
-    inputs = prepare(query_codes, query_labels, database_codes, database_labels, bits=bits)
-    kept = check_top_k(top_k, inputs.database_size)
-    rows = [
-        *_average_precision_rows(inputs, kept),
-        *_rank_rows(inputs, kept, check_ties(ties)),
-        *_radius_rows(inputs),
-    ]
+    inputs = prepare(query_codes, query_labels, database_codes, database_labels)
+    size, ties = inputs.database_size, check_ties(ties)
+    kept = check_top_k(top_k, size)
+    cutoffs = np.array(sorted({rank for rank in (*_CUTOFFS, kept) if rank <= kept}))
+    whole = list(histograms(inputs, top_k=size, cutoffs=cutoffs))
+    rows = []
+    if kept < size:
+        rows += _mean_rows(f"mAP@{kept}", average_precision_table(inputs, top_k=kept))
+    rows += _mean_rows("mAP@All", average_precision_table(inputs, top_k=size, parts=whole))
+    by_rank = rank_table(inputs, whole, cutoffs, ties=ties)
+    for name in ("precision", "recall"):
+        rows += [(f"{name}@{rank}", ties, at) for rank, at in zip(cutoffs, by_rank[name], strict=True)]
+    radius = min(_RADIUS, inputs.bits)
+    within = radius_table(inputs, whole, largest=radius).iloc[-1]
+    rows.append((f"precision within radius {radius}", "", within["precision"]))
+    rows.append((f"share of queries with nothing within radius {radius}", "", within["empty"]))
     return pd.DataFrame(rows, columns=["metric", "ties", "value"])
 
 
-def _average_precision_rows(inputs: RankingInput, kept: int) -> list[tuple[str, str, float]]:
-    rows = []
-    for depth in dict.fromkeys((kept, inputs.database_size)):
-        name = "mAP@All" if depth == inputs.database_size else f"mAP@{depth}"
-        means = mean_over_queries(average_precision_table(inputs, top_k=depth))
-        rows += [(name, rule, mean) for rule, mean in means.items()]
-    return rows
-
-
-def _rank_rows(inputs: RankingInput, kept: int, ties: str) -> list[tuple[str, str, float]]:
-    cutoffs = np.array(sorted({rank for rank in (*_CUTOFFS, kept) if rank <= kept}))
-    table = rank_table(inputs, cutoffs, ties=ties)
-    return [
-        (f"{name}@{rank}", ties, value)
-        for name in ("precision", "recall")
-        for rank, value in zip(cutoffs, table[name], strict=True)
-    ]
-
-
-def _radius_rows(inputs: RankingInput) -> list[tuple[str, str, float]]:
-    radius = min(_RADIUS, inputs.bits)
-    found = radius_table(inputs).loc[radius]
-    return [
-        (f"precision within radius {radius}", "", found["precision"]),
-        (f"share of queries with nothing within radius {radius}", "", found["empty"]),
-    ]
+def _mean_rows(name: str, table: Float64[np.ndarray, "n_query ties"]) -> list[tuple[str, str, float]]:
+    return [(name, rule, mean) for rule, mean in mean_over_queries(table).items()]

@@ -5,6 +5,7 @@ from pathlib import Path
 from pkgutil import resolve_name
 
 from basics.errors import InputError
+from basics.source import by_name
 from torchvision.models import WeightsEnum, get_weight
 
 from hashcenters.models.hash_head import make_head
@@ -32,6 +33,7 @@ IMAGENET = {
 }
 
 
+@by_name("BACKBONES")
 def find_backbone(name: str) -> Callable[[int], Backbone]:
     """The function of a number of channels that builds a backbone; only now is its module imported.
 
@@ -43,6 +45,7 @@ def find_backbone(name: str) -> Callable[[int], Backbone]:
     return resolve_name(BACKBONES[name])
 
 
+@by_name("IMAGENET")
 def torchvision_weights(backbone: str) -> WeightsEnum | None:
     """torchvision's ImageNet weights for a key of `BACKBONES`, None where there are none."""
     name = IMAGENET.get(backbone.removesuffix("-64"))

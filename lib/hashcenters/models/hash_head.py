@@ -3,6 +3,7 @@
 from collections import OrderedDict
 
 from basics.errors import InputError
+from basics.source import by_name
 from torch import nn
 
 
@@ -57,6 +58,7 @@ HEADS = {
 }
 
 
+@by_name("HEADS")
 def make_head(name: str, feature_dim: int, outputs: int) -> nn.Sequential:
     """The head called `name`, a key of `HEADS`, with as many outputs as bits or classes.
 

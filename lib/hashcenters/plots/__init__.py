@@ -19,7 +19,9 @@ def __getattr__(name: str) -> Any:
     for topic in [] if name.startswith("_") else _modules():
         module = importlib.import_module(f"{__name__}.{topic}")
         if name in getattr(module, "__all__", ()):
-            return importlib.import_module(f"{__name__}.style").look()(getattr(module, name))
+            from hashcenters.plots.style import look
+
+            return look()(getattr(module, name))
     raise AttributeError(f"no figure named {name!r}" + ("" if name.startswith("_") else f" in {_modules()}"))
 
 

@@ -36,7 +36,7 @@ def distance_matrix(frame: pd.DataFrame) -> Figure:
     return drawn
 
 
-def centroid_histograms(frame: pd.DataFrame, *, half: float) -> Figure:
+def centroid_histograms(frame: pd.DataFrame, *, half: float | int) -> Figure:
     """Shares of distances between centroids, one panel a case, with K/2 marked.
 
     Args:

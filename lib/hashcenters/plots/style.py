@@ -11,7 +11,7 @@ import pandas as pd
 from basics.errors import InputError
 from basics.files import whole_file
 from matplotlib.axes import Axes
-from matplotlib.colors import ListedColormap, to_rgb
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
@@ -28,7 +28,6 @@ BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE = (
 LINES = (BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, BLACK, YELLOW)
 DASHES = ("-", "--", "-.", ":")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
-TWO_TONE = ListedColormap([BLACK, "#FFFFFF"], name="two_tone")
 SEQUENTIAL = "cividis"
 WIDTHS = {1: 3.35, 2: 6.9}
 PNG_DPI = 200
@@ -268,16 +267,6 @@ def bare(axes: Axes) -> Axes:
     axes.set(xticks=[], yticks=[])
     for spine in axes.spines.values():
         spine.set_visible(False)
-    return axes
-
-
-def show_codes(axes: Axes, codes: np.ndarray) -> Axes:
-    """Draw a ±1 matrix as the documents do: one row a code, one column a bit, +1 white and −1 black."""
-    axes.grid(False)
-    axes.imshow(codes, cmap=TWO_TONE, vmin=-1, vmax=1, aspect="equal", interpolation="nearest")
-    axes.set(xlabel="bit", ylabel="row")
-    for spine in axes.spines.values():
-        spine.set_visible(True)
     return axes
 
 

@@ -29,9 +29,7 @@ def random_batch(*, num_classes: int, bits: int, seed: int) -> tuple[Tensor, Ten
     return outputs, labels, centers
 
 
-def check_center_gradient(
-    step: Step, outputs: Tensor, labels: Tensor, centers: Tensor, *, tolerance: float = 1e-12
-) -> Check:
+def check_center_gradient(step: Step, outputs: Tensor, labels: Tensor, centers: Tensor) -> Check:
     """Δc_i is the gradient of ½ Σ ‖x_j − c_l(j)‖² in c_i, by autograd, divided by 1 + n_i.
 
     Args:
@@ -39,7 +37,6 @@ def check_center_gradient(
         outputs: x_j.
         labels: class of each output.
         centers: c_i.
-        tolerance: largest absolute difference.
 
     Source: CSQ supplement, Eq. S.8.
     """
@@ -49,7 +46,7 @@ def check_center_gradient(
     expected = (gradient / (1 + member.sum(dim=0)[:, None])).numpy()
     observed = step(outputs, member, centers).numpy()
     statement = "Δc_i = gradient of ½ Σ ‖x − c‖² divided by 1 + n_i"
-    return compare(statement, "numeric", observed, expected, names=("center", "bit"), tolerance=tolerance)
+    return compare(statement, "numeric", observed, expected, names=("center", "bit"), tolerance=1e-12)
 
 
 def check_full_step(rate: sympy.Expr | int) -> Check:

@@ -88,12 +88,12 @@ def counted_mean(counts: pd.DataFrame) -> Fraction:
     return Fraction(int((halves * counts["pairs"]).sum()), 2 * int(counts["pairs"].sum()))
 
 
-def check_mean_is_half(bits: int, set_size: int, *, ties: Ties = "independent") -> Check:
-    """The document's statement taken exactly: the expected distance is K/2.
+def check_mean_is_half(bits: int, set_size: int) -> Check:
+    """The document's statement taken exactly, tied bits drawn for every centroid: the expected distance is K/2.
 
     Source: CSQ supplement, section 1, last paragraph but one.
     """
-    mean = expected_distance(bits, set_size, ties=ties)
+    mean = expected_distance(bits, set_size)
     off = mean - Fraction(bits, 2)
     wrong = [f"K = {bits}, n = {set_size}: mean {float(mean):.3f}, K/2 = {bits / 2:g}"] if off else []
     statement = f"centroids of disjoint {set_size}-sets are K/2 apart on average"

@@ -82,9 +82,7 @@ def check_rising(loss: Function, sigma: Function) -> Check:
     return tally("σ(θ) and log(1 + exp θ) rise strictly in θ", "symbolic", 2, wrong)
 
 
-def check_gradients(
-    likelihood: Function, terms: Function, *, bits: int, num_codes: int, seed: int, tolerance: float = 1e-10
-) -> Check:
+def check_gradients(likelihood: Function, terms: Function, *, bits: int, num_codes: int, seed: int) -> Check:
     """The gradients of −Σ log S.5 and of S.6 in continuous outputs h ∈ (0, 1), by autograd in float64.
 
     Args:
@@ -93,7 +91,6 @@ def check_gradients(
         bits: code length; beyond 30 or so σ saturates and the likelihood itself fails.
         num_codes: outputs, all unordered pairs of which are summed.
         seed: of outputs and labels.
-        tolerance: largest absolute difference of two gradient entries.
     """
     generator = torch.Generator().manual_seed(seed)
     start = torch.rand(num_codes, bits, generator=generator, dtype=torch.float64)
@@ -108,7 +105,7 @@ def check_gradients(
     by_likelihood = gradient(lambda theta: -likelihood(similar, theta).log())
     by_loss = gradient(lambda theta: terms(theta, similar))
     statement = "−Σ log S.5 and S.6 have the same gradient in every output"
-    return compare(statement, "numeric", by_loss, by_likelihood, names=("output", "bit"), tolerance=tolerance)
+    return compare(statement, "numeric", by_loss, by_likelihood, names=("output", "bit"), tolerance=1e-10)
 
 
 def check_monotone(probability: Callable[[Tensor], Tensor], bits: int) -> Check:

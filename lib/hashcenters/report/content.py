@@ -7,13 +7,13 @@ from typing import Any
 from basics import paths
 from basics.errors import InputError
 from basics.files import read_json
+from basics.text import duration
 from basics.yaml import read_yaml
 
 from hashcenters import scoreboard
 from hashcenters.catalogue import workbook
 from hashcenters.report.pages import Page, make_page
 from hashcenters.results import read_claims, read_exhibits
-from hashcenters.workbook.text import duration
 
 
 @dataclass(frozen=True)

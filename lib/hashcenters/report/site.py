@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from basics.files import write_text
+from basics.text import duration
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -17,7 +18,6 @@ from hashcenters.report.content import Content, read_content
 from hashcenters.report.markup import with_signs
 from hashcenters.report.pages import Page
 from hashcenters.report.readme import readme
-from hashcenters.workbook.text import duration
 
 TEMPLATES = Path(__file__).parent / "templates"
 MOST_ROWS = 200

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -90,6 +90,27 @@ class TrainingConfig:
     def center_array(self) -> np.ndarray | None:
         """The centers as an `int8` array (num_classes, bits)."""
         return None if self.centers is None else np.array(self.centers, np.int8)
+
+    def steps(self) -> Iterator["TrainingConfig"]:
+        """This training and those that its backbone comes from."""
+        yield self
+        if self.backbone_from is not None:
+            yield from self.backbone_from.steps()
+
+    def names(self) -> frozenset[str]:
+        """Every name that chooses code for its numbers: data set, protocol, backbone, head, objective."""
+        chosen = (
+            value
+            for step in self.steps()
+            for value in (
+                step.dataset,
+                step.backbone,
+                step.head,
+                step.objective,
+                *step.dataset_options.values(),
+            )
+        )
+        return frozenset(name for name in chosen if isinstance(name, str))
 
     def with_seed(self, seed: int) -> "TrainingConfig":
         """The same training from another seed."""

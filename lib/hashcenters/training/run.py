@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 import torch
 from basics.errors import InputError
-from basics.files import read_json, write_json
+from basics.files import read_json, sha256, write_json
+from basics.source import digests
 from filelock import FileLock
 from jaxtyping import Float, Int8
 from torch import nn
@@ -25,15 +26,10 @@ from hashcenters.losses.factory import make_objective
 from hashcenters.training.checkpoint import load_tensors, part, save_tensors, set_aside
 from hashcenters.training.config import TrainingConfig, config_key
 from hashcenters.training.loop import Batches, encode, one_thread, train
-from hashcenters.workbook.modules import digests
 
 log = logging.getLogger(__name__)
 
-CODE = (
-    "hashcenters.training.loop",
-    "hashcenters.models.factory",
-    "hashcenters.losses.factory",
-)
+CODE = "hashcenters.training.run:_run_anew"
 SPLITS = ("train", "validation", "query", "database")
 
 
@@ -92,20 +88,24 @@ def load_data(name: str, options: Mapping[str, Any]) -> HashingData:
 
 def run_key(config: TrainingConfig) -> str:
     """The name of a training's folder; see `config_key`."""
-    fingerprints, step = {}, config
-    while step is not None:
+    fingerprints = {}
+    for step in config.steps():
         data = load_data(step.dataset, step.dataset_options)
         fingerprints[f"{step.dataset} {sorted(step.dataset_options.items())}"] = data.fingerprint
-        step = step.backbone_from
-    return config_key(config, code=code_fingerprint(), data=fingerprints)
+        if Path(step.weights).is_file():
+            fingerprints[f"weights {step.weights}"] = sha256(Path(step.weights))
+    return config_key(config, code=code_fingerprint(config.names()), data=fingerprints)
 
 
 @cache
-def code_fingerprint() -> str:
-    """SHA-256 over the code that can change a training's numbers; comments and docstrings do not count."""
-    used = digests(f"import {module}" for module in CODE)
-    used.pop("__init__.py", None)  # the version is no part of it
-    return hashlib.sha256("\n".join(f"{name} {digest}" for name, digest in used.items()).encode()).hexdigest()
+def code_fingerprint(names: frozenset[str]) -> str:
+    """SHA-256 over the definitions that can change the numbers of a training with these names.
+
+    What the tables of data sets and protocols say reaches a training only as its data, which has its own fingerprint.
+    """
+    used = digests([CODE], names=names).items()
+    lines = [f"{name} {digest}" for name, digest in used if ".yaml[" not in name]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def find(config: TrainingConfig, root: Path) -> Run | None:
@@ -168,17 +168,21 @@ def run(config: TrainingConfig, root: Path, *, progress: bool = False, wait: boo
     except OSError as error:
         raise InputError(f"cannot write {folder}: {error.strerror}") from error
     with FileLock(folder / ".lock", timeout=-1 if wait else 0):
-        return find(config, root) or _run_anew(config, folder, start, progress=progress)
+        found = find(config, root)
+        if found is None:
+            _run_anew(config, folder, start.folder if start else None, progress=progress)
+        return found or Run(config, folder)
 
 
-def _run_anew(config: TrainingConfig, folder: Path, start: Run | None, *, progress: bool) -> Run:
+def _run_anew(config: TrainingConfig, folder: Path, start: Path | None, *, progress: bool) -> None:
+    """Train, encode and save; with what it uses, this is the code that a training's key covers."""
     clock = time.process_time if config.device == "cpu" else time.perf_counter
     began = clock()
     data = load_data(config.dataset, config.dataset_options)
     device = torch.device(config.device)
     network = build_network(config)
     if start is not None:
-        state, _ = load_tensors(start.folder / "state.safetensors")
+        state, _ = load_tensors(start / "state.safetensors")
         network.backbone.load_state_dict(part(state, "network.backbone."))
     objective = build_objective(config, network).to(device)
     network = network.to(device)
@@ -197,7 +201,6 @@ def _run_anew(config: TrainingConfig, folder: Path, start: Run | None, *, progre
     note = {"config": asdict(config), "history": history, "seconds": clock() - began}
     write_json(folder / "config.json", note)
     checkpoint.unlink(missing_ok=True)
-    return Run(config, folder)
 
 
 def stored_outputs(outputs: Mapping[str, np.ndarray]) -> dict[str, torch.Tensor]:

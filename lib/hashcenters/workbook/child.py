@@ -1,42 +1,42 @@
-"""Executes one notebook with papermill, in a process of its own, and tells the starter how it goes.
+"""Entry points of the processes that execute one notebook: papermill in the one, the kernel in the other.
 
-The job comes as JSON on standard input, events leave as JSON lines on standard output:
-`{"kernel": process id}`, `{"cell": i, "of": n, "index": position}` and, last, `{"end": null | error}`.
+Papermill's gets its job from `execute` (see `processes`) and tells `{"kernel": process id}`,
+`{"cell": i, "of": n, "index": position}` and, last, `{"end": null | error}`.
+The kernel is ipykernel in the running interpreter, gone with its workers when its starter is; ipykernel's own watch
+ends the kernel alone, and processes that a notebook started for a sweep would work on.
 """
 
-import json
+import atexit
 import os
 import sys
-from collections.abc import Callable
 from typing import Any
 
-from hashcenters.workbook.kernel import STARTER
-from hashcenters.workbook.lean import skip_grammar
-from hashcenters.workbook.parent import when_parent_ends
+from hashcenters.workbook.processes import Tell, begin, end_group, skip_grammar, when_parent_ends
 
-Tell = Callable[[dict[str, Any]], None]
+MODULE = f"{__package__}.child"
+STARTER = "HASHCENTERS_KERNEL_STARTER"
 START_TIMEOUT = 120
 
 
 def main() -> None:
-    """Run the job that standard input describes."""
-    job = json.load(sys.stdin)
-    when_parent_ends(job["starter"], lambda: os._exit(1))
-    tell = _events()
+    """Start a kernel with ipykernel's arguments where there are any, or execute the notebook of a job."""
+    if sys.argv[1:]:
+        _be_kernel()
+        return
+    job, tell = begin()
     os.environ[STARTER] = str(os.getpid())
     skip_grammar()
     tell({"end": _execute(job, tell)})
 
 
-def _events() -> Tell:
-    """Keep standard output for events; what the kernel or a library prints there goes to standard error."""
-    stream = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)
+def _be_kernel() -> None:
+    os.environ.pop("JPY_PARENT_PID", None)
+    when_parent_ends(int(os.environ.pop(STARTER)), lambda: end_group(os.getpgid(0)))
+    # the last to be called at the end: to free all that torch has loaded takes a second or two
+    atexit.register(os._exit, 0)
+    from ipykernel import kernelapp
 
-    def tell(event: dict[str, Any]) -> None:
-        print(json.dumps(event), file=stream, flush=True)
-
-    return tell
+    kernelapp.launch_new_instance(sys.argv[1:])
 
 
 def _execute(job: dict[str, Any], tell: Tell) -> dict[str, str] | None:
@@ -90,7 +90,7 @@ def _kernel_manager(tell: Tell) -> type:
     class RunningInterpreter(AsyncKernelManager):
         @property
         def kernel_spec(self) -> KernelSpec:
-            command = [sys.executable, "-m", "hashcenters.workbook.kernel", "-f", "{connection_file}"]
+            command = [sys.executable, "-m", MODULE, "-f", "{connection_file}"]
             return KernelSpec(argv=command, display_name="Python 3", language="python")
 
         async def start_kernel(self, **options: Any) -> None:

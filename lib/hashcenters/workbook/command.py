@@ -5,10 +5,11 @@ from typing import Any
 import click
 from basics.errors import InputError, one_line_errors
 
-from hashcenters.cluster.address import RAY, check
+from hashcenters.workbook.hooks import find_hooks
 from hashcenters.workbook.plan import DEVICES, EXIT_INTERRUPTED, Request, make_plan
 
 EXIT_INCOMPLETE = 1
+TRAIN = "train"
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -31,37 +32,40 @@ EXIT_INCOMPLETE = 1
     flag_value="check",
     help="Say what the profile needs and what of it is missing; exit code 1 if anything is.",
 )
-@click.option("--jobs", type=int, help="Trainings side by side within a notebook.")
+@click.option("--jobs", type=int, help="Trainings side by side.")
 @click.option(
     "--cluster",
-    envvar=RAY,
+    envvar="RAY_ADDRESS",
     show_envvar=True,
     metavar="HOST:PORT",
     help="Head node of the Ray cluster that trains, one training a processor or GPU; --jobs does not count then.",
 )
 @click.option("--device", help=f"Where networks run: {', '.join(DEVICES)}.")
 @click.option("--timeout", type=float, metavar="SECONDS", help="Stop a notebook that takes longer.")
-def run_all(action: str | None, **options: Any) -> int:
-    """Run every notebook that is not fresh, then build the report.
+@click.argument("words", nargs=-1, metavar="[train]")
+def run_all(action: str | None, words: tuple[str, ...], **options: Any) -> int:
+    """Train what the notebooks that are not fresh ask for, run them, then build the report; `train` only trains.
 
     Exit code 0: all is fresh or done. 1: a notebook failed, those that need it were skipped; or --check found
     something missing. 2: bad input, nothing was run. 130: interrupted.
     """
+    if words not in ((), (TRAIN,)):
+        raise InputError(f"Got unexpected extra argument ({' '.join(words)}); {TRAIN!r} is the only one")
+    if words and action:
+        raise InputError(f"{TRAIN!r} and --{action} exclude each other")
     plan = make_plan(Request(**options))
     if action is None:
         if plan.request.cluster:
-            check(plan.request.cluster)
-        from hashcenters.workbook.run import run
+            find_hooks().check_cluster(plan.request.cluster)
+        from hashcenters.workbook import run
 
-        return run(plan)
-    if action == "check":
-        from hashcenters.workbook import needs
-
-        text, complete = needs.report(plan)
-        click.echo(text)
-        return 0 if complete else EXIT_INCOMPLETE
+        return run.train(plan) if words else run.run(plan)
     from hashcenters.workbook import listing
 
+    if action == "check":
+        text, complete = listing.check(plan)
+        click.echo(text)
+        return 0 if complete else EXIT_INCOMPLETE
     click.echo(listing.list_notebooks(plan) if action == "list" else listing.estimate(plan))
     return 0
 

@@ -1,27 +1,24 @@
 """Executes one notebook in a child process and puts the result where it belongs, whole or not at all."""
 
 import json
-import os
 import shutil
-import signal
 import subprocess
-import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-from basics import paths
 from basics.files import write_json
 
 from hashcenters.workbook.freshness import notebook_output, record_path
 from hashcenters.workbook.graph import Notebook
+from hashcenters.workbook.processes import Child, Event, end_group
 from hashcenters.workbook.scrub import scrub
 
+CHILD = f"{__package__}.child"
 GRACE_SECONDS = 20
 
 
@@ -69,25 +66,22 @@ def execute(
     shutil.rmtree(kernel_folder, ignore_errors=True)
     kernel_folder.mkdir(mode=0o700)
     job = {
-        "starter": os.getpid(),
         "source": str(notebook.path.resolve()),
         "output": str(draft.resolve()),
         "parameters": dict(parameters),
     }
-    with tempfile.TemporaryFile("w+", errors="replace") as log:
-        run = _ChildRun(job, os.environ | environment | _own_folders(kernel_folder), log)
-        try:
-            run.follow(on_cell, timeout)
-        finally:
-            run.stop()
-            shutil.rmtree(kernel_folder, ignore_errors=True)
-        error = run.error(log)
+    execution = _Execution(Child(CHILD, job, {**environment, **_own_folders(kernel_folder)}))
+    try:
+        error = execution.follow(on_cell, timeout)
+    finally:
+        execution.stop()
+        shutil.rmtree(kernel_folder, ignore_errors=True)
     content = _read_draft(draft, notebook)
-    if error and not run.in_notebook:
-        _mark(content, run.index, error)
+    if error and not execution.in_notebook:
+        _mark(content, execution.index, error)
     write_json(notebook_output(profile, notebook.name), scrub(content))
     draft.unlink(missing_ok=True)
-    return Outcome(time.monotonic() - began, run.cells, error)
+    return Outcome(time.monotonic() - began, execution.cells, error)
 
 
 def _own_folders(folder: Path) -> dict[str, str]:
@@ -97,51 +91,32 @@ def _own_folders(folder: Path) -> dict[str, str]:
 
 
 @dataclass
-class _ChildRun:
-    """A child process, what it told so far, and how to end it with its kernel."""
+class _Execution:
+    """The child that executes a notebook, what it told so far, and how to end it with its kernel."""
 
-    job: dict[str, Any]
-    environment: Mapping[str, str]
-    log: IO[str]
+    child: Child
     cells: int = 0
     index: int | None = None
     kernel: int | None = None
     ended: bool = False
     failure: dict[str, str] | None = None
     timed_out: float | None = None
-    process: subprocess.Popen[str] = field(init=False)
 
-    def __post_init__(self) -> None:
-        # a session of its own: Ctrl-C reaches this process only, which then ends the child
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "hashcenters.workbook.child"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self.log,
-            cwd=paths.project_root(),
-            env=self.environment,
-            text=True,
-            start_new_session=True,
-        )
-
-    def follow(self, on_cell: Callable[[int, int], None], timeout: float | None) -> None:
-        """Send the job and take in events until the child has ended."""
+    def follow(self, on_cell: Callable[[int, int], None], timeout: float | None) -> str | None:
+        """Take in events until the child has ended; what stopped the notebook, as one line."""
         timer = threading.Timer(timeout, self._time_out, [timeout]) if timeout else None
         if timer:
             timer.daemon = True
             timer.start()
         try:
-            with suppress(BrokenPipeError):
-                json.dump(self.job, self.process.stdin)
-                self.process.stdin.close()
-            for line in self.process.stdout:
-                self._take(json.loads(line), on_cell)
-            self.process.wait()
+            for event in self.child.events():
+                self._take(event, on_cell)
         finally:
             if timer:
                 timer.cancel()
+        return self._error()
 
-    def _take(self, event: dict[str, Any], on_cell: Callable[[int, int], None]) -> None:
+    def _take(self, event: Event, on_cell: Callable[[int, int], None]) -> None:
         if "kernel" in event:
             self.kernel = event["kernel"]
         elif "cell" in event:
@@ -153,45 +128,32 @@ class _ChildRun:
     def _time_out(self, timeout: float) -> None:
         """End the kernel; the child then keeps what there is, and is ended itself if it does not."""
         self.timed_out = timeout
-        if self.kernel is None:
-            self.process.kill()
-            return
-        self._end_kernel()
-        with suppress(subprocess.TimeoutExpired):
-            self.process.wait(GRACE_SECONDS)
-            return
-        self.process.kill()
+        if self.kernel is not None:
+            end_group(self.kernel)
+            with suppress(subprocess.TimeoutExpired):
+                self.child.process.wait(GRACE_SECONDS)
+                return
+        self.child.process.kill()
 
     def stop(self) -> None:
-        """Make sure that nothing of this run is left."""
-        if self.process.poll() is None:
-            self._end_kernel()
-            self.process.kill()
-            self.process.wait()
-        self.process.stdout.close()
-
-    def _end_kernel(self) -> None:
-        """End the kernel and the processes that it started, which share its process group."""
-        if self.kernel is not None:
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.kernel, signal.SIGKILL)
+        """Make sure that nothing of this execution is left."""
+        if self.child.process.poll() is None and self.kernel is not None:
+            end_group(self.kernel)  # it leads a group of its own, of the processes that it started
+        self.child.close()
 
     @property
     def in_notebook(self) -> bool:
         """Whether papermill itself wrote the failure into the notebook."""
         return self.failure is not None and self.failure["name"] != "DeadKernelError" and not self.timed_out
 
-    def error(self, log: IO[str]) -> str | None:
-        """What stopped the notebook, as one line."""
+    def _error(self) -> str | None:
         if self.ended and self.failure is None:
             return None
         if self.timed_out:
             return f"TimeoutError: the notebook took more than {self.timed_out:g} seconds"
         if self.failure:
             return " ".join(f"{self.failure['name']}: {self.failure['message']}".split())
-        log.seek(0)
-        last = [line for line in log.read().splitlines() if line.strip()][-1:]
-        return f"RuntimeError: the process that executes it ended with {self.process.returncode}: {''.join(last)}"
+        return f"RuntimeError: the process that executes it {self.child.complaint()}"
 
 
 def _read_draft(draft: Path, notebook: Notebook) -> dict[str, Any]:

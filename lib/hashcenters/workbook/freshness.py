@@ -1,22 +1,24 @@
 """What a notebook's results depend on, and whether they are still what it made of that.
 
 A record in `results/<profile>/fresh/` holds, for the last run of a notebook here, what went in (its source, its
-parameters, the library modules it uses, its data, the results of the notebooks it reads) and what came out.
+parameters, the definitions of the library that it uses, its data and files, the results of the notebooks it reads)
+and what came out.
 """
 
 import hashlib
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from basics.errors import InputError
 from basics.files import read_json, sha256, write_json
-from basics.paths import profile_results
+from basics.paths import data_root, profile_results, project_root, texts_root
+from basics.source import digests
 
-from hashcenters.workbook.data import folders
 from hashcenters.workbook.graph import Notebook
-from hashcenters.workbook.modules import digests
+from hashcenters.workbook.hooks import find_hooks
 
 VOLATILE_PARAMETERS = ("jobs",)
 RECORDED_IN = ("claims.json", "exhibits.json")
@@ -73,25 +75,77 @@ def inputs_of(profile: str, notebook: Notebook, parameters: dict[str, Any]) -> d
     """
     places = folders(notebook, parameters)
     listings = {place: listing(place) for place in set(places.values())}  # sets often share a folder
-    grid = [f"import {name.partition(':')[0]}" for name in notebook.grid]
+    texts = texts_root() / f"{notebook.name}.yaml"
     return {
-        "source": digest(notebook.cells),
+        "source": digest([notebook.cells, texts.read_text(encoding="utf-8") if texts.is_file() else ""]),
         "parameters": {key: value for key, value in parameters.items() if key not in VOLATILE_PARAMETERS},
-        "library": digests([*notebook.code, *grid]),
+        "library": digests([*notebook.code, repr(sorted(names_in(parameters)))]),
+        "files": {name: contents(project_root() / name) for name in notebook.files},
         "data": {name: listings[place] for name, place in places.items()},
         "upstream": {name: results_key(read_record(profile, name)) for name in notebook.after},
     }
 
 
-def listing(folder: Path) -> str:
-    """Digest of the names, sizes and times of all files under a folder; empty where there is none."""
-    found = []
-    for parent, _, names in os.walk(folder):
-        for name in names:
-            status = os.stat(os.path.join(parent, name))
-            place = os.path.relpath(os.path.join(parent, name), folder)
-            found.append((place, status.st_size, status.st_mtime_ns))
-    return digest(sorted(found)) if found else ""
+def names_in(parameters: Mapping[str, Any]) -> set[str]:
+    """Every text among the values of parameters, those behind a `key=` too: names of data sets, methods, networks.
+
+    >>> sorted(names_in({"dataset": "mine", "dataset_options": ["protocol=cars"], "all_bits": [16]}))
+    ['cars', 'mine', 'protocol=cars']
+    """
+    values = [
+        value for given in parameters.values() for value in (given if isinstance(given, list) else [given])
+    ]
+    texts = {value for value in values if isinstance(value, str)}
+    return texts | {text.partition("=")[2] for text in texts if "=" in text}
+
+
+def folders(notebook: Notebook, parameters: Mapping[str, Any]) -> dict[str, Path]:
+    """The folders that a notebook reads data from, and the files that its parameters name, by a name for messages.
+
+    Raises:
+        InputError: a parameter names an unknown data set or protocol.
+    """
+    found = {name: data_root() / name for name in (*notebook.data, *notebook.optional_data)}
+    found |= find_hooks().folders(parameters)
+    for text in names_in(parameters):
+        path = Path(project_root(), os.path.expanduser(text))
+        if text and os.path.exists(path) and path not in found.values():
+            found[text] = path
+    return found
+
+
+def listing(place: Path) -> str:
+    """Digest of the names, sizes and times of a file, or of all files under a folder; empty where there is none.
+
+    Links are followed; a folder that is reached a second time counts by where it was reached first.
+    """
+    found: list[tuple[Any, ...]] = [_state(place)] if place.is_file() else []
+    seen: dict[tuple[int, int], str] = {}
+    for parent, inner, names in os.walk(place, followlinks=True):
+        status, below = os.stat(parent), os.path.relpath(parent, place)
+        first = seen.setdefault((status.st_dev, status.st_ino), below)
+        if first != below:
+            found.append((below, first))
+            inner.clear()
+            continue
+        inner.sort()
+        found += [(os.path.join(below, name), *_state(Path(parent, name))) for name in sorted(names)]
+    return digest(found) if found else ""
+
+
+def _state(path: Path) -> tuple[int, ...]:
+    """Size and time of a file, nothing for a link that leads nowhere."""
+    try:
+        status = path.stat()
+    except OSError:
+        return ()
+    return status.st_size, status.st_mtime_ns
+
+
+def contents(place: Path) -> str:
+    """Digest of the content of a file, or of all files under a folder; empty where there is none."""
+    files = [place] if place.is_file() else sorted(path for path in place.rglob("*") if path.is_file())
+    return digest([(path.relative_to(place).as_posix(), sha256(path)) for path in files]) if files else ""
 
 
 def outputs_of(profile: str, name: str) -> dict[str, str]:
@@ -135,11 +189,12 @@ def _changed_input(before: dict[str, Any], now: dict[str, Any]) -> str | None:
         return "its source changed"
     for kind, phrase in (
         ("parameters", "its parameter {} changed"),
-        ("library", "lib/hashcenters/{} changed"),
+        ("library", "{} changed"),
+        ("files", "{} changed"),
         ("data", "the data of {} changed"),
         ("upstream", "the results of {} changed"),
     ):
-        old, new = before[kind], now[kind]
+        old, new = before.get(kind, {}), now[kind]
         changed = sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
         if changed:
             return phrase.format(changed[0])

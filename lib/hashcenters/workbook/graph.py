@@ -13,6 +13,8 @@ from basics.files import read_json
 from hashcenters.workbook.parameters import Parameter, parse_parameters
 
 ALL_OTHERS = "*"
+PARAMETERS, GRID = "parameters", "grid"
+DECLARED = ("after", "data", "optional_data", "files")
 
 
 @dataclass(frozen=True)
@@ -22,12 +24,13 @@ class Notebook:
     Args:
         name: file name without suffix, `NN_topic`.
         path: of the source notebook.
-        cells: (kind, source) of every cell, in order.
+        cells: (kind, source) of every cell, in order; its kind is `parameters` or `grid` where a tag says so, else
+            its type.
         parameters: what its `parameters` cell declares.
         after: names of the notebooks whose results it reads.
         data: folders under the data root that it reads.
-        grid: `module:function`s that list its trainings from its parameters; each may read the trainings of those
-            before it.
+        optional_data: folders under the data root that it reads where they are there.
+        files: files of the project, or folders of them, that it reads.
     """
 
     name: str
@@ -36,7 +39,8 @@ class Notebook:
     parameters: tuple[Parameter, ...]
     after: tuple[str, ...]
     data: tuple[str, ...]
-    grid: tuple[str, ...]
+    optional_data: tuple[str, ...]
+    files: tuple[str, ...]
 
     @property
     def number(self) -> int:
@@ -44,8 +48,18 @@ class Notebook:
 
     @property
     def code(self) -> list[str]:
-        """The sources of its code cells."""
-        return [source for kind, source in self.cells if kind == "code"]
+        """The sources of its code cells but the one with the parameters."""
+        return [source for kind, source in self.cells if kind in ("code", GRID)]
+
+    @property
+    def grid_cells(self) -> list[str]:
+        """The sources of its cells with the tag `grid`, which say what it trains."""
+        return [source for kind, source in self.cells if kind == GRID]
+
+    @property
+    def trains(self) -> bool:
+        """Whether it says what it trains."""
+        return bool(self.grid_cells)
 
     @property
     def declared(self) -> dict[str, Parameter]:
@@ -62,24 +76,29 @@ def load_notebook(path: Path) -> Notebook:
     content = read_json(path)
     if not isinstance(content, dict) or content.get("nbformat") != 4:
         raise InputError(f"{path.name} is not a notebook of format 4")
-    tagged = [cell for cell in content["cells"] if "parameters" in cell["metadata"].get("tags", [])]
-    if len(tagged) != 1:
-        raise InputError(f"{path.name} must have one cell tagged `parameters`, got {len(tagged)}")
+    cells = tuple((_kind(cell), _text(cell["source"])) for cell in content["cells"])
+    parameters = [source for kind, source in cells if kind == PARAMETERS]
+    if len(parameters) != 1:
+        raise InputError(f"{path.name} must have one cell tagged `parameters`, got {len(parameters)}")
     declared = content["metadata"].get("hashcenters", {})
-    unknown = set(declared) - {"after", "data", "grid"}
+    unknown = set(declared) - set(DECLARED)
     if unknown:
         raise InputError(
-            f"{path.name}: metadata may hold after, data and grid, got {', '.join(sorted(unknown))}"
+            f"{path.name}: metadata may hold {', '.join(DECLARED)}, got {', '.join(sorted(unknown))}"
         )
     return Notebook(
         name=path.stem,
         path=path,
-        cells=tuple((cell["cell_type"], _text(cell["source"])) for cell in content["cells"]),
-        parameters=parse_parameters(_text(tagged[0]["source"]), where=path.stem),
-        after=_names(declared.get("after", []), where=path.stem),
-        data=_names(declared.get("data", []), where=path.stem),
-        grid=_names(declared.get("grid", []), where=path.stem),
+        cells=cells,
+        parameters=parse_parameters(parameters[0], where=path.stem),
+        **{name: _names(declared.get(name, []), where=path.stem) for name in DECLARED},
     )
+
+
+def _kind(cell: dict[str, Any]) -> str:
+    """What a cell is: its type, or what its tag says."""
+    tags = cell["metadata"].get("tags", [])
+    return next((tag for tag in (PARAMETERS, GRID) if tag in tags), cell["cell_type"])
 
 
 def _text(source: str | list[str]) -> str:
@@ -91,7 +110,7 @@ def _names(value: Any, *, where: str) -> tuple[str, ...]:
     """A metadata entry as names; `"*"` alone stands for a list of itself."""
     names = [value] if isinstance(value, str) else value
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise InputError(f"{where}: metadata after, data and grid must be lists of names, got {value!r}")
+        raise InputError(f"{where}: metadata {', '.join(DECLARED)} must be lists of names, got {value!r}")
     return tuple(names)
 
 

@@ -1,19 +1,22 @@
-"""The manifest of a profile: what made its results, how long it took, and the SHA-256 of each of them."""
+"""The manifest of a profile: what made its results, on which machine, how long it took, and their SHA-256."""
 
+import os
 import platform
 import re
-import tomllib
-from collections.abc import Collection, Iterator
+import shutil
+import subprocess
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
+from statistics import mean
 from typing import Any
 
 from basics import paths
 from basics.errors import InputError
 from basics.files import read_json, sha256, write_json
 
-from hashcenters.workbook import machine
+from hashcenters.workbook.hooks import project
 from hashcenters.workbook.scrub import without_machine
 
 ARTEFACTS = ("claims.json", "exhibits.json", "notebooks/*.ipynb", "figures/*", "tables/*")
@@ -68,7 +71,7 @@ def entry(
         seconds: wall-clock time.
         cells: code cells.
         error: what stopped it, None if it went through.
-        trainings: their cost, from `trainings.spent`.
+        trainings: their cost, from `cost_of`.
     """
     return {
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -86,16 +89,16 @@ def environment() -> dict[str, Any]:
     return {
         "python": platform.python_version(),
         "platform": platform.platform(),
-        "device": machine.describe(),
+        "device": describe_machine(),
         "packages": packages(),
     } | commit()
 
 
 def packages() -> dict[str, str]:
     """Version of every direct dependency that is installed."""
-    project = tomllib.loads((paths.project_root() / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    names = [re.match(r"[\w.-]+", requirement)[0] for requirement in project["dependencies"]]
-    found = {"hashcenters": project["version"]}
+    own = project()["project"]
+    names = [re.match(r"[\w.-]+", requirement)[0] for requirement in own["dependencies"]]
+    found = {own["name"]: own["version"]}
     for name in sorted(names):
         try:
             found[name] = metadata.version(name)
@@ -106,8 +109,8 @@ def packages() -> dict[str, str]:
 
 def commit() -> dict[str, Any]:
     """The commit of the project and whether its code differs from it; both None outside version control."""
-    head = machine.output_of("git", "rev-parse", "HEAD")
-    changes = machine.output_of("git", "status", "--porcelain", "--", *CODE)
+    head = output_of("git", "rev-parse", "HEAD")
+    changes = output_of("git", "status", "--porcelain", "--", *CODE)
     return {"commit": head or None, "changed_since_commit": None if changes is None else bool(changes)}
 
 
@@ -119,3 +122,100 @@ def artefacts(folder: Path) -> dict[str, str]:
 def _results(folder: Path) -> Iterator[Path]:
     for pattern in ARTEFACTS:
         yield from (path for path in folder.glob(pattern) if path.is_file() and not path.name.startswith("."))
+
+
+def cost_of(trainings: Iterable[str], *, profile: str, name: str, seconds: float) -> dict[str, Any]:
+    """What the trainings of a notebook cost, for later estimates; counted from their folders.
+
+    Args:
+        trainings: keys of all that it reads.
+        profile: whose results.
+        name: of the notebook.
+        seconds: that the notebook took without them.
+
+    Returns:
+        `count`, `mean_seconds` (of one), `mean_bytes` (of one) and `other_seconds` (of the notebook without its
+        trainings); what an earlier run says where none can be read.
+    """
+    folders = [paths.runs_root(profile) / key for key in trainings]
+    costs = {folder: cost for folder in folders if (cost := _seconds(folder)) is not None}
+    if not costs:
+        return read_manifest(profile).get("notebooks", {}).get(name, {}).get("trainings", {})
+    return {
+        "count": len(costs),
+        "mean_seconds": round(mean(costs.values()), 2),
+        "mean_bytes": round(mean(map(size_of, costs))),
+        "other_seconds": round(seconds, 1),
+    }
+
+
+def _seconds(folder: Path) -> float | None:
+    """Seconds that one training noted, None where it did not."""
+    try:
+        return float(read_json(folder / "config.json")["seconds"])
+    except (InputError, KeyError, TypeError):
+        return None
+
+
+def size_of(folder: Path) -> int:
+    """Bytes of the files under a folder."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def estimated_seconds(entry: dict[str, Any], missing: int | None, *, jobs: int) -> float | None:
+    """Expected seconds of a notebook, None where no whole run of it is recorded.
+
+    Args:
+        entry: of the notebook in the manifest.
+        missing: trainings still to do, None where the notebook trains nothing.
+        jobs: trainings side by side.
+    """
+    if entry.get("error"):
+        return None
+    costs = entry.get("trainings")
+    if missing is None or not costs:
+        return entry.get("seconds")
+    return costs["other_seconds"] + missing * costs["mean_seconds"] / min(jobs, max(missing, 1))
+
+
+def output_of(*command: str) -> str | None:
+    """What a command prints when run in the project folder, None where it is missing or fails."""
+    if not shutil.which(command[0]):
+        return None
+    run = subprocess.run(command, capture_output=True, text=True, cwd=paths.project_root(), check=False)
+    return run.stdout.strip() if run.returncode == 0 else None
+
+
+def graphics_cards() -> list[str]:
+    """Names of the CUDA devices that the driver finds."""
+    return (output_of("nvidia-smi", "--query-gpu=name", "--format=csv,noheader") or "").splitlines()
+
+
+def choose_device(wanted: str) -> str:
+    """`cpu` or `cuda`: what was asked for, or for `auto` what torch finds.
+
+    torch takes seconds to import, so it is asked only where the driver finds a card.
+    """
+    if wanted != "auto":
+        return wanted
+    if not graphics_cards():
+        return "cpu"
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def describe_machine() -> str:
+    """The graphics cards, or the processor and how many of its cores may be used."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return ", ".join(graphics_cards()) or f"{processor()}, {cores} cores"
+
+
+def processor() -> str:
+    """The processor's name; the platform module knows only its architecture on Linux."""
+    try:
+        described = Path("/proc/cpuinfo").read_text()
+    except OSError:
+        return platform.processor() or platform.machine()
+    named = re.search(r"^model name\s*:\s*(.+)$", described, re.MULTILINE)
+    return named[1] if named else platform.machine()

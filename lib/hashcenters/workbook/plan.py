@@ -7,12 +7,12 @@ from typing import Any
 
 from basics import paths
 from basics.errors import InputError
+from basics.source import lib_root
 
-from hashcenters.workbook import data, profiles
-from hashcenters.workbook.freshness import inputs_of, why_stale
+from hashcenters.workbook import profiles
+from hashcenters.workbook.freshness import folders, inputs_of, why_stale
 from hashcenters.workbook.graph import Notebook, discover, select, select_from
-from hashcenters.workbook.machine import choose_device
-from hashcenters.workbook.modules import package_root
+from hashcenters.workbook.manifest import choose_device
 
 DEVICES = ("auto", "cpu", "cuda")
 LONGEST_TIMEOUT = 1e7
@@ -129,7 +129,7 @@ class Plan:
         given |= {name.upper(): str(value) for name, value in self.options.items()}
         given["CLUSTER"] = self.request.cluster or ""
         own = {f"HASHCENTERS_{name}": value for name, value in (given | {"BATCH": "1"}).items()}
-        found = [str(package_root().parent), os.environ.get("PYTHONPATH", "")]
+        found = [str(lib_root()), os.environ.get("PYTHONPATH", "")]
         hashing = os.environ.get("PYTHONHASHSEED", "0")
         # matrices are small: more threads would mostly wait for each other, and offer their cores while they do
         threads = os.environ.get("OPENBLAS_NUM_THREADS", "1")
@@ -161,5 +161,5 @@ def make_plan(request: Request) -> Plan:
     )
     plan = Plan(request, profile, notebooks, selected, values, options)
     for name in selected:
-        data.folders(notebooks[name], plan.parameters(name))
+        folders(notebooks[name], plan.parameters(name))
     return plan

@@ -1,30 +1,34 @@
-"""Runs a plan: what is stale, one notebook after the other, then the report and a table of times."""
+"""Runs a plan: trainings first, beside notebooks that need none, then the rest, the report and a table of times."""
 
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from textwrap import shorten
 from typing import Any
 
 from basics import paths
 from basics.errors import InputError
-from basics.files import write_bytes
+from basics.files import sha256, write_bytes, write_json
+from basics.source import digests
+from basics.text import columns, duration
 
-from hashcenters.workbook import manifest, site, trainings
-from hashcenters.workbook.ahead import trainer
+from hashcenters.workbook import manifest
 from hashcenters.workbook.execute import Outcome, execute
-from hashcenters.workbook.freshness import write_record
+from hashcenters.workbook.freshness import digest, listing, read_record, record_path, write_record
 from hashcenters.workbook.plan import EXIT_INTERRUPTED, Plan
+from hashcenters.workbook.processes import skip_grammar
 from hashcenters.workbook.progress import Lines, make_progress
-from hashcenters.workbook.text import columns, duration
+from hashcenters.workbook.trainer import Trainer
 
 EXIT_FAILED = 1
 EXIT_TERMINATED = 128 + signal.SIGTERM
 PROBE_BYTES = 1 << 20
 LONGEST_REMARK = 120
+REPORT = "report"
 STOPPED = "{}; every notebook that had finished is kept"
 
 
@@ -53,19 +57,40 @@ def run(plan: Plan) -> int:
     """
     began = time.monotonic()
     rows: list[Row] = []
-    with _reserved(plan.profile.name), _terminable():
-        try:
-            for note in plan.old_results():
-                print(note)
-            with trainer(plan), make_progress() as progress:
-                for name in plan.selected:
-                    rows.append(_do(plan, name, rows, progress))
-            print(_table(rows, time.monotonic() - began), flush=True)
-            print(site.build(plan.profile.name))
-        except KeyboardInterrupt:
-            print(STOPPED.format("interrupted"), file=sys.stderr)
-            return EXIT_INTERRUPTED
+    with _reserved(plan.profile.name), _stoppable():
+        for note in plan.old_results():
+            print(note)
+        with make_progress() as progress, Trainer(plan, progress) as trainer:
+            for name in plan.selected:
+                rows.append(_do(plan, name, rows, progress, trainer))
+        print(_table([*_trained(trainer), *rows], time.monotonic() - began), flush=True)
+        print(build_report(plan.profile.name))
     return EXIT_FAILED if any(row.state in ("failed", "skipped") for row in rows) else 0
+
+
+def train(plan: Plan) -> int:
+    """Train what the notebooks that are not fresh ask for, execute none, and return the exit code.
+
+    Raises:
+        InputError: the results folder cannot be written, or another run works on it.
+    """
+    with (
+        _reserved(plan.profile.name),
+        _stoppable(),
+        make_progress() as progress,
+        Trainer(plan, progress) as trainer,
+    ):
+        trainer.wait()
+    rows = _trained(trainer)
+    print("\n".join(f"trainings: {row.state} in {_time(row)}" for row in rows) or "trainings: none to do")
+    return EXIT_FAILED if trainer.complaints else 0
+
+
+def _trained(trainer: Trainer) -> list[Row]:
+    """The line of the table of times about trainings, where there were any."""
+    failed = f", {trainer.failed} failed" if trainer.failed else ""
+    row = Row("trainings", f"{trainer.total - trainer.failed} done{failed}", trainer.seconds)
+    return [row] if trainer.total else []
 
 
 @contextmanager
@@ -85,21 +110,24 @@ def _reserved(profile: str) -> Iterator[None]:
 
 
 @contextmanager
-def _terminable() -> Iterator[None]:
-    """Let a request to terminate end the run as cleanly as Ctrl-C does."""
+def _stoppable() -> Iterator[None]:
+    """Let Ctrl-C and a request to terminate end the run with one line."""
 
-    def leave(number: int, frame: object) -> None:
+    def terminate(number: int, frame: object) -> None:
         print(STOPPED.format("terminated"), file=sys.stderr)
         sys.exit(EXIT_TERMINATED)
 
-    before = signal.signal(signal.SIGTERM, leave)
+    before = signal.signal(signal.SIGTERM, terminate)
     try:
         yield
+    except KeyboardInterrupt:
+        print(STOPPED.format("interrupted"), file=sys.stderr)
+        sys.exit(EXIT_INTERRUPTED)
     finally:
         signal.signal(signal.SIGTERM, before)
 
 
-def _do(plan: Plan, name: str, rows: list[Row], progress: Lines) -> Row:
+def _do(plan: Plan, name: str, rows: list[Row], progress: Lines, trainer: Trainer) -> Row:
     """Run one notebook unless it is fresh or waits for one that failed."""
     blocked = {row.name for row in rows if row.state in ("failed", "skipped")}
     waits = [upstream for upstream in plan.notebooks[name].after if upstream in blocked]
@@ -109,19 +137,21 @@ def _do(plan: Plan, name: str, rows: list[Row], progress: Lines) -> Row:
     why = plan.why(name, inputs)
     if why is None:
         return Row(name, "fresh")
+    trainer.wait_for(name)
     progress.start(name)
-    outcome = _execute(plan, name, inputs, progress)
+    outcome = _execute(plan, name, inputs, progress, trainer.trainings(name))
     state = "failed" if outcome.error else "done"
     remark = outcome.error or why
     progress.finish(f"{name}: {state} in {duration(outcome.seconds)} ({shorten(remark, LONGEST_REMARK)})")
     return Row(name, state, outcome.seconds, outcome.error or "")
 
 
-def _execute(plan: Plan, name: str, inputs: dict[str, Any], progress: Lines) -> Outcome:
+def _execute(
+    plan: Plan, name: str, inputs: dict[str, Any], progress: Lines, trainings: Sequence[str]
+) -> Outcome:
     """Execute one notebook and record what came of it."""
-    profile, parameters = plan.profile.name, plan.parameters(name)
+    profile = plan.profile.name
     write_record(profile, name, state="running", inputs=inputs)
-    trained = trainings.finished(profile)
     outcome = execute(
         plan.notebooks[name],
         profile=profile,
@@ -131,11 +161,12 @@ def _execute(plan: Plan, name: str, inputs: dict[str, Any], progress: Lines) -> 
         on_cell=progress.cell,
     )
     write_record(profile, name, state="failed" if outcome.error else "done", inputs=inputs)
-    spent = {}
-    if plan.notebooks[name].grid:
-        spent = trainings.spent(profile, name, trained, outcome.seconds, jobs=parameters.get("jobs", 1))
     entry = manifest.entry(
-        parameters, seconds=outcome.seconds, cells=outcome.cells, error=outcome.error, trainings=spent
+        plan.parameters(name),
+        seconds=outcome.seconds,
+        cells=outcome.cells,
+        error=outcome.error,
+        trainings=manifest.cost_of(trainings, profile=profile, name=name, seconds=outcome.seconds),
     )
     manifest.write_manifest(profile, {name: entry}, known=plan.notebooks)
     return outcome
@@ -149,3 +180,31 @@ def _table(rows: list[Row], seconds: float) -> str:
 
 def _time(row: Row) -> str:
     return "" if row.seconds is None else duration(row.seconds)
+
+
+def build_report(profile: str) -> Path:
+    """Build the report of a profile unless it is fresh, and return the path of its first page."""
+    page = paths.profile_results(profile) / "index.html"
+    shown = _shown(profile)
+    if not page.is_file() or read_record(profile, REPORT) != shown | {"pages": _pages(page)}:
+        skip_grammar()
+        from hashcenters import report
+
+        page = report.build(profile)
+        write_json(record_path(profile, REPORT), _shown(profile) | {"pages": _pages(page)})
+    return page
+
+
+def _shown(profile: str) -> dict[str, Any]:
+    """What the report shows, and the code that draws it."""
+    made_by = manifest.manifest_path(profile)
+    return {
+        "artefacts": digest(manifest.artefacts(paths.profile_results(profile))),
+        "library": digest(digests([f"hashcenters.{REPORT}:build"])),
+        "manifest": sha256(made_by) if made_by.is_file() else "",
+    }
+
+
+def _pages(page: Path) -> str:
+    """The built pages."""
+    return digest([page.stat().st_mtime_ns, listing(page.parent / "html")])

@@ -2,8 +2,8 @@
 (() => {
   const root = document.documentElement;
   const remember = {
-    get: () => { try { return localStorage.getItem("hashcenters-theme"); } catch { return null; } },
-    set: (theme) => { try { localStorage.setItem("hashcenters-theme", theme); } catch { /* some browsers keep nothing for files */ } },
+    get: () => { try { return localStorage.getItem("report-theme"); } catch { return null; } },
+    set: (theme) => { try { localStorage.setItem("report-theme", theme); } catch { /* some browsers keep nothing for files */ } },
   };
   const dark = () => root.dataset.theme === "dark" || (root.dataset.theme === "auto" && matchMedia("(prefers-color-scheme: dark)").matches);
   const kept = remember.get();

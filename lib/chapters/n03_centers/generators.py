@@ -1,0 +1,112 @@
+"""Generators of hash centers side by side: their minimum distances against the bounds."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from basics.errors import InputError
+from hashcenters.centers.bounds import gilbert_varshamov_distance, max_min_distance_bound
+from hashcenters.centers.generate import GENERATORS, find_generator, make_centers
+from hashcenters.centers.separation import Separation
+from hashcenters.codes import pairwise_distances
+from jaxtyping import Int8
+
+from chapters.shared.comparisons import Verdict
+
+COMPOSED = ("csq",)  # Algorithm 1 is `hadamard` where it exists and `bernoulli` elsewhere: no row of its own
+
+
+def compare_generators(all_bits: Sequence[int], all_classes: Sequence[int], *, seed: int) -> pd.DataFrame:
+    """The minimum distance that every generator reaches at each size that it serves.
+
+    Args:
+        all_bits: lengths of a center.
+        all_classes: numbers of centers; sizes with more centers than 2^bits are left out.
+        seed: of every generator.
+
+    Returns:
+        Columns `bits`, `num_classes`, `method`, `minimum` (bits), `upper_bound` (the smallest of the three, bits),
+        `gap` (bits between the two), `gilbert_varshamov` (bits), `below_half` (share of pairs closer than bits / 2,
+        0–1), `constant_bits`, `construction` (of a generator that chooses among several, else empty).
+
+    Raises:
+        InputError: sizes without any centers.
+    """
+    sizes = [(bits, count) for bits in all_bits for count in all_classes if count <= 2**bits]
+    rows = []
+    for method in [name for name in GENERATORS if name not in COMPOSED]:
+        name_of = getattr(find_generator(method), "construction", lambda *_: "")
+        for size in sizes:
+            bound = max_min_distance_bound(*size)
+            try:
+                centers = make_centers(method, *size, seed=seed)
+            except InputError:
+                continue
+            found = _measure(centers, bound) | {"construction": name_of(*size)}
+            rows.append({"bits": size[0], "num_classes": size[1], "method": method} | found)
+    return pd.DataFrame(rows)
+
+
+def _measure(centers: Int8[np.ndarray, "num_classes bits"], bound: int) -> dict[str, int | float]:
+    num_classes, bits = centers.shape
+    distances = pairwise_distances(centers)
+    minimum = int(distances.min())
+    return {
+        "minimum": minimum,
+        "upper_bound": bound,
+        "gap": bound - minimum,
+        "gilbert_varshamov": gilbert_varshamov_distance(bits, num_classes),
+        "below_half": float((2 * distances < bits).mean()),
+        "constant_bits": int((centers == centers[0]).all(axis=0).sum()),
+    }
+
+
+def minimum_table(frame: pd.DataFrame) -> pd.DataFrame:
+    """A comparison as one reads it: a row a length and method, a column a number of centers.
+
+    Cells hold the minimum distance; the rows "upper bound" hold the bound, and missing generators a dash.
+    """
+    bound = frame.drop_duplicates(["bits", "num_classes"]).assign(method="upper bound")
+    bound = bound.assign(minimum=bound["upper_bound"])
+    both = pd.concat([frame, bound])
+    methods = [*dict.fromkeys(frame["method"]), "upper bound"]
+    table = both.pivot(index=["bits", "method"], columns="num_classes", values="minimum")
+    table = table.sort_index(key=lambda level: level.map(methods.index) if level.name == "method" else level)
+    table = table.astype("Int64").astype(object).where(table.notna(), "–")
+    table.columns = [f"m = {count}" for count in table.columns]
+    return table.reset_index()
+
+
+def construction_table(frame: pd.DataFrame) -> pd.DataFrame:
+    """The constructions of `coding` in a comparison, neighbouring sizes with the same one in a row.
+
+    Returns:
+        Columns `bits`, `num_classes` (one number, or the first and last), `construction`, `minimum` and
+        `upper_bound` (bits; the bound of the first size), `gilbert_varshamov` (bits; of the first size).
+    """
+    part = frame[frame["method"] == "coding"].sort_values(["bits", "num_classes"])
+    same = ["bits", "construction", "minimum", "upper_bound"]
+    block = (part[same] != part[same].shift()).any(axis=1).cumsum()
+    grouped = part.groupby(block.to_numpy())
+    first, last = grouped["num_classes"].first(), grouped["num_classes"].last()
+    table = grouped[["bits", "construction", "minimum", "upper_bound", "gilbert_varshamov"]].first()
+    spans = [f"{low}" if low == high else f"{low}–{high}" for low, high in zip(first, last, strict=True)]
+    table.insert(1, "num_classes", spans)
+    return table.reset_index(drop=True)
+
+
+def judge_maximum(found: Separation, *, tight: bool) -> Verdict:
+    """Whether Hadamard rows have the largest minimum distance that centers of a size can have.
+
+    Args:
+        found: centers of a power of two bits, and no more of them than that.
+        tight: whether Plotkin's bound is K/2 wherever K < m ≤ 2K.
+    """
+    rows = found.bits // 2
+    return {
+        "verdict": "contradicted" if found.minimum > rows else "not-shown",
+        "observed": f"K = {found.bits}, m = {found.num_classes}: centers {found.minimum} bits apart are built (upper "
+        f"bound {found.upper_bound}), Hadamard rows have {rows}",
+        "pairs": int(found.histogram.sum()),
+        "checked": "checked" if tight else "it fails",
+    }

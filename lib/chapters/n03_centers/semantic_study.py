@@ -1,0 +1,206 @@
+"""Semantic centers compared: solvers and acceptance rules, what a minimum distance costs, distance by similarity."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from hashcenters.centers.bounds import gilbert_varshamov_distance
+from hashcenters.centers.generate import make_centers
+from hashcenters.centers.semantic import SemanticCenters, rank_correlation, semantic_centers
+from hashcenters.centers.targets import asymmetry, asymmetry_floor, target_error, target_matrix
+from hashcenters.codes import hamming_distance, pairwise_distances
+from jaxtyping import Num
+
+GROUPS = 10
+BLIND = "csq (no similarity)"
+SOLVERS = {
+    "annealing": {"solver": "annealing"},
+    "lpbox": {"solver": "lpbox"},
+    "lpbox, authors' acceptance": {"solver": "lpbox", "acceptance": "authors"},
+}
+
+
+def solve_all(
+    similarity: Num[np.ndarray, "num_classes num_classes"],
+    all_bits: Sequence[int],
+    *,
+    seed: int,
+    lpbox_sweeps: int,
+) -> dict[tuple[int, str], SemanticCenters]:
+    """Semantic centers of every length by every solver and acceptance rule, at the Gilbert–Varshamov distance.
+
+    Args:
+        similarity: of the classes.
+        all_bits: lengths of a center.
+        seed: of every solver.
+        lpbox_sweeps: most passes of the paper's solver over all rows.
+    """
+    return {
+        (bits, name): semantic_centers(
+            similarity,
+            bits,
+            seed=seed,
+            **options,
+            sweeps=lpbox_sweeps if options["solver"] == "lpbox" else None,
+        )
+        for bits in all_bits
+        for name, options in SOLVERS.items()
+    }
+
+
+def solver_table(
+    similarity: Num[np.ndarray, "num_classes num_classes"],
+    solved: dict[tuple[int, str], SemanticCenters],
+    *,
+    seed: int,
+) -> pd.DataFrame:
+    """One row a length and solver, and Algorithm 1's centers, which know nothing of similarity, as the foot.
+
+    Args:
+        similarity: of the classes.
+        solved: from `solve_all`.
+        seed: of Algorithm 1.
+
+    Returns:
+        Columns `bits`, `centers` (how they were made), `required` and `reached` minimum distance (bits), `feasible`,
+        `objective` (mean squared error of an inner product), `rank_correlation` (−1 to 1).
+    """
+    lengths = dict.fromkeys(bits for bits, _ in solved)
+    every = solved | {(bits, BLIND): _without_similarity(similarity, bits, seed) for bits in lengths}
+    return pd.DataFrame(
+        {
+            "bits": bits,
+            "centers": name,
+            "required": every[bits, name].required_distance,
+            "reached": every[bits, name].min_distance,
+            "feasible": every[bits, name].feasible,
+            "objective": every[bits, name].objective,
+            "rank_correlation": every[bits, name].rank_correlation,
+        }
+        for bits in lengths
+        for name in (*SOLVERS, BLIND)
+    )
+
+
+def _without_similarity(
+    similarity: Num[np.ndarray, "num_classes num_classes"], bits: int, seed: int
+) -> SemanticCenters:
+    centers = make_centers("csq", bits, len(similarity), seed=seed)
+    return SemanticCenters(
+        centers=centers,
+        objective=target_error(centers, target_matrix(similarity, bits)),
+        required_distance=gilbert_varshamov_distance(bits, len(similarity)),
+        min_distance=int(pairwise_distances(centers).min()),
+        rank_correlation=rank_correlation(similarity, centers),
+        seconds=0.0,
+    )
+
+
+def distance_cost(
+    similarity: Num[np.ndarray, "num_classes num_classes"],
+    bits: int,
+    distances: Iterable[int],
+    *,
+    seed: int,
+) -> pd.DataFrame:
+    """What each minimum distance costs in the objective, by the discrete solver.
+
+    Centers found for a larger distance keep every smaller one too, so that the best of them counts.
+
+    Args:
+        similarity: of the classes.
+        bits: length of a center.
+        distances: minimum distances to ask for; 0 (none asked) is always included.
+        seed: of the solver.
+
+    Returns:
+        Columns `bits`, `min_distance`, `objective`, `cost` (rise over no minimum distance, 0 for none),
+        `rank_correlation`.
+
+    Raises:
+        InputError: a distance that is impossible or out of reach.
+    """
+    rows, best = [], None
+    for distance in sorted({0, *distances}, reverse=True):
+        found = semantic_centers(similarity, bits, seed=seed, min_distance=distance)
+        best = found if best is None or found.objective < best.objective else best
+        rows.append(
+            {
+                "bits": bits,
+                "min_distance": distance,
+                "objective": best.objective,
+                "rank_correlation": best.rank_correlation,
+            }
+        )
+    frame = pd.DataFrame(rows[::-1])
+    frame.insert(3, "cost", frame["objective"] / frame["objective"].iloc[0] - 1)
+    return frame
+
+
+def distance_costs(
+    similarities: Mapping[str, Num[np.ndarray, "num_classes num_classes"]], bits: int, *, seed: int
+) -> pd.DataFrame:
+    """`distance_cost` on several similarities, from no minimum distance to that of the best code.
+
+    Args:
+        similarities: by name.
+        bits: length of a center.
+        seed: of the solver.
+
+    Returns:
+        The columns of `distance_cost`, and `similarity` (name), `eighth` and `gilbert_varshamov` (bits).
+    """
+    parts = []
+    for name, similarity in similarities.items():
+        num_classes = len(similarity)
+        guaranteed = gilbert_varshamov_distance(bits, num_classes)
+        code = make_centers("coding", bits, num_classes, seed=seed)
+        every = range(0, int(pairwise_distances(code).min()) + 1, max(1, bits // 16))
+        costs = distance_cost(similarity, bits, {*every, guaranteed, bits // 8}, seed=seed)
+        parts.append(costs.assign(similarity=name, eighth=bits // 8, gilbert_varshamov=guaranteed))
+    return pd.concat(parts, ignore_index=True)
+
+
+def target_table(
+    similarity: Num[np.ndarray, "num_classes num_classes"], all_bits: Sequence[int]
+) -> pd.DataFrame:
+    """How asymmetric Eq. 2 makes the target, at every length.
+
+    Returns:
+        Columns `bits`, `mean_gap` (mean |t_ij − t_ji|), `share_of_range` (of the range 2 · bits, 0–1), `floor`
+        (squared error per pair that no centers can avoid).
+    """
+    targets = {bits: target_matrix(similarity, bits) for bits in all_bits}
+    return pd.DataFrame(
+        {
+            "bits": bits,
+            "mean_gap": asymmetry(target),
+            "share_of_range": asymmetry(target) / (2 * bits),
+            "floor": asymmetry_floor(target),
+        }
+        for bits, target in targets.items()
+    )
+
+
+def distance_curves(
+    similarity: Num[np.ndarray, "num_classes num_classes"], solved: dict[tuple[int, str], SemanticCenters]
+) -> pd.DataFrame:
+    """Distances of pairs of classes, in ten equal groups by how similar the two are, for every length and solver.
+
+    Args:
+        similarity: symmetric.
+        solved: from `solve_all`.
+
+    Returns:
+        Columns `group` (1 for the least similar pairs to 10), `mean`, `low`, `high` (mean, 10 % and 90 %
+        quantile of the distances, bits), `bits`, `centers` (how they were made).
+    """
+    pairs = np.triu_indices(len(similarity), 1)
+    order = np.argsort(similarity[pairs], kind="stable")
+    parts = []
+    for (bits, name), found in solved.items():
+        groups = np.array_split(hamming_distance(found.centers, found.centers)[pairs][order], GROUPS)
+        low, high = np.transpose([np.quantile(group, [0.1, 0.9]) for group in groups])
+        curve = {"group": np.arange(1, GROUPS + 1), "mean": [group.mean() for group in groups]}
+        parts.append(pd.DataFrame(curve | {"low": low, "high": high, "bits": bits, "centers": name}))
+    return pd.concat(parts, ignore_index=True)

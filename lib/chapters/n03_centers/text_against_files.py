@@ -1,0 +1,139 @@
+"""What CSQ's text says about its centers, beside what the authors' published files hold."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from hashcenters.centers.algorithm1 import csq_rule
+from hashcenters.centers.hadamard import hadamard_matrix, is_power_of_two
+from hashcenters.centers.separation import separation
+from jaxtyping import Int8
+
+from chapters.n03_centers.published import HOW_TO_GET, PUBLISHED, published_available, published_centers
+from chapters.shared.center_tables import distance_table
+from chapters.shared.comparisons import Verdict
+
+HADAMARD, BERNOULLI, BALANCED = "Hadamard", "Bernoulli", "random, K/2 ones a row"
+
+
+def text_says(dataset: str, bits: int) -> str:
+    """How the text says the centers of a data set were made.
+
+    Source: CSQ supplement, section 5.
+
+    >>> text_says("NUS-WIDE", 16), text_says("ImageNet", 16), text_says("ImageNet", 64)
+    ('Hadamard', 'Bernoulli', 'Hadamard')
+    """
+    return HADAMARD if dataset == "NUS-WIDE" or bits == 64 else BERNOULLI
+
+
+def count_hadamard_rows(centers: Int8[np.ndarray, "num_classes bits"]) -> int:
+    """How many centers are a row of Sylvester's H_K or the negative of one.
+
+    >>> count_hadamard_rows(np.array([[1, -1, 1, -1], [-1, -1, -1, -1], [1, 1, 1, -1]], dtype=np.int8))
+    2
+    """
+    bits = centers.shape[1]
+    if not is_power_of_two(bits):
+        return 0
+    products = centers.astype(np.int64) @ hadamard_matrix(bits).astype(np.int64).T
+    return int((np.abs(products) == bits).any(axis=1).sum())
+
+
+def is_balanced(centers: Int8[np.ndarray, "num_classes bits"]) -> bool:
+    """Whether every center has as many +1 as −1, which independent coin flips have only now and then."""
+    return bool((centers.astype(np.int64).sum(axis=1) == 0).all())
+
+
+def held_against_text(dataset: str, centers: Int8[np.ndarray, "num_classes bits"]) -> dict[str, Any]:
+    """What the text and Algorithm 1 say of one file, and what it holds.
+
+    Args:
+        dataset: that the centers were published for.
+        centers: what the file holds.
+
+    Returns:
+        `text` and `algorithm_1` as stated, `holds` as found, `hadamard_rows`, `minimum` and `below_half` as measured
+        (bits; share of pairs below bits / 2, 0 to 1), `constant_bits`, and whether the file is as the text says.
+    """
+    report, rows = separation(centers), count_hadamard_rows(centers)
+    said, holds = text_says(dataset, report.bits), _kind(centers, rows)
+    return {
+        "dataset": dataset,
+        "bits": report.bits,
+        "num_classes": report.num_classes,
+        "text": said,
+        "holds": holds,
+        "as_text_says": (said == HADAMARD) == (holds == HADAMARD),
+        "minimum": report.minimum,
+        "upper_bound": report.upper_bound,
+        "below_half": report.below_half,
+        "constant_bits": report.constant_bits,
+        "algorithm_1": csq_rule(report.bits, report.num_classes),
+        "hadamard_rows": rows,
+    }
+
+
+def _kind(centers: Int8[np.ndarray, "num_classes bits"], hadamard: int) -> str:
+    if hadamard == len(centers):
+        return HADAMARD
+    return BALANCED if is_balanced(centers) else "random"
+
+
+def file_table() -> pd.DataFrame:
+    """`held_against_text` of all published files, a row a file; no rows where they are not in the data root.
+
+    Raises:
+        InputError: a file is not the published one.
+    """
+    if not published_available():
+        return pd.DataFrame({"dataset": []})
+    return pd.DataFrame(
+        held_against_text(dataset, published_centers(dataset, bits)) for dataset, bits in PUBLISHED
+    )
+
+
+def file_shares(files: pd.DataFrame) -> pd.DataFrame:
+    """Distances between the centers of each file, as `center_figures.distance_histograms` draws them.
+
+    Args:
+        files: rows of `file_table`.
+
+    Raises:
+        InputError: a file is missing or is not the published one.
+    """
+    sets = {
+        f"{row.dataset} {row.bits}" + ("" if row.as_text_says else ": not as said"): published_centers(
+            row.dataset, row.bits
+        )
+        for row in files.itertuples()
+    }
+    return distance_table(sets).drop(columns="pairs")
+
+
+def other_branch(files: pd.DataFrame) -> list[str]:
+    """Files for which the text and Algorithm 1 name different constructions, as "data set bits"."""
+    by_rule = files["algorithm_1"].map(lambda rule: BERNOULLI if rule == "Bernoulli" else HADAMARD)
+    return [f"{row.dataset} {row.bits}" for row in files[by_rule != files["text"]].itertuples()]
+
+
+def judge_files(files: pd.DataFrame) -> Verdict:
+    """The verdict on what the text says of some files, with one line on what they hold.
+
+    Args:
+        files: rows of `file_table`; none where the files are not here.
+    """
+    if files.empty:
+        evidence = f"get the files with: {HOW_TO_GET}"
+        return {"verdict": "needs-data", "observed": "the files are not here", "evidence": evidence}
+    wrong = files[~files["as_text_says"]]
+    said = [
+        f"{row.dataset} {row.bits} bits: {row.holds}, minimum {row.minimum}, {row.below_half:.0%} of pairs below K/2"
+        for row in wrong.itertuples()
+    ]
+    agree = f"{len(files) - len(wrong)} of {len(files)} files are as the text says"
+    return {
+        "verdict": "contradicted" if said else "reproduced",
+        "observed": "; ".join(said) if said else agree,
+        "evidence": f"{agree}; every row was compared with Sylvester's matrix, every pair counted",
+    }

@@ -1,0 +1,117 @@
+"""Figures of hash centers: the ±1 matrix as in CSQ's Figs. S.2–S.5, and the distances between its rows."""
+
+import numpy as np
+import pandas as pd
+from hashcenters.plots import style
+from jaxtyping import Integer
+from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap
+from matplotlib.figure import Figure
+
+INCHES_A_BIT = 0.05
+TWO_TONE = ListedColormap([style.BLACK, "#FFFFFF"], name="two_tone")
+
+
+@style.look()
+def center_matrix(frame: pd.DataFrame, *, title: str = "", row_name: str = "center") -> Figure:
+    """One set of centers as a picture, a row a center and a column a bit, +1 white and −1 black.
+
+    Args:
+        frame: the centers, one a row, a column a bit.
+        title: above the picture.
+        row_name: what a row is.
+    """
+    return _matrices({title: frame}, row_name)
+
+
+@style.look()
+def center_matrices(frames: dict[str, pd.DataFrame], *, row_name: str = "center") -> Figure:
+    """Several sets of centers beside each other, at one scale.
+
+    Args:
+        frames: the centers by title, one a row, a column a bit.
+        row_name: what a row is.
+    """
+    return _matrices(frames, row_name)
+
+
+def _matrices(frames: dict[str, pd.DataFrame], row_name: str) -> Figure:
+    """Panels beside each other, as large as two columns of a page allow."""
+    rows = max(len(frame) for frame in frames.values())
+    widths = [frame.shape[1] for frame in frames.values()]
+    margin = 0.4 + 0.25 * len(frames)
+    scale = min(INCHES_A_BIT, (style.WIDTHS[2] - margin) / sum(widths))
+    size = {"height": rows * scale + 0.65, "grid": (1, len(frames)), "squeeze": False}
+    drawn, axes = style.figure(columns=2, sharey=True, width_ratios=widths, **size)
+    drawn.set_figwidth(max(sum(widths) * scale + margin, 2.0))
+    for axis, (title, frame) in zip(axes[0], frames.items(), strict=True):
+        _draw_codes(axis, frame.to_numpy())
+        axis.set(title=title, xlabel="bit", ylabel="")
+    axes[0][0].set_ylabel(row_name)
+    return drawn
+
+
+def _draw_codes(axis: Axes, codes: Integer[np.ndarray, "rows bits"]) -> None:
+    """A ±1 matrix as the documents have it: one row a code, one column a bit, +1 white and −1 black."""
+    axis.grid(False)
+    axis.imshow(codes, cmap=TWO_TONE, vmin=-1, vmax=1, aspect="equal", interpolation="nearest")
+    axis.set(xlabel="bit", ylabel="row")
+    for spine in axis.spines.values():
+        spine.set_visible(True)
+
+
+@style.look()
+def distance_histograms(frame: pd.DataFrame) -> Figure:
+    """How far apart the pairs of each set of centers are, with half of the bits marked.
+
+    Args:
+        frame: columns `centers` (name of the set), `bits`, `distance` (bits), `share` (of the pairs, 0–1).
+    """
+    groups = list(frame.groupby("centers", sort=False))
+    grid = (-(-len(groups) // 3), min(3, len(groups)))
+    drawn, axes = style.figure(columns=2, height=1.7 * grid[0], grid=grid, squeeze=False)
+    for axis in axes.flat[len(groups) :]:
+        axis.set_visible(False)
+    for axis, (name, part) in zip(axes.flat, groups, strict=False):
+        _draw_distances(axis, part)
+        axis.set_title(name)
+    for axis in axes[:, 0]:
+        axis.set_ylabel("share of pairs")
+    return drawn
+
+
+def _draw_distances(axis: Axes, part: pd.DataFrame) -> None:
+    """Bars, red below half of the bits, and their ends and mean in words."""
+    bits = int(part["bits"].iloc[0])
+    below = 2 * part["distance"] < bits
+    colours = below.map({True: style.VERMILION, False: style.BLUE})
+    axis.bar(part["distance"], part["share"], color=colours, width=max(1.0, bits / 48))
+    axis.axvline(bits / 2, color=style.BLACK, linestyle=":", linewidth=1)
+    axis.set(xlim=(-1, bits + 1), ylim=(0, 1.05 * part["share"].max()), xlabel="Hamming distance in bits")
+    smallest, largest = part["distance"].min(), part["distance"].max()
+    mean = (part["distance"] * part["share"]).sum()
+    axis.text(
+        0.02,
+        0.95,
+        f"min {smallest}\nmean {mean:.2f}\nmax {largest}",
+        transform=axis.transAxes,
+        va="top",
+        size=7,
+    )
+
+
+@style.look()
+def centers_and_distances(matrix: pd.DataFrame, distances: pd.DataFrame, *, title: str) -> Figure:
+    """One set of centers as a picture beside the histogram of its distances.
+
+    Args:
+        matrix: the centers, one a row, a column a bit.
+        distances: columns `bits`, `distance` (bits), `share` (of the pairs, 0–1).
+        title: above the picture.
+    """
+    drawn, axes = style.figure(columns=2, height=3.6, grid=(1, 2))
+    _draw_codes(axes[0], matrix.to_numpy())
+    axes[0].set(title=title, ylabel="center", aspect="auto")
+    _draw_distances(axes[1], distances)
+    axes[1].set(ylabel="share of pairs")
+    return drawn

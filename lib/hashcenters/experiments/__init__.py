@@ -1,1 +1,0 @@
-"""The trainings behind every table of the documents, as lists of configurations, and their scores."""

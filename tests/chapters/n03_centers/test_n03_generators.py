@@ -1,0 +1,122 @@
+"""The comparison of generators: cells against direct counts, what is left out, and the readable form."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from basics.errors import InputError
+from chapters.n03_centers.generators import (
+    COMPOSED,
+    compare_generators,
+    construction_table,
+    judge_maximum,
+    minimum_table,
+)
+from hashcenters.centers import generate
+from hashcenters.centers.algorithm1 import bernoulli_centers
+from hashcenters.centers.bounds import max_min_distance_bound
+from hashcenters.centers.generate import make_centers
+from hashcenters.centers.separation import separation
+from scipy.spatial.distance import pdist
+
+FRAME = compare_generators([12, 16], [10, 21, 40], seed=3)
+
+
+def test_cells_are_what_the_generators_make():
+    for bits, count in [(12, 10), (16, 40)]:
+        centers = bernoulli_centers(bits, count, seed=3)
+        distances = pdist(centers, "hamming") * bits
+        row = FRAME[(FRAME.bits == bits) & (FRAME.num_classes == count) & (FRAME.method == "bernoulli")].iloc[
+            0
+        ]
+        assert row["minimum"] == round(distances.min())
+        assert row["below_half"] == pytest.approx((distances < bits / 2 - 1e-9).mean())
+        assert row["upper_bound"] == max_min_distance_bound(bits, count)
+        assert row["gap"] == row["upper_bound"] - row["minimum"]
+
+
+def test_hadamard_rows_only_where_they_exist():
+    sizes = FRAME.loc[FRAME.method == "hadamard", ["bits", "num_classes", "minimum", "constant_bits"]]
+    assert sizes.drop(columns="constant_bits").to_numpy().tolist() == [[16, 10, 8], [16, 21, 8]]
+    assert sizes["constant_bits"].iloc[0] >= 1
+
+
+def test_coding_names_its_construction():
+    frame = compare_generators([16], [100], seed=0).set_index("method")
+    assert frame.loc["coding", "minimum"] == frame.loc["coding", "upper_bound"] == 6
+    assert frame["construction"].to_dict() == {
+        "bernoulli": "",
+        "balanced": "",
+        "coding": "Nordstrom–Robinson",
+    }
+
+
+def counting_centers(bits: int, num_classes: int, *, seed: int) -> np.ndarray:
+    """The numbers below num_classes in binary: a generator of one's own."""
+    if bits > 12:
+        raise InputError(f"bits must be at most 12 for counting centers, got {bits}")
+    return (1 - 2 * (np.arange(num_classes)[:, None] >> np.arange(bits) & 1)).astype(np.int8)
+
+
+def test_a_new_generator_is_a_function_and_a_row_of_the_table(monkeypatch):
+    monkeypatch.setitem(generate.GENERATORS, "counting", f"{__name__}:counting_centers")
+    frame = compare_generators([12, 16], [10, 21, 40], seed=3)
+    own = frame[frame["method"] == "counting"]
+    assert own[["bits", "num_classes", "minimum", "constant_bits"]].to_numpy().tolist() == [
+        [12, 10, 1, 8],
+        [12, 21, 1, 7],
+        [12, 40, 1, 6],
+    ]
+    assert set(own["construction"]) == {""}
+    pd.testing.assert_frame_equal(frame[frame["method"] != "counting"], FRAME)
+    assert "counting" in set(minimum_table(frame)["method"])
+
+
+def test_every_generator_is_compared_but_the_one_composed_of_two_others():
+    assert set(FRAME["method"]) == set(generate.GENERATORS) - set(COMPOSED)
+
+
+def test_no_set_is_above_its_bound():
+    assert (FRAME["gap"] >= 0).all()
+
+
+def test_more_centers_than_codes_are_left_out():
+    frame = compare_generators([4], [10, 16, 17], seed=0)
+    assert frame.loc[frame["method"] == "bernoulli", "num_classes"].tolist() == [10, 16]
+
+
+def test_readable_form():
+    table = minimum_table(FRAME)
+    assert list(table.columns) == ["bits", "method", "m = 10", "m = 21", "m = 40"]
+    assert table["method"].tolist() == [
+        *["bernoulli", "balanced", "coding", "upper bound"],
+        *["hadamard", "bernoulli", "balanced", "coding", "upper bound"],
+    ]
+    by_name = table.set_index(["bits", "method"])
+    assert by_name.loc[(16, "hadamard")].tolist() == [8, 8, "–"]
+    assert by_name.loc[(16, "upper bound"), "m = 21"] == max_min_distance_bound(16, 21)
+
+
+def test_table_of_constructions():
+    frame = compare_generators([16], [10, 51, 80, 200], seed=0)
+    frame = frame[frame["method"] == "coding"]
+    table = construction_table(frame)
+    assert table["num_classes"].tolist() == ["10", "51–200"]
+    assert table["minimum"].tolist() == [8, 6]
+    assert table["construction"].tolist() == frame["construction"].iloc[[0, 1]].tolist()
+
+
+def test_bad_input():
+    with pytest.raises(InputError, match="bits must be at least 1, got 0"):
+        compare_generators([0], [1], seed=0)
+
+
+def test_a_code_further_apart_than_hadamard_rows_contradicts():
+    found = judge_maximum(separation(make_centers("coding", 64, 21, seed=0)), tight=True)
+    assert found == {
+        "verdict": "contradicted",
+        "observed": "K = 64, m = 21: centers 33 bits apart are built (upper bound 33), Hadamard rows have 32",
+        "pairs": 210,
+        "checked": "checked",
+    }
+    rows = judge_maximum(separation(make_centers("hadamard", 16, 10, seed=0)), tight=False)
+    assert (rows["verdict"], rows["pairs"], rows["checked"]) == ("not-shown", 45, "it fails")

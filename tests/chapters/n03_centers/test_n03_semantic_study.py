@@ -1,0 +1,71 @@
+"""Tables and figures of semantic centers: values against the functions they summarise."""
+
+import numpy as np
+import pytest
+from chapters.n03_centers.semantic_study import (
+    distance_cost,
+    distance_costs,
+    distance_curves,
+    solve_all,
+    solver_table,
+    target_table,
+)
+from hashcenters.centers.algorithm1 import csq_centers
+from hashcenters.centers.semantic import semantic_centers
+from hashcenters.centers.similarities import grouped_features
+from hashcenters.centers.targets import asymmetry, category_similarity, target_error, target_matrix
+from hashcenters.codes import hamming_distance
+
+SIMILARITY = category_similarity(grouped_features(20, groups=4, width=24, seed=0))
+
+
+def test_solver_table():
+    solved = solve_all(SIMILARITY, [8, 16], seed=0, lpbox_sweeps=4)
+    table = solver_table(SIMILARITY, solved, seed=0)
+    assert len(table) == 8 and list(solved) == [
+        (bits, name) for bits in (8, 16) for name in ("annealing", "lpbox", "lpbox, authors' acceptance")
+    ]
+    row = table[(table.bits == 16) & (table.centers == "annealing")].iloc[0]
+    assert row["objective"] == solved[16, "annealing"].objective
+    foot = table[(table.bits == 16) & (table.centers == "csq (no similarity)")].iloc[0]
+    assert foot["objective"] == target_error(csq_centers(16, 20, seed=0), target_matrix(SIMILARITY, 16))
+    assert foot["reached"] == 8 and foot["feasible"]
+    assert row["objective"] < foot["objective"]
+
+
+def test_cost_of_a_distance_starts_at_zero_and_rises():
+    frame = distance_cost(SIMILARITY, 16, [3, 6], seed=0)
+    assert frame["min_distance"].tolist() == [0, 3, 6]
+    assert frame["cost"].iloc[0] == 0 and frame["cost"].is_monotonic_increasing
+    expected = frame["objective"].iloc[2] / frame["objective"].iloc[0] - 1
+    assert frame["cost"].iloc[2] == pytest.approx(expected)
+
+
+def test_costs_of_several_similarities():
+    other = category_similarity(grouped_features(20, groups=2, width=24, seed=1))
+    frame = distance_costs({"one": SIMILARITY, "two": other}, 16, seed=0)
+    for _, part in frame.groupby("similarity"):
+        assert part["min_distance"].tolist() == list(range(9))  # a code of 8 is known for 20 classes
+        assert set(part["gilbert_varshamov"]) == {5} and set(part["eighth"]) == {2}
+        assert part["cost"].iloc[0] == 0
+
+
+def test_targets():
+    table = target_table(SIMILARITY, [16, 32]).set_index("bits")
+    assert table.loc[32, "mean_gap"] == pytest.approx(2 * table.loc[16, "mean_gap"])
+    assert table.loc[32, "floor"] == pytest.approx(4 * table.loc[16, "floor"])
+    assert table.loc[16, "share_of_range"] == pytest.approx(asymmetry(target_matrix(SIMILARITY, 16)) / 32)
+
+
+def test_distances_by_similarity():
+    solved = {(bits, "annealing"): semantic_centers(SIMILARITY, bits, seed=0) for bits in (8, 16)}
+    frame = distance_curves(SIMILARITY, solved)
+    assert frame["group"].tolist() == 2 * list(range(1, 11))
+    assert frame["bits"].tolist() == 10 * [8] + 10 * [16] and set(frame["centers"]) == {"annealing"}
+    pairs = np.triu_indices(20, 1)
+    centers = solved[16, "annealing"].centers
+    expected = hamming_distance(centers, centers)[pairs][np.argsort(SIMILARITY[pairs])][-19:]
+    last = frame.iloc[-1]
+    assert last["mean"] == pytest.approx(expected.mean())
+    assert last["low"] == pytest.approx(np.quantile(expected, 0.1))
+    assert last["high"] == pytest.approx(np.quantile(expected, 0.9))

@@ -1,0 +1,85 @@
+"""Codes of trainings, saved and browsed: the files hold them, and the pictures are the nearest ones."""
+
+import numpy as np
+import pytest
+from chapters.n08_retrieval import browse, readings
+from chapters.shared.code_sets import save_code_sets, saved_code_sets
+from chapters.shared.setting import classifier
+from hashcenters.codes import binarise
+from hashcenters.results import open_results
+from made_up import MadeUp, make_setting, table
+
+SETTING = make_setting(weights="none")
+
+
+def drawn_codes(bits):
+    """A finished training whose codes are drawn."""
+    data, draw = SETTING.data(), np.random.default_rng(bits)
+    codes = {
+        split: binarise(draw.normal(size=(len(getattr(data, split)), bits)))
+        for split in ("query", "database")
+    }
+    return MadeUp(codes, classifier(SETTING))
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HASHCENTERS_RESULTS", str(tmp_path_factory.mktemp("results")))
+        results = open_results("04_training", profile="smoke")
+        labels = [("L_C", 16, 0), ("L_C", 24, 0), ("L_C", 16, 1), ("L_P", 32, 0)]
+        rows = [{"loss": loss, "bits": bits, "seed": seed} for loss, bits, seed in labels]
+        runs = table(rows, [drawn_codes(row["bits"]) for row in rows])
+        assert save_code_sets(results, runs, SETTING.data(), by="loss", seed=0) == 3
+        yield saved_code_sets("smoke")
+
+
+def test_codes_of_one_seed_are_saved_and_found(saved):
+    assert [(one.method, one.bits, one.seed, one.file.name) for one in saved] == [
+        ("L_C", 16, 0, "04-l-c-16-bits.npz"),
+        ("L_C", 24, 0, "04-l-c-24-bits.npz"),
+        ("L_P", 32, 0, "04-l-p-32-bits.npz"),
+    ]
+    data, codes = saved[1].data(), saved[1].codes()
+    assert codes.database_codes.shape == (len(data.database), 24)
+    np.testing.assert_array_equal(codes.query_labels, data.query.labels)
+
+
+def test_one_method_is_studied_at_the_depth_of_its_protocol(saved):
+    studied = browse.studied_sets(saved, method="L_C")
+    assert list(studied) == ["digits100, 16 bits", "digits100, 24 bits"]
+    assert studied["digits100, 16 bits"].top_k == SETTING.data().top_k
+    assert browse.studied_sets(saved, method="L_Q") == {}
+
+
+def test_nothing_is_found_where_no_notebook_has_run(tmp_path, monkeypatch):
+    monkeypatch.setenv("HASHCENTERS_RESULTS", str(tmp_path))
+    assert saved_code_sets("smoke") == []
+
+
+def test_the_browser_shows_the_nearest_items_of_the_chosen_query_method_and_length(saved):
+    one_query, choices = browse.browser(saved, depth=3)
+    assert choices["method"] == ["L_C", "L_P"]
+    assert choices["bits"] == [16, 24, 32]
+    drawn = one_query(query=choices["query"][-1], method="L_C", bits=16)
+    codes = saved[0].codes()
+    distances = (codes.query_codes[-1] != codes.database_codes).sum(axis=1)
+    expected = np.sort(distances)[:3]
+    shown = [axis.get_xlabel() for axis in drawn.axes]
+    assert shown[0] == "query"
+    assert [int(text.split()[1]) for text in shown[1:]] == expected.tolist()
+
+
+def test_it_starts_with_the_longest_codes_of_the_first_method(saved):
+    first = browse.first_shown(saved)
+    assert (first.method, first.bits) == ("L_C", 24)
+    tiles = browse.nearest(first, first.data(), 0, depth=3)
+    one_query, _ = browse.browser(saved, depth=3)
+    labels = [axis.get_xlabel() for axis in one_query().axes[1:]]
+    assert [int(label.split()[1]) for label in labels] == tiles["distance"].tolist()[1:]
+    nearest, farthest = tiles["distance"].iloc[[1, -1]]
+    relevant = tiles["relevant"].iloc[1:].sum()
+    assert readings.shown_neighbours(tiles) == (
+        f"{relevant} of the 3 neighbours shown are relevant. They are {nearest} to {farthest} bits away."
+    )
+    assert readings.shown_neighbours(tiles.assign(distance=2)).endswith(" They are 2 bits away.")
