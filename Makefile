@@ -33,7 +33,7 @@ lint: $(READY)  ## apply the linter's and the formatter's fixes
 	$(PY) -m ruff format .
 
 lab: $(READY)  ## open JupyterLab on the start page (loopback only, with its token)
-	$(PY) -m hashcenters.lab $(LAB_OPTIONS)
+	$(PY) -m workbook.lab $(LAB_OPTIONS)
 
 bench: $(READY)  ## run the benchmarks and write their tables
 	$(PY) -m benchmarks

@@ -8,7 +8,7 @@ from pathlib import Path
 LIBRARY = str(Path(__file__).resolve().parent / "lib")
 sys.path.insert(0, LIBRARY)
 
-from hashcenters.workbook.command import main  # noqa: E402
+from workbook.runner.command import main  # noqa: E402
 
 if __name__ == "__main__":
     sys.exit(main())

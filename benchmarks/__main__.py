@@ -12,13 +12,13 @@ from types import ModuleType
 
 import click
 import pandas as pd
-from basics.errors import InputError, one_line_errors
-from basics.files import write_text
-from hashcenters import tables
 
 import benchmarks
+from basics.errors import InputError, one_line_errors
+from basics.files import write_text
 from benchmarks.clock import once
 from benchmarks.machine import describe
+from workbook import tables
 
 PREFIX = "bench_"
 RESULTS = Path(__file__).parent / "results"

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from time import perf_counter
 
 import pandas as pd
+
 from hashcenters.centers.bounds import max_min_distance_bound
-from hashcenters.centers.coding import coding_centers, coding_construction
-from hashcenters.centers.constructions import constructions
-from hashcenters.centers.quasicyclic import stored_codes
 from hashcenters.codes import pairwise_distances
+from shelf.codes.coding import coding_centers, coding_construction
+from shelf.codes.constructions import constructions
+from shelf.codes.quasicyclic import stored_codes
 
 BITS = (8, 12, 16, 20, 24, 28, 32, 40, 48, 64, 96, 128, 192, 256)
 NUM_CLASSES = (10, 21, 51, 80, 100, 196, 555, 1000)

@@ -16,14 +16,14 @@ from collections.abc import Sequence
 import faiss
 import numpy as np
 import pandas as pd
-from hashcenters import metrics
-from hashcenters.codes import pack
-from hashcenters.metrics.inputs import prepare
-from hashcenters.metrics.ranking import average_precision_table
 
 from benchmarks.clock import growth_exponent, in_turns
 from benchmarks.popcount_scan import scan
 from benchmarks.usual_map import score_found, usual_mean_average_precision
+from hashcenters import metrics
+from hashcenters.codes import pack
+from hashcenters.metrics.inputs import prepare
+from hashcenters.metrics.ranking import average_precision_table
 
 QUERIES, DATABASE, BITS, CLASSES, TOP_K = 5_000, 128_503, 64, 100, 1_000
 DATABASES = (10_000, 31_623, 100_000, 316_228, 1_000_000, 3_162_278, 10_000_000)
@@ -43,9 +43,7 @@ def codes_around_centers(
     return codes, labels
 
 
-def speed(
-    *, queries: int = QUERIES, database: int = DATABASE, part: int = 60, rounds: int = 3
-) -> pd.DataFrame:
+def speed(*, queries: int = QUERIES, database: int = DATABASE, part: int = 60, rounds: int = 3) -> pd.DataFrame:
     """The comparison at full size.
 
     Args:
@@ -69,9 +67,7 @@ def speed(
     top_k = min(TOP_K, database)
     tasks = {
         "all four tie rules": lambda: metrics.all_ties(*arrays, top_k=top_k)["stable"],
-        f"usual argsort loop (timed on {part} queries)": lambda: usual_mean_average_precision(
-            *usual, top_k=top_k
-        ),
+        f"usual argsort loop (timed on {part} queries)": lambda: usual_mean_average_precision(*usual, top_k=top_k),
         f"FAISS flat, k = {top_k}, and scoring": lambda: score_found(
             query_labels, labels, flat.search(packed, top_k)[1]
         ),
@@ -104,8 +100,7 @@ def grow_database(*, sizes: Sequence[int] = DATABASES, pairs: float = PAIRS, rou
         Column `database` and those of `_time_random`; `exponent` is fitted to `core_milliseconds_a_query`.
     """
     rows = [
-        {"database": size} | _time_random(int(np.clip(pairs / size, 40, 20_000)), size, BITS, rounds)
-        for size in sizes
+        {"database": size} | _time_random(int(np.clip(pairs / size, 40, 20_000)), size, BITS, rounds) for size in sizes
     ]
     return _with_exponent(pd.DataFrame(rows), "database", smallest=0)
 

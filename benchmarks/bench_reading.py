@@ -14,11 +14,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import torch
-from hashcenters.datasets.images import ImageReading
-from hashcenters.datasets.inputs import FileInputs, available_cores
-from hashcenters.datasets.splits import Split
-from hashcenters.training.loop import Batches
-from hashcenters.training.transforms import IMAGENET_MEAN, IMAGENET_STD, to_inputs
 from PIL import Image
 from torch import Tensor
 from torch.utils.data import DataLoader
@@ -26,6 +21,11 @@ from torchvision import transforms
 from torchvision.datasets import ImageFolder
 
 from benchmarks.clock import in_turns
+from hashcenters.datasets.images import ImageReading
+from hashcenters.datasets.inputs import FileInputs, available_cores
+from hashcenters.datasets.splits import Split
+from hashcenters.training.loop import Batches
+from hashcenters.training.transforms import IMAGENET_MEAN, IMAGENET_STD, to_inputs
 
 RESIZE, CROP, BATCH = 256, 224, 64
 SIZE = (500, 375)

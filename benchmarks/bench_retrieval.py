@@ -12,10 +12,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from hashcenters import retrieval
 
 from benchmarks.bench_metrics import codes_around_centers
 from benchmarks.clock import growth_exponent, in_turns, once
+from hashcenters import retrieval
 
 BITS, CLASSES, FLIPS, TOP_K = 64, 1_000, 0.15, 100
 SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
@@ -32,9 +32,7 @@ def blocks(size: int) -> Iterator[np.ndarray]:
 def build(size: int, kind: str) -> retrieval.CodeIndex:
     """An index over `size` codes; the lists of an inverted file are found on the first part."""
     parts = blocks(size)
-    index = retrieval.build_index(
-        next(parts), kind=kind, lists=round(size**0.5) if kind == "inverted" else None
-    )
+    index = retrieval.build_index(next(parts), kind=kind, lists=round(size**0.5) if kind == "inverted" else None)
     for part in parts:
         retrieval.add_codes(index, part)
     return index
@@ -65,9 +63,7 @@ def measure(
 
 def growth(built: dict[int, dict[str, retrieval.CodeIndex]], queries: np.ndarray) -> pd.DataFrame:
     """Time a query over sizes, with the fitted exponent of each kind."""
-    rows = [
-        {"database": size} | row for size, both in built.items() for row in measure(both, queries, rounds=3)
-    ]
+    rows = [{"database": size} | row for size, both in built.items() for row in measure(both, queries, rounds=3)]
     table = pd.DataFrame(rows).sort_values(["kind", "database"], ignore_index=True)
     exponents = {
         kind: growth_exponent(part["database"].to_numpy(), part["core_milliseconds_a_query"].to_numpy())

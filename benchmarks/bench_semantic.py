@@ -10,9 +10,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+
+from chapters.shared.similarities import grouped_features
 from hashcenters.centers.generate import make_centers
 from hashcenters.centers.semantic import semantic_centers
-from hashcenters.centers.similarities import grouped_features
 from hashcenters.centers.targets import category_similarity
 from hashcenters.codes import pairwise_distances
 
@@ -39,9 +40,7 @@ def run(*, sizes: Sequence[tuple[int, int]] = SIZES, seed: int = 0) -> pd.DataFr
         features = grouped_features(num_classes, groups=max(4, num_classes // 8), width=64, seed=seed)
         similarity = category_similarity(features)
         best = int(pairwise_distances(make_centers("coding", bits, num_classes, seed=seed)).min())
-        paper = _row(
-            similarity, bits, f"lpbox, {LPBOX_SWEEPS} sweeps", seed, solver="lpbox", sweeps=LPBOX_SWEEPS
-        )
+        paper = _row(similarity, bits, f"lpbox, {LPBOX_SWEEPS} sweeps", seed, solver="lpbox", sweeps=LPBOX_SWEEPS)
         required = max(paper["required"], paper["reached"])
         rows += [
             paper,
@@ -55,9 +54,7 @@ def _compile() -> None:
     tiny = category_similarity(grouped_features(6, groups=2, width=8, seed=0))
     for solver in ("annealing", "lpbox"):
         semantic_centers(tiny, 8, seed=0, solver=solver)
-    semantic_centers(
-        category_similarity(grouped_features(21, groups=4, width=8, seed=0)), 16, seed=0, min_distance=8
-    )
+    semantic_centers(category_similarity(grouped_features(21, groups=4, width=8, seed=0)), 16, seed=0, min_distance=8)
 
 
 def _row(similarity: np.ndarray, bits: int, name: str, seed: int, **options: object) -> dict[str, object]:

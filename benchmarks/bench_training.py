@@ -19,12 +19,12 @@ from pathlib import Path
 
 import pandas as pd
 import torch
-from hashcenters.training.loop import Batches, autocast, one_thread
-from hashcenters.training.transforms import to_inputs
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.clock import Timing, in_turns
 from benchmarks.training_loops import Loop, OurLoop, Setting, styles, timed_epoch, write_files
+from hashcenters.training.loop import Batches, autocast, one_thread
+from hashcenters.training.transforms import to_inputs
 
 GPU_SIZES = (("resnet50", 224, 64), ("resnet50", 224, 256), ("resnet50-64", 64, 64), ("resnet50-64", 64, 256))
 CPU_SIZES = (("resnet-narrow", 32, 64), ("alexnet-narrow", 32, 64))
@@ -44,9 +44,7 @@ def factors(setting: Setting, *, rounds: int) -> pd.DataFrame:
             label: Loop(style, setting, split, Path(name)) for label, style in styles(setting.device).items()
         }
         loops["our loop"] = OurLoop(setting, split)
-        timings = in_turns(
-            {label: partial(timed_epoch, loop) for label, loop in loops.items()}, rounds=rounds
-        )
+        timings = in_turns({label: partial(timed_epoch, loop) for label, loop in loops.items()}, rounds=rounds)
     seconds = [spent(timing, setting.device) for timing in timings.values()]
     before = [seconds[0], *seconds]
     return pd.DataFrame(
@@ -128,9 +126,7 @@ def run(*, images: int | None = None, rounds: int = 4, device: str = "auto") -> 
         rounds: epochs of each row, the best of which counts.
         device: "cpu", "cuda", or "auto" for what torch finds.
     """
-    chosen = torch.device(
-        "cuda" if device == "auto" and torch.cuda.is_available() else device.replace("auto", "cpu")
-    )
+    chosen = torch.device("cuda" if device == "auto" and torch.cuda.is_available() else device.replace("auto", "cpu"))
     on_gpu = chosen.type == "cuda"
     images = images or (2048 if on_gpu else 512)
     sizes = GPU_SIZES if on_gpu else CPU_SIZES

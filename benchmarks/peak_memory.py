@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from hashcenters import metrics
 
 from benchmarks.bench_metrics import BITS, CLASSES, codes_around_centers
+from hashcenters import metrics
 
 
 def resident(field: str) -> float:

@@ -4,8 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numba
 import numpy as np
-from hashcenters.kernels.ranking import popcount
 from numba import njit
+
+from hashcenters.kernels.ranking import popcount
 
 _TILE = 8192
 

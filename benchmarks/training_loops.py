@@ -7,13 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from hashcenters.centers.generate import make_centers
-from hashcenters.datasets.splits import ArrayInputs, Split
-from hashcenters.losses.factory import make_objective
-from hashcenters.models.factory import make_network
-from hashcenters.training.config import Recipe, TrainingConfig
-from hashcenters.training.loop import Batches, make_optimiser, train_epoch
-from hashcenters.training.transforms import IMAGENET_MEAN, IMAGENET_STD, to_inputs
 from PIL import Image
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
@@ -21,6 +14,13 @@ from torchvision import transforms
 from torchvision.datasets import ImageFolder
 
 from benchmarks.machine import usable_cores
+from hashcenters.centers.generate import make_centers
+from hashcenters.datasets.splits import ArrayInputs, Split
+from hashcenters.losses.factory import make_objective
+from hashcenters.models.factory import make_network
+from hashcenters.training.config import Recipe, TrainingConfig
+from hashcenters.training.loop import Batches, make_optimiser, train_epoch
+from hashcenters.training.transforms import IMAGENET_MEAN, IMAGENET_STD, to_inputs
 
 CLASSES, BITS = 100, 64
 RECIPE = Recipe(epochs=1, lr=1e-4, head_factor=1.0)

@@ -10,12 +10,16 @@ from typing import Any
 os.environ.setdefault("MPLBACKEND", "agg")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy reads it when it is imported
 
-import basics
-import hashcenters
 import pytest
-from basics.paths import project_root
-from hashcenters.workbook.processes import skip_grammar
 from jaxtyping import install_import_hook
+
+import basics
+import chapters
+import hashcenters
+import shelf
+import workbook
+from basics.paths import project_root
+from workbook.runner.processes import skip_grammar
 
 skip_grammar()
 
@@ -24,7 +28,7 @@ def _typed_modules() -> list[str]:
     """Every module of the library but the numba kernels, which cannot be wrapped."""
     modules = [
         module
-        for package in (basics, hashcenters)
+        for package in (basics, hashcenters, workbook, chapters, shelf)
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
     ]
     return [module.name for module in modules if not module.ispkg and ".kernels" not in module.name]
@@ -34,7 +38,7 @@ install_import_hook(_typed_modules(), "beartype.beartype")
 
 
 # tests that share what is expensive to make: one worker runs each group, the largest groups first
-TOGETHER = ("tests/test_notebooks.py", "tests/workbook/test_run", "tests/cluster/", "tests/report/")
+TOGETHER = ("tests/test_notebooks.py", "tests/workbook/runner/test_run", "tests/shelf/ray/", "tests/workbook/report/")
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -81,9 +85,7 @@ def cell() -> Any:
     from hashcenters.centers.generate import make_centers
     from hashcenters.training.config import Recipe, TrainingConfig, freeze_centers
 
-    sizes = dict.fromkeys(
-        ("train_per_class", "validation_per_class", "query_per_class", "database_per_class"), 1
-    )
+    sizes = dict.fromkeys(("train_per_class", "validation_per_class", "query_per_class", "database_per_class"), 1)
     return TrainingConfig(
         dataset="digits100",
         dataset_options=sizes | {"train_per_digit": 10},

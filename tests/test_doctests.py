@@ -4,14 +4,17 @@ import doctest
 import importlib
 import pkgutil
 
+import pytest
+
 import basics
 import chapters
 import hashcenters
-import pytest
+import shelf
+import workbook
 
 EXAMPLES = [
     module.name
-    for package in (basics, chapters, hashcenters)
+    for package in (basics, hashcenters, workbook, chapters, shelf)
     for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
     if not module.name.endswith("__main__")
 ]

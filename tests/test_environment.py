@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 import yaml
-from basics.paths import project_root
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
+
+from basics.paths import project_root
 
 ROOT = project_root()
 PYTHONS = ("3.11", "3.12", "3.13")
@@ -30,8 +31,7 @@ def lock_entries() -> list[tuple[Requirement, list[str]]]:
     logical = (ROOT / "requirements.lock").read_text().replace("\\\n", " ").splitlines()
     lines = [line for line in logical if line.strip() and not line.startswith("#")]
     return [
-        (Requirement(line.split(" --hash")[0]), re.findall(r"--hash=sha256:([0-9a-f]{64})", line))
-        for line in lines
+        (Requirement(line.split(" --hash")[0]), re.findall(r"--hash=sha256:([0-9a-f]{64})", line)) for line in lines
     ]
 
 
@@ -58,9 +58,7 @@ def test_the_lock_pins_every_package_with_hashes() -> None:
 def test_the_lock_names_no_index() -> None:
     text = (ROOT / "requirements.lock").read_text()
     assert "://" not in text
-    assert not re.search(
-        r"--(index-url|extra-index-url|find-links|trusted-host|no-index)|^-[if] ", text, re.MULTILINE
-    )
+    assert not re.search(r"--(index-url|extra-index-url|find-links|trusted-host|no-index)|^-[if] ", text, re.MULTILINE)
     assert not re.search(r"\b[\w-]+\.(org|com|net|io)\b", text)
 
 
@@ -76,9 +74,7 @@ def test_the_lock_satisfies_the_project(python: str) -> None:
         assert normal(requirement.name) in pins, f"{requirement} is not locked"
         version = pins[normal(requirement.name)]
         assert requirement.specifier.contains(version), f"{requirement} against {version}"
-        assert any(bound.operator == ">=" for bound in requirement.specifier), (
-            f"{requirement} has no lower bound"
-        )
+        assert any(bound.operator == ">=" for bound in requirement.specifier), f"{requirement} has no lower bound"
 
 
 @pytest.mark.parametrize("python", PYTHONS)
@@ -148,9 +144,7 @@ def test_make_says_in_one_sentence_that_python_does_not_suit(tmp_path: Path, ver
     if version is not None:
         python.write_text(f'#!/bin/sh\nif [ "$1" = -V ]; then echo Python {version}; else exit 1; fi\n')
         python.chmod(0o755)
-    outside_make = {
-        name: value for name, value in os.environ.items() if name not in {"MAKEFLAGS", "MAKELEVEL"}
-    }
+    outside_make = {name: value for name, value in os.environ.items() if name not in {"MAKEFLAGS", "MAKELEVEL"}}
     ended = subprocess.run(
         ["make", "test", f"PYTHON={python}"],
         cwd=tmp_path,

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from basics.paths import project_root
 
 ROOT = project_root()

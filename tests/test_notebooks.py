@@ -13,10 +13,11 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
+
 from basics.paths import project_root
-from hashcenters.workbook.graph import discover
-from hashcenters.workbook.parameters import parse_parameters
-from hashcenters.workbook.profiles import load_profile, profile_names, resolve
+from workbook.runner.graph import discover
+from workbook.runner.parameters import parse_parameters
+from workbook.runner.profiles import load_profile, profile_names, resolve
 
 ROOT = project_root()
 
@@ -81,9 +82,7 @@ def test_has_the_anatomy_of_the_workbook(path: Path) -> None:
 def test_has_short_code(path: Path) -> None:
     sizes = [lines_of_code(cell) for cell in code_cells(read(path)) if not is_parameters(cell)]
     assert max(sizes) <= LONGEST_CODE_LINES
-    assert sum(size > CODE_LINES for size in sizes) <= len(sizes) // 4, (
-        "cells above 15 lines are the exception"
-    )
+    assert sum(size > CODE_LINES for size in sizes) <= len(sizes) // 4, "cells above 15 lines are the exception"
     for cell in code_cells(read(path)):
         source = "".join(cell["source"])
         assert not re.search(r"^\s*[%!]", source, re.MULTILINE), "magics and shell commands hide failures"
@@ -119,15 +118,11 @@ def test_runs_under_smoke(path: Path, smoke: tuple[Path, subprocess.CompletedPro
     assert not errors, "\n".join(errors[0]["traceback"])
     warnings = ["".join(output["text"]) for output in outputs if output.get("name") == "stderr"]
     assert not warnings
-    assert all(
-        cell["execution_count"] for cell in code_cells(read(executed)) if "".join(cell["source"]).strip()
-    )
+    assert all(cell["execution_count"] for cell in code_cells(read(executed)) if "".join(cell["source"]).strip())
 
 
 @each_notebook
-def test_leaves_no_trace_of_the_machine(
-    path: Path, smoke: tuple[Path, subprocess.CompletedProcess[str]]
-) -> None:
+def test_leaves_no_trace_of_the_machine(path: Path, smoke: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
     results, _ = smoke
     text = (results / "notebooks" / path.name).read_text(encoding="utf-8")
     for folder in (ROOT, Path.home(), results, Path(sys.prefix), Path(sys.base_prefix)):
@@ -173,9 +168,7 @@ def broken_links(page: Path) -> list[str]:
             continue
         path = (page.parent / unquote(address.path)).resolve() if address.path else page
         if not path.exists() or (
-            address.fragment
-            and path.suffix == ".html"
-            and unquote(address.fragment) not in links_of(path).places
+            address.fragment and path.suffix == ".html" and unquote(address.fragment) not in links_of(path).places
         ):
             found.append(target)
     return found

@@ -1,1 +1,1 @@
-"""The ground floor: what every part of the project may import, and what imports none of them."""
+"""The ground floor: a few things that every house needs, and that know none of them."""

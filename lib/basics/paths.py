@@ -37,8 +37,3 @@ def profile_results(profile: str) -> Path:
 def runs_root(profile: str) -> Path:
     """Where the finished and unfinished trainings of one profile are cached."""
     return profile_results(profile) / "runs"
-
-
-def texts_root() -> Path:
-    """Where the texts of the notebooks' exhibits lie."""
-    return project_root() / "lib" / "hashcenters" / "exhibits"

@@ -56,10 +56,7 @@ def entries(content: Any, kind: type[T], *, where: str) -> dict[str, T]:
         InputError: see `convert`; names the entry.
     """
     named = convert(content, dict[str, dict[str, Any]], where=where)
-    return {
-        name: convert({"name": name, **fields}, kind, where=f"{where}, {name}")
-        for name, fields in named.items()
-    }
+    return {name: convert({"name": name, **fields}, kind, where=f"{where}, {name}") for name, fields in named.items()}
 
 
 def _path(kind: type, value: Any) -> Any:

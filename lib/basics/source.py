@@ -38,7 +38,8 @@ def by_name(table: str, *fields: str) -> Callable[[Function], Function]:
     """Mark a function that reads only the entry of a table that its caller names.
 
     Args:
-        table: a dict in the module of the function, or a YAML file beside it: a mapping, or a list of mappings.
+        table: a dict in the module of the function, or a YAML file (a mapping, or a list of mappings): in its folder,
+            by its path below the folder of all packages, or the only one of its name.
         fields: of an entry that name it too; the first is the key in a list.
     """
     return lambda function: function
@@ -49,9 +50,7 @@ def lib_root() -> Path:
     return Path(__file__).resolve().parents[1]
 
 
-def digests(
-    roots: Iterable[str], *, names: Iterable[str] | None = None, lib: Path | None = None
-) -> dict[str, str]:
+def digests(roots: Iterable[str], *, names: Iterable[str] | None = None, lib: Path | None = None) -> dict[str, str]:
     """A digest of every definition that some code uses, directly or through others.
 
     Args:
@@ -79,7 +78,7 @@ def digests(
                 seen.add((use, passed_on))
                 waiting.append((use, _part(tree, use), passed_on))
         if not waiting:
-            chosen = {table: _chosen(tree, table, texts) for table in tables}
+            chosen = _chosen(tree, tables, texts)
             new = [item for parts in chosen.values() for item in parts.items() if item[0] not in found]
             waiting = [(unit, part, ()) for unit, part in new]
             found |= {f"{table[0]}[]": _digest(list(parts)) for table, parts in chosen.items()}
@@ -128,6 +127,7 @@ def _tree_of(lib: Path, times: tuple[tuple[str, int], ...]) -> _Tree:
         if path.endswith(".py"):
             tree.modules[path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")] = path
             continue
+        tree.files.setdefault(path.rpartition("/")[2], []).append(path)
         for count in range(path.count("/")):
             tree.files.setdefault(path.rsplit("/", count)[0], []).append(path)
     return tree
@@ -193,17 +193,16 @@ def _imports(nodes: Iterable[ast.AST], package: str) -> dict[str, set[str]]:
     return {name: {dotted for other, dotted in pairs if other == name} for name, _ in pairs}
 
 
-def _names(node: ast.AST) -> Iterator[str]:
+def _names(nodes: Iterable[ast.AST]) -> Iterator[str]:
     """The names in code, each with its attributes: `codes.pack`."""
-    attributes, inner = [], node
-    while isinstance(inner, ast.Attribute):
-        attributes.append(inner.attr)
-        inner = inner.value
-    if isinstance(inner, ast.Name):
-        yield ".".join([inner.id, *reversed(attributes)])
-    else:
-        for child in ast.iter_child_nodes(node):
-            yield from _names(child)
+    inner = {id(node.value) for node in nodes if isinstance(node, ast.Attribute)}
+    for node in (node for node in nodes if id(node) not in inner):
+        attributes = []
+        while isinstance(node, ast.Attribute):
+            attributes.append(node.attr)
+            node = node.value
+        if isinstance(node, ast.Name):
+            yield ".".join([node.id, *reversed(attributes)])
 
 
 def _texts(nodes: Iterable[ast.AST]) -> Iterator[str]:
@@ -233,7 +232,7 @@ def _resolve(tree: _Tree, dotted: str) -> tuple[str, ...]:
 
 def _named_by(tree: _Tree, text: str, folder: str) -> Iterator[str]:
     """What a text stands for: files in the folder beside it, a dotted name, the files of a package."""
-    yield from tree.files.get(f"{folder}/{text}", ())
+    yield from tree.files.get(f"{folder}/{text}") or tree.files.get(text, ())
     if DOTTED.fullmatch(text):
         yield from _resolve(tree, text)
         yield from tree.files.get(text.replace(".", "/"), ())
@@ -256,7 +255,7 @@ def _code(tree: _Tree, nodes: list[ast.AST], module: _Module, *, outside: bool =
     imports = module.imports if outside else _imports(walked, _package(tree, module.name))
     imported = {unit for dotted in imports.values() for name in dotted for unit in _resolve(tree, name)}
     uses = {unit for unit in imported if unit.endswith(":") or "*" in imports}
-    for name in {name for node in nodes for name in _names(node)}:
+    for name in set(_names(walked)):
         first, dot, attributes = name.partition(".")
         for target in module.imports.get(first, set()) | imports.get(first, set()):
             uses.update(_resolve(tree, target + dot + attributes))
@@ -270,7 +269,8 @@ def _code(tree: _Tree, nodes: list[ast.AST], module: _Module, *, outside: bool =
     for mark in (mark for node in nodes for mark in getattr(node, "decorator_list", ())):
         if isinstance(mark, ast.Call) and ast.unparse(mark.func).endswith(by_name.__name__):
             table, *fields = (argument.value for argument in mark.args)
-            unit = f"{folder}/{table}" if f"{folder}/{table}" in tree.files else f"{module.name}:{table}"
+            files = tree.files.get(f"{folder}/{table}") or tree.files.get(table)
+            unit = files[0] if files else f"{module.name}:{table}"
             tables.append((unit, *fields))
     digest = _digest([ast.dump(node) for node in nodes]) if nodes else ""
     return _Part(digest, tuple(sorted(uses)), texts, tuple(tables))
@@ -336,20 +336,23 @@ def _entries(tree: _Tree, table: Table) -> dict[str, tuple[set[str], _Part]]:
     return {f"{unit}[{key.value}]": ({key.value}, _code(tree, [value], module)) for key, value in items}
 
 
-def _chosen(tree: _Tree, table: Table, texts: set[str]) -> dict[str, _Part]:
-    """The entries of a table that some text names; all of a table that cannot be taken apart."""
+def _chosen(tree: _Tree, tables: Iterable[Table], texts: set[str]) -> dict[Table, dict[str, _Part]]:
+    """The entries of each table that some text names; all of a table that cannot be taken apart."""
     exact = texts | {text.partition("/")[0] for text in texts}
-    holed = [text.split(HOLE) for text in texts if HOLE in text and re.search(r"\w", text)]
-    entries = _entries(tree, table)
-    found = {
-        unit: part
-        for unit, (names, part) in entries.items()
-        if names & exact or any(_fits(name, pieces) for name in names for pieces in holed)
-    }
-    return found if entries else {table[0]: _part(tree, table[0])}
+    holed = {tuple(text.split(HOLE)) for text in texts if HOLE in text and re.search(r"\w", text)}
+    found = {}
+    for table in tables:
+        entries = _entries(tree, table)
+        found[table] = {
+            unit: part
+            for unit, (names, part) in entries.items()
+            if names & exact or any(_fits(name, pieces) for name in names for pieces in holed)
+        }
+        found[table] |= {} if entries else {table[0]: _part(tree, table[0])}
+    return found
 
 
-def _fits(name: str, pieces: list[str]) -> bool:
+def _fits(name: str, pieces: tuple[str, ...]) -> bool:
     """Whether a name may be what an f-string becomes."""
     return name.startswith(pieces[0]) and name.endswith(pieces[-1]) and all(piece in name for piece in pieces)
 

@@ -4,12 +4,13 @@ import re
 from pathlib import Path
 
 import pandas as pd
+
 from basics import paths
 from basics.files import read_json
+from basics.frames import markdown_text
 from basics.yaml import read_yaml
-from hashcenters import scoreboard
-from hashcenters.claims import DOCUMENTS, VERDICTS, catalogue
-from hashcenters.tables import markdown_text
+from workbook import scoreboard
+from workbook.claims import DOCUMENTS, VERDICTS, catalogue
 
 
 def title_of(path: Path) -> str:
@@ -61,6 +62,4 @@ def verdicts() -> pd.DataFrame:
 def documents() -> pd.DataFrame:
     """The two documents and how many statements of each are judged."""
     counted = [sum(s.document == name for s in catalogue().values()) for name in DOCUMENTS]
-    return pd.DataFrame(
-        {"short": list(DOCUMENTS), "document": list(DOCUMENTS.values()), "statements": counted}
-    )
+    return pd.DataFrame({"short": list(DOCUMENTS), "document": list(DOCUMENTS.values()), "statements": counted})

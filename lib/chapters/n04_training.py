@@ -4,14 +4,14 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
-from hashcenters.claims import trend, weakest
-from hashcenters.datasets.splits import HashingData
 from matplotlib.figure import Figure
 
-from chapters.shared import figures
 from chapters.shared.comparisons import Verdict, judge_differences
 from chapters.shared.readings import joined
 from chapters.shared.scores import select, validation_map, validation_precisions
+from hashcenters.datasets.splits import HashingData
+from workbook import style
+from workbook.claims import trend, weakest
 
 
 def grid_scores(runs: pd.DataFrame, data: HashingData) -> pd.DataFrame:
@@ -20,9 +20,7 @@ def grid_scores(runs: pd.DataFrame, data: HashingData) -> pd.DataFrame:
     return runs[["lambda_1", "lambda_2"]].assign(**{"validation mAP": scores})
 
 
-def grid_browser(
-    runs: pd.DataFrame, scores: pd.DataFrame
-) -> tuple[Callable[..., Figure], dict[str, list[float]]]:
+def grid_browser(runs: pd.DataFrame, scores: pd.DataFrame) -> tuple[Callable[..., Figure], dict[str, list[float]]]:
     """A function that draws one point of the λ grid with its training, and the choices it takes, for `live.sliders`.
 
     Args:
@@ -35,7 +33,7 @@ def grid_browser(
 
     def browse(lambda_1: float = start[0], lambda_2: float = start[1]) -> Figure:
         history = found[lambda_1, lambda_2].history()
-        return figures.grid_cell(scores, history, lambda_1=lambda_1, lambda_2=lambda_2)
+        return grid_cell(scores, history, lambda_1=lambda_1, lambda_2=lambda_2)
 
     return browse, {name: sorted(map(float, runs[name].unique())) for name in ("lambda_1", "lambda_2")}
 
@@ -82,9 +80,7 @@ def magnitude_shares(runs: pd.DataFrame, losses: Sequence[str], *, bits: int) ->
     for loss in losses:
         values = magnitudes(select(runs, loss=loss, bits=bits))
         share = np.histogram(values, edges)[0] / len(values)
-        frames.append(
-            pd.DataFrame({"magnitude": (edges[1:] + edges[:-1]) / 2, "share": share, "loss_name": loss})
-        )
+        frames.append(pd.DataFrame({"magnitude": (edges[1:] + edges[:-1]) / 2, "share": share, "loss_name": loss}))
     return pd.concat(frames, ignore_index=True)
 
 
@@ -114,9 +110,7 @@ def judge_binarisation(runs: pd.DataFrame, *, without: str, within: str) -> Verd
         without, within: labels of the losses without and with L_Q.
     """
     means = {
-        loss: np.array(
-            [magnitudes(part).mean() for _, part in select(runs, loss=loss).groupby(["bits", "seed"])]
-        )
+        loss: np.array([magnitudes(part).mean() for _, part in select(runs, loss=loss).groupby(["bits", "seed"])])
         for loss in (without, within)
     }
     judged = judge_differences(means[within] - means[without])
@@ -150,7 +144,62 @@ def magnitude_reading(table: pd.DataFrame) -> str:
         table: from `magnitude_table`.
     """
     longest = select(table, bits=table["bits"].max())
-    parts = [
-        f"{value:.3f} ({loss})" for loss, value in zip(longest["loss"], longest["mean |y|"], strict=True)
-    ]
+    parts = [f"{value:.3f} ({loss})" for loss, value in zip(longest["loss"], longest["mean |y|"], strict=True)]
     return f"At {longest['bits'].iloc[0]} bits the mean of |y| is {joined(parts)}."
+
+
+@style.look()
+def lambda_heatmap(frame: pd.DataFrame) -> Figure:
+    """The grid over λ1 and λ2, the best cell framed.
+
+    Args:
+        frame: columns `lambda_1`, `lambda_2`, `validation mAP`.
+    """
+    drawn, axes = style.figure(columns=1, height=2.7)
+    table = _lambda_table(frame)
+    best = np.unravel_index(np.nanargmax(table), table.shape)
+    style.heatmap(table, axes, framed=best, cbar_kws={"label": "validation mAP"})
+    return drawn
+
+
+@style.look()
+def grid_cell(frame: pd.DataFrame, history: pd.DataFrame, *, lambda_1: float | int, lambda_2: float | int) -> Figure:
+    """One cell of the grid over λ1 and λ2: its place on the left, its training on the right.
+
+    Args:
+        frame: columns `lambda_1`, `lambda_2`, `validation mAP`.
+        history: of that cell's training: columns `epoch`, `own_distance`, `other_distance`.
+        lambda_1, lambda_2: the cell.
+    """
+    drawn, (left, right) = style.figure(columns=2, height=2.6, grid=(1, 2))
+    table = _lambda_table(frame)
+    place = (table.index.get_loc(f"{lambda_1:g}"), table.columns.get_loc(f"{lambda_2:g}"))
+    style.heatmap(table, left, framed=place, cbar_kws={"label": "validation mAP"})
+    for number, (column, label) in enumerate(_DISTANCES.items()):
+        right.plot(history["epoch"], history[column], label=label, **style.line_style(number))
+    title = f"λ1 = {lambda_1:g}, λ2 = {lambda_2:g}: validation mAP {table.iloc[place]:.3f}"
+    right.set(xlabel="epoch", ylabel="mean distance (bits)", title=title, ylim=(0, None))
+    right.legend()
+    return drawn
+
+
+def _lambda_table(frame: pd.DataFrame) -> pd.DataFrame:
+    """A row a λ1, a column a λ2."""
+    table = frame.pivot(index="lambda_1", columns="lambda_2", values="validation mAP")
+    table = table.rename(index="{:g}".format, columns="{:g}".format)
+    return table.rename_axis(index="λ1 (quantization)", columns="λ2 (pairwise)")
+
+
+@style.look()
+def magnitude_histogram(frame: pd.DataFrame) -> Figure:
+    """Shares of outputs by |y|, a line a method.
+
+    Args:
+        frame: columns `magnitude` (middle of the bin, 0–1), `share` (0–1), `loss_name`.
+    """
+    drawn, axes = style.figure(columns=1, height=2.4)
+    for place, (name, part) in enumerate(frame.groupby("loss_name", sort=False)):
+        axes.step(part["magnitude"], part["share"], where="mid", color=style.LINES[place], label=name)
+    axes.set(xlabel="magnitude |y| of an output", ylabel="share of outputs", yscale="log", xlim=(0, 1))
+    axes.legend()
+    return drawn

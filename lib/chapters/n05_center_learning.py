@@ -3,13 +3,15 @@
 from collections.abc import Iterator, Sequence
 
 import pandas as pd
-from hashcenters.centers.separation import separation
-from hashcenters.claims import weakest
-from hashcenters.codes import binarise
+from matplotlib.figure import Figure
 
 from chapters.shared.comparisons import Verdict, described
 from chapters.shared.readings import joined
 from chapters.shared.scores import select
+from hashcenters.centers.separation import separation
+from hashcenters.codes import binarise
+from workbook import style
+from workbook.claims import weakest
 
 
 def center_paths(runs: pd.DataFrame) -> pd.DataFrame:
@@ -92,3 +94,20 @@ def drift_reading(drift: pd.DataFrame) -> str:
         for row in last.itertuples()
     ]
     return f"At {last['bits'].iloc[0]} bits {joined(parts)}."
+
+
+@style.look()
+def center_drift(frame: pd.DataFrame) -> Figure:
+    """Learned centers over the epochs: bits moved from the start, and the smallest distance between two of them.
+
+    Args:
+        frame: columns method, bits, epoch, moved, minimum.
+    """
+    names = {"moved": "bits moved from start", "minimum": "minimum distance, bits"}
+    shown = frame.rename(columns=names)
+    shown = shown.melt(["method", "bits", "epoch"], [*names.values()], var_name="shown", value_name="value")
+    look = {"lines": "method", "panels": "bits", "rows": "shown", "title": "{} bits", "height": 3.6}
+    drawn, axes = style.panels(shown, x="epoch", y="value", sharex=True, **look)
+    for axis in axes.flat:
+        axis.set_ylim(0, None)
+    return drawn

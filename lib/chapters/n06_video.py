@@ -5,22 +5,24 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 import torch
+from matplotlib.figure import Figure
+from torch.utils.flop_counter import FlopCounterMode
+
 from basics.errors import InputError
+from chapters.n08_retrieval.ties import RELEASED, StudiedSet, released_set, shuffled_orders, unstable_map
+from chapters.shared.comparisons import Verdict, data_across
+from chapters.shared.readings import joined
 from hashcenters.datasets.registry import find_entry
 from hashcenters.datasets.splits import HashingData
-from hashcenters.literature import find_number
 from hashcenters.losses.central import central_loss
 from hashcenters.losses.quantization import quantization_loss
 from hashcenters.metrics import score_codes
 from hashcenters.models.factory import find_backbone
 from hashcenters.models.mfnet import MFNet
-from hashcenters.results import read_table
 from hashcenters.training.run import Run
-from torch.utils.flop_counter import FlopCounterMode
-
-from chapters.n08_retrieval.ties import RELEASED, StudiedSet, released_set, shuffled_orders, unstable_map
-from chapters.shared.comparisons import Verdict, data_across
-from chapters.shared.readings import joined
+from workbook import style
+from workbook.literature import find_number
+from workbook.results import read_table
 
 PUBLISHED_CLIP = (3, 16, 224, 224)
 PRINTED = find_number("csq-table1/mAP/HMDB51")
@@ -229,3 +231,43 @@ def minima_reading(losses: pd.DataFrame) -> str:
         ends = ["+1"] if values[-1] < values[-2] else []
         parts.append(f"{joined([*minima, *ends])} ({name})")
     return f"For a center of +1 the loss of a bit has its minima at {joined(parts)}."
+
+
+@style.look()
+def clip_strips(frame: pd.DataFrame, clips: Sequence[np.ndarray]) -> Figure:
+    """Clips as rows of numbered frames, with the class in front of each.
+
+    Args:
+        frame: column `name`, one row a clip.
+        clips: for each, its frames as (frames, height, width) grey or (frames, height, width, 3) colour values.
+    """
+    columns = len(clips[0])
+    height = 6.4 / columns * len(clips) + 0.25
+    drawn, axes = style.figure(columns=2, height=height, grid=(len(clips), columns), squeeze=False)
+    for row, (name, clip) in enumerate(zip(frame["name"], clips, strict=True)):
+        for place, (axis, still) in enumerate(zip(axes[row], clip, strict=True)):
+            axis.imshow(still, cmap="gray")
+            style.bare(axis)
+            if row == 0:
+                axis.set_title(f"{1 + place}", fontsize=7, fontweight="normal", loc="center")
+        axes[row][0].set_ylabel(name, size=7, rotation=0, ha="right", va="center")
+    drawn.get_layout_engine().set(w_pad=0.01, h_pad=0.01)
+    return drawn
+
+
+@style.look()
+def bit_loss_curves(frame: pd.DataFrame) -> Figure:
+    """The loss of one bit whose center is +1 over its output, a line a loss.
+
+    Args:
+        frame: columns `output` (−1 to 1), `loss` (a bit), `loss_name`.
+    """
+    drawn, axis = style.figure(columns=1, height=2.6)
+    for place, (name, line) in enumerate(frame.groupby("loss_name", sort=False)):
+        looks = style.line_style(place) | {"marker": None}
+        axis.plot(line["output"], line["loss"], label=name, **looks)
+    axis.axvspan(-1, 0, color="#EEEEEE", zorder=0)
+    axis.set(xlabel="output y of a bit with center +1 (grey: wrong sign)", ylabel="loss of the bit")
+    axis.set(xlim=(-1, 1), ylim=(0, None))
+    drawn.legend(loc="outside upper center", ncols=1)
+    return drawn

@@ -6,21 +6,21 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
-from hashcenters.centers.semantic import SemanticCenters, semantic_centers
-from hashcenters.centers.targets import category_similarity
-from hashcenters.claims import weakest
-from hashcenters.datasets.splits import HashingData
-from hashcenters.literature import numbers_of
-from hashcenters.models.network import category_features
-from hashcenters.sweep import GridPoint, or_stand_in
-from hashcenters.training.loop import Batches, encode
-from hashcenters.training.run import Run, load_data, run_key
 from jaxtyping import Float64, Int8
 from scipy.stats import kendalltau
 
 from chapters.shared.comparisons import Verdict, compare_methods, described
 from chapters.shared.readings import joined
 from chapters.shared.setting import Setting, classifier
+from hashcenters.centers.semantic import SemanticCenters, semantic_centers
+from hashcenters.centers.targets import category_similarity
+from hashcenters.datasets.splits import HashingData
+from hashcenters.models.network import category_features
+from hashcenters.sweep import GridPoint, or_stand_in
+from hashcenters.training.loop import Batches, encode
+from hashcenters.training.run import Run, load_data, run_key
+from workbook.claims import weakest
+from workbook.literature import numbers_of
 
 
 def category_classifier(setting: Setting, backbone: str, family: str) -> GridPoint:
@@ -35,9 +35,7 @@ def category_classifier(setting: Setting, backbone: str, family: str) -> GridPoi
     config = classifier(own, backbone=backbone, head="shc-classifier", weight_quantization=1.0)
     start = {"weights": setting.weights}
     if setting.weights == "pretrain":
-        start = {
-            "backbone_from": classifier(setting, backbone=backbone) if setting.pretrain_dataset else None
-        }
+        start = {"backbone_from": classifier(setting, backbone=backbone) if setting.pretrain_dataset else None}
     return GridPoint({"family": family}, replace(config, **start))
 
 
@@ -66,17 +64,13 @@ def centers_of(run: Run, bits: int, *, seed: int, features: str) -> SemanticCent
         return semantic_centers(category_similarity(describe(run, features=features)), bits, seed=seed)
 
     def stand_in() -> SemanticCenters:
-        words = np.random.default_rng(int(run_key(run.config), 16) + seed).integers(
-            0, 2, (run.config.bits, bits)
-        )
+        words = np.random.default_rng(int(run_key(run.config), 16) + seed).integers(0, 2, (run.config.bits, bits))
         return SemanticCenters(2 * words.astype(np.int8) - 1, np.nan, 0, 0, np.nan, 0.0)
 
     return or_stand_in(make, stand_in)
 
 
-def shuffled(
-    centers: Int8[np.ndarray, "num_classes bits"], seed: int
-) -> Int8[np.ndarray, "num_classes bits"]:
+def shuffled(centers: Int8[np.ndarray, "num_classes bits"], seed: int) -> Int8[np.ndarray, "num_classes bits"]:
     """The same centers, given to other classes: all distances stay, their meaning goes."""
     return centers[np.random.default_rng(seed).permutation(len(centers))]
 
@@ -124,9 +118,7 @@ def neighbouring(
         bits: code lengths.
     """
     tables = [
-        compare_methods(
-            runs[runs["family"].isin((better, worse))], data, better=better, bits=bits, by="family"
-        )
+        compare_methods(runs[runs["family"].isin((better, worse))], data, better=better, bits=bits, by="family")
         for worse, better in reversed(list(pairwise(families)))
     ]
     return pd.concat(tables, ignore_index=True)

@@ -6,8 +6,9 @@ FAISS's binary layout), a set bit for +1, the last byte padded with zeros.
 """
 
 import numpy as np
-from basics.errors import InputError
 from jaxtyping import Float, Int, Int8, Num, UInt8
+
+from basics.errors import InputError
 
 _NEAR_ZERO = 0.1
 

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import faiss
 import numpy as np
-from basics.errors import InputError
-from basics.files import read_json, sha256, whole_file, write_json
 from jaxtyping import Int8, Int32, Int64
 
+from basics.errors import InputError
+from basics.files import read_json, sha256, whole_file, write_json
 from hashcenters.codes import as_codes, pack
 
 KINDS = ("flat", "inverted")
@@ -68,9 +68,7 @@ def build_index(
     if kind not in KINDS:
         raise InputError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}")
     if codes.ndim != 2 or 0 in codes.shape:
-        raise InputError(
-            f"an index needs codes of shape (n, bits) with n >= 1 and bits >= 1, got {codes.shape}"
-        )
+        raise InputError(f"an index needs codes of shape (n, bits) with n >= 1 and bits >= 1, got {codes.shape}")
     handle = _inverted(codes, lists, seed) if kind == "inverted" else _flat(codes.shape[1])
     index = CodeIndex(handle, codes.shape[1])
     add_codes(index, codes)
@@ -82,9 +80,7 @@ def _flat(bits: int) -> faiss.IndexBinaryFlat:
     return faiss.IndexBinaryFlat(-(-bits // 8) * 8)
 
 
-def _inverted(
-    codes: np.ndarray, lists: int | np.integer | None, seed: int | np.integer
-) -> faiss.IndexBinaryIVF:
+def _inverted(codes: np.ndarray, lists: int | np.integer | None, seed: int | np.integer) -> faiss.IndexBinaryIVF:
     """A trained inverted file without codes."""
     if lists is None:
         lists = max(1, min(len(codes) // _TRAIN_PER_LIST, math.isqrt(len(codes))))
@@ -135,9 +131,7 @@ def _check_bits(index: CodeIndex, codes: np.ndarray) -> None:
 def _check_probes(index: CodeIndex, probes: int | np.integer) -> int:
     lists = index.handle.nlist if index.kind == "inverted" else 0
     if not 1 <= probes <= lists:
-        raise InputError(
-            f"probes must lie in 1..{lists} (the lists of this {index.kind} index), got {probes}"
-        )
+        raise InputError(f"probes must lie in 1..{lists} (the lists of this {index.kind} index), got {probes}")
     return int(probes)
 
 
@@ -171,9 +165,7 @@ def search_index(
     return np.where(rows < 0, index.bits + 1, distances).astype(np.int32), rows
 
 
-def visited_share(
-    index: CodeIndex, queries: Int8[np.ndarray, "n_query bits"], *, probes: int | np.integer
-) -> float:
+def visited_share(index: CodeIndex, queries: Int8[np.ndarray, "n_query bits"], *, probes: int | np.integer) -> float:
     """Comparisons a query makes in an inverted file, with centers of lists and with codes, as a share of its codes.
 
     Raises:
@@ -186,9 +178,7 @@ def visited_share(
     return float((sizes[lists].sum(axis=1).mean() + index.handle.nlist) / len(index))
 
 
-def distance_recall(
-    found: Int32[np.ndarray, "n_query top_k"], exact: Int32[np.ndarray, "n_query top_k"]
-) -> float:
+def distance_recall(found: Int32[np.ndarray, "n_query top_k"], exact: Int32[np.ndarray, "n_query top_k"]) -> float:
     """Share of the exact top k that an approximate search found, counted by distance.
 
     A neighbour counts when it is no farther than the exact kth one: which of several codes at that distance are
@@ -238,16 +228,12 @@ def load_index(path: Path, *, memory_map: bool = False) -> CodeIndex:
     if not isinstance(said, dict) or not isinstance(said.get("bits"), int):
         raise InputError(f"{sidecar(path)} must hold kind, bits, count and sha256")
     if said.get("sha256") != sha256(path):
-        raise InputError(
-            f"{path} does not have the SHA-256 of its sidecar: it is cut, damaged or another file"
-        )
+        raise InputError(f"{path} does not have the SHA-256 of its sidecar: it is cut, damaged or another file")
     try:
         handle = faiss.read_index_binary(str(path), faiss.IO_FLAG_MMAP_IFC if memory_map else 0)
     except RuntimeError as error:
         raise InputError(f"{path} is not a binary FAISS index") from error
     index = CodeIndex(handle, said["bits"])
     if handle.d != _flat(index.bits).d or any(said.get(name) != fact for name, fact in _facts(index).items()):
-        raise InputError(
-            f"{path} holds {len(index)} {index.kind} codes of {handle.d} bits, not what its sidecar says"
-        )
+        raise InputError(f"{path} holds {len(index)} {index.kind} codes of {handle.d} bits, not what its sidecar says")
     return index

@@ -13,22 +13,20 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pandas as pd
+from joblib import Parallel, delayed
+
 from basics.errors import InputError
 from basics.paths import runs_root
 from basics.text import trainings_done
-from joblib import Parallel, delayed
-
 from hashcenters.training.config import TrainingConfig
 from hashcenters.training.run import Run, find, run, run_key
 
 BATCH = "HASHCENTERS_BATCH"  # set where something else shows how trainings go
 CLUSTER_OPTION, CLUSTER = "HASHCENTERS_CLUSTER", "RAY_ADDRESS"
-ON_CLUSTER = "hashcenters.cluster.attempts"  # the module whose `train_on_cluster` takes trainings elsewhere
+ON_CLUSTER = "shelf.ray.attempts"  # the module whose `train_on_cluster` takes trainings elsewhere
 LINE_WIDTH = 60
 
-OnDone = Callable[
-    [str, Exception | None], None
-]  # called with the key of a training and what stopped it, if anything
+OnDone = Callable[[str, Exception | None], None]  # called with the key of a training and what stopped it, if anything
 Found = TypeVar("Found")
 
 
@@ -123,9 +121,7 @@ def sweep(points: Sequence[GridPoint], *, profile: str, jobs: int = 1) -> pd.Dat
         InputError: a training refuses its configuration, or the cluster does not answer.
     """
     frame = pd.DataFrame([dict(point.labels) for point in points])
-    frame["run"] = pd.Series(
-        _runs([point.config for point in points], runs_root(profile), jobs), dtype=object
-    )
+    frame["run"] = pd.Series(_runs([point.config for point in points], runs_root(profile), jobs), dtype=object)
     return frame
 
 

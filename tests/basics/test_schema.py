@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+
 from basics.errors import InputError
 from basics.schema import Struct, convert, entries
 

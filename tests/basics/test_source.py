@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+
 from basics.source import digests, lib_root
 
 FILES = {
@@ -74,6 +75,8 @@ def one_of_it():
     "two/leaf.py": "from . import twig\nfrom .deep.end import end as final\n\ndef leaf():\n"
     "    return twig.TWIG, final\n",
     "two/twig.py": "TWIG = 1\n",
+    "two/far.py": "from basics.source import by_name\n\n@by_name('one/rows.yaml', 'id')\ndef find_row(name):\n"
+    "    return open('one/rows.yaml')\n",
     "two/deep/__init__.py": "",
     "two/deep/end.py": "from ..twig import TWIG\n\ndef end():\n    return TWIG\n",
     "lazy/__init__.py": "import importlib\n\ndef __getattr__(name):\n    return importlib.import_module(name)\n",
@@ -218,6 +221,8 @@ def used(lib: Path, *code: str, names: Iterable[str] | None = None) -> set[str]:
         ("from one.files import page\npage()", {"one.files:page", "one/templates/page.html"}),
         ("from one.files import table\ntable()", {"one.files:table", "one/table.npz"}),
         ("one.suffixed:BESIDE", {"one.suffixed:BESIDE", "one/suffixed.txt"}),
+        ("path = 'one/table.npz'", {"one/table.npz"}),
+        ("two.far:find_row", {"two.far:find_row", "one/rows.yaml[]"}),
         ("%matplotlib inline\nfrom one.low import low\n!ls\nlow(1)", {"one.low:low"}),
         ('grid = "two.twig:TWIG"', {"two.twig:TWIG"}),
         ('grid = "two.twig"', {"two.twig:TWIG"}),
@@ -350,9 +355,7 @@ ROWS = {"one.catalogues:find_row", "one.catalogues:rows"}
         ),
     ],
 )
-def test_tables_count_by_entry(
-    lib: Path, code: str, names: tuple[str, ...] | None, expected: set[str]
-) -> None:
+def test_tables_count_by_entry(lib: Path, code: str, names: tuple[str, ...] | None, expected: set[str]) -> None:
     assert used(lib, code, names=names) - {"basics.source:by_name"} == expected
 
 
@@ -373,6 +376,6 @@ def test_the_order_of_rows_counts(lib: Path) -> None:
 
 
 def test_reads_the_running_packages() -> None:
-    found = digests(["hashcenters.workbook.graph:discover"])
-    assert {"hashcenters.workbook.graph:Notebook", "basics.files:read_json"} <= set(found)
+    found = digests(["workbook.runner.graph:discover"])
+    assert {"workbook.runner.graph:Notebook", "basics.files:read_json"} <= set(found)
     assert (lib_root() / "hashcenters" / "workbook" / "graph.py").is_file()

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from basics.errors import InputError
 from basics.paths import project_root
 from basics.yaml import parse_yaml, read_yaml

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+
 from basics.paths import project_root
 from hashcenters import sweep as sweeps
 from hashcenters.sweep import GridPoint
@@ -26,9 +27,7 @@ def grids(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[GridPoint]]:
         cells = json.loads((project_root() / "notebooks" / f"{notebook}.ipynb").read_text())["cells"]
         space: dict[str, Any] = {}
         for tag, given in (("parameters", {}), ("grid", parameters)):
-            code = "\n".join(
-                "".join(cell["source"]) for cell in cells if tag in cell["metadata"].get("tags", [])
-            )
+            code = "\n".join("".join(cell["source"]) for cell in cells if tag in cell["metadata"].get("tags", []))
             space |= given
             exec(compile(code, notebook, "exec"), space)
         return found

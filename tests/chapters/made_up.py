@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+
 from chapters.shared.setting import Setting, parse_options, pretraining_recipe
 from hashcenters.training.config import Recipe
 from hashcenters.training.run import Run

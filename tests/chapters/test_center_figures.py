@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgba
+
 from chapters.shared import center_figures
 from chapters.shared.center_tables import distance_table, matrix_table, separation_table
 from hashcenters.centers.hadamard import double_hadamard, hadamard_matrix
-from matplotlib.colors import to_rgba
 
 
 @pytest.mark.parametrize("bits", [8, 64, 128])

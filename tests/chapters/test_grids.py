@@ -1,6 +1,7 @@
 """What notebooks 04 to 07 train, read off their own cells."""
 
 import pytest
+
 from basics.errors import InputError
 
 TINY = ["train_per_class=2", "validation_per_class=1", "query_per_class=1", "database_per_class=3"]
@@ -23,13 +24,10 @@ def test_the_lambda_grid_shares_its_trainings_with_the_ablation(grids):
 
 
 def test_trainings_are_paired_by_seed_and_start_from_one_backbone(grids):
-    points = [
-        point for point in grids("04_training", **SMALL, multi_label_dataset="") if "loss" in point.labels
-    ]
+    points = [point for point in grids("04_training", **SMALL, multi_label_dataset="") if "loss" in point.labels]
     for bits in (16, 64):
         by_seed = [
-            {p.config.centers for p in points if p.labels["bits"] == bits and p.labels["seed"] == s}
-            for s in (0, 1)
+            {p.config.centers for p in points if p.labels["bits"] == bits and p.labels["seed"] == s} for s in (0, 1)
         ]
         assert [len(centers) for centers in by_seed] == [1, 1]
         assert by_seed[0] != by_seed[1]

@@ -4,18 +4,17 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from chapters import n00_start_here as overview
-from hashcenters.claims import VERDICTS, catalogue
-from hashcenters.results import open_results
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from chapters import n00_start_here as overview
+from workbook.claims import VERDICTS, catalogue
+from workbook.results import open_results
 
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project of two notebooks and two profiles."""
-    titled = new_notebook(
-        cells=[new_code_cell("# 1"), new_markdown_cell("text\n\n# 02 · Proofs | all\n\n# Other")]
-    )
+    titled = new_notebook(cells=[new_code_cell("# 1"), new_markdown_cell("text\n\n# 02 · Proofs | all\n\n# Other")])
     nbformat.write(titled, tmp_path / "02_proofs.ipynb")
     nbformat.write(new_notebook(), tmp_path / "05_center_learning.ipynb")
     (tmp_path / "smoke.yaml").write_text("name: smoke\ntitle: Tiny\nnotebooks: {}\n")
@@ -40,8 +39,6 @@ def test_the_list_links_to_the_notebooks(project):
 
 
 def test_profiles_and_verdicts(project):
-    assert overview.profiles()["command"].tolist() == [
-        f"python run_all.py --profile {p}" for p in ("large", "smoke")
-    ]
+    assert overview.profiles()["command"].tolist() == [f"python run_all.py --profile {p}" for p in ("large", "smoke")]
     assert overview.verdicts()["verdict"].tolist() == list(VERDICTS)
     assert overview.documents()["statements"].sum() == len(catalogue())

@@ -3,15 +3,16 @@
 import numpy as np
 import pandas as pd
 import pytest
+from made_up import MadeUp, make_setting, table
+
 from basics.errors import InputError
 from chapters import n06_video as video
 from chapters.n08_retrieval import ties
 from chapters.shared import comparisons, figures, implementation
 from chapters.shared.setting import csq_training, parse_options
 from hashcenters.metrics.code_files import CodeSet
-from hashcenters.results import open_results
 from hashcenters.training.config import Recipe
-from made_up import MadeUp, make_setting, table
+from workbook.results import open_results
 
 OPTIONS = ["train_per_class=1", "validation_per_class=1", "query_per_class=1", "database_per_class=2"]
 FORMS = {"mean": "L_C + L_Q", "sum": "L_C + L_Q (text)"}
@@ -60,16 +61,12 @@ def test_the_video_recipe_is_the_document_s_on_the_real_optimiser(setting):
     assert facts.loc["learning rate of the convolution layers", "here"] == "5e-4"
     assert facts.loc["factor of the hash layer", "here"] == "5"
     judged = implementation.judge_implementation(facts.reset_index())
-    assert judged["observed"].startswith(
-        "the released code differs in 4 of 8 settings: optimiser, learning rate"
-    )
+    assert judged["observed"].startswith("the released code differs in 4 of 8 settings: optimiser, learning rate")
 
 
 def test_the_image_recipe_keeps_its_rows(setting):
     facts = implementation.implementation_facts(setting, implementation.IMAGES, recipe=IMAGES, options={})
-    assert (
-        facts["here"].tolist() == facts["document"].tolist() == ["Adam", "64", "1e-5", "20", "3", "0.2 (λ2)"]
-    )
+    assert facts["here"].tolist() == facts["document"].tolist() == ["Adam", "64", "1e-5", "20", "3", "0.2 (λ2)"]
 
 
 def bit_losses(bits):
@@ -88,10 +85,7 @@ def test_the_sum_has_a_minimum_at_the_wrong_sign_for_long_codes_only(bits, minim
 
 def test_the_minima_are_read_off_the_curves():
     one, two = (video.minima_reading(bit_losses(bits)) for bits in (16, 64))
-    assert (
-        one
-        == "For a center of +1 the loss of a bit has its minima at +1 (L_C + L_Q) and +1 (L_C + L_Q (text))."
-    )
+    assert one == "For a center of +1 the loss of a bit has its minima at +1 (L_C + L_Q) and +1 (L_C + L_Q (text))."
     assert two.endswith("at +1 (L_C + L_Q) and -0.41 and +1 (L_C + L_Q (text)).")
 
 
@@ -117,9 +111,7 @@ def flipped(config, data, bits, size=0.8):
         name: size * config.center_array()[getattr(data, name).labels] * signs
         for name in ("query", "database", "train", "validation")
     }
-    run = MadeUp(
-        {name: np.where(values >= 0, 1, -1).astype(np.int8) for name, values in made.items()}, config
-    )
+    run = MadeUp({name: np.where(values >= 0, 1, -1).astype(np.int8) for name, values in made.items()}, config)
     object.__setattr__(run, "outputs", lambda split: made[split].astype(np.float32))
     return run
 

@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
+from made_up import MadeUp, make_setting, table
+
 from chapters.n08_retrieval import browse, readings
 from chapters.shared.code_sets import save_code_sets, saved_code_sets
 from chapters.shared.setting import classifier
 from hashcenters.codes import binarise
-from hashcenters.results import open_results
-from made_up import MadeUp, make_setting, table
+from workbook.results import open_results
 
 SETTING = make_setting(weights="none")
 
@@ -15,10 +16,7 @@ SETTING = make_setting(weights="none")
 def drawn_codes(bits):
     """A finished training whose codes are drawn."""
     data, draw = SETTING.data(), np.random.default_rng(bits)
-    codes = {
-        split: binarise(draw.normal(size=(len(getattr(data, split)), bits)))
-        for split in ("query", "database")
-    }
+    codes = {split: binarise(draw.normal(size=(len(getattr(data, split)), bits))) for split in ("query", "database")}
     return MadeUp(codes, classifier(SETTING))
 
 

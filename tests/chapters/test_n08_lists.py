@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from chapters.n08_retrieval import readings
 from chapters.n08_retrieval.lists import audit_authors, relevant_share
 from hashcenters.datasets.protocol import Listing
@@ -27,9 +28,7 @@ def test_relevant_share_is_a_brute_force_count() -> None:
     hits = [bool((q & d).any()) for q in query.labels for d in database.labels]
     assert relevant_share(query, database) == pytest.approx(np.mean(hits))
     single = Listing(tuple("abcd"), np.array([0, 0, 1, 2]))
-    assert relevant_share(single, single) == pytest.approx(
-        np.mean(single.labels[:, None] == single.labels[None])
-    )
+    assert relevant_share(single, single) == pytest.approx(np.mean(single.labels[:, None] == single.labels[None]))
 
 
 def test_findings_on_lists_with_known_faults(data_folder: Path) -> None:
@@ -58,9 +57,7 @@ def test_findings_on_lists_with_known_faults(data_folder: Path) -> None:
     assert "valid has no sample of 50 of 100 classes" in texts
     assert "100 training rows are in neither subtrain nor valid: 1 of each of the 100 classes" in texts
     assert "the shorter query list is the longer one without its last 3 rows" in texts
-    assert (
-        "a query shares a label with 1.0% of the training list (the precision of a random ranking)" in texts
-    )
+    assert "a query shares a label with 1.0% of the training list (the precision of a random ranking)" in texts
     assert readings.list_sizes(lists, overlaps) == (
         "0 of the 4 lists with a nominal size have it; the largest difference is -12,700 rows (imagenet-100, train). "
         "Queries that stand in another list of their protocol: 0."

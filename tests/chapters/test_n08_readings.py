@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+
 from chapters.n08_retrieval import readings
 from chapters.n08_retrieval.ties import StudiedSet
 
@@ -77,9 +78,7 @@ def test_scores_are_given_with_what_the_order_can_make_of_them():
     )
 
 
-@pytest.mark.parametrize(
-    ("difference", "more"), [(0, ""), (7, "; the largest difference is +7 rows (b, query)")]
-)
+@pytest.mark.parametrize(("difference", "more"), [(0, ""), (7, "; the largest difference is +7 rows (b, query)")])
 def test_lists_of_another_size_and_leaks_are_counted(difference, more):
     lists = pd.DataFrame({"protocol": ["a", "b", "b"], "list": ["train", "query", "valid"]})
     lists["difference"] = pd.array([0, difference, None], "Int64")

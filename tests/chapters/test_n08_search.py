@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+
 from chapters.n08_retrieval import search
 from chapters.n08_retrieval.simulated import simulated_codes
 from hashcenters import retrieval
@@ -33,9 +34,7 @@ def test_measured_growth_reads_what_is_there(tmp_path, monkeypatch):
     folder = tmp_path / "benchmarks" / "results"
     folder.mkdir(parents=True)
     columns = {"database": [10, 100], "core_milliseconds_a_query": [1.0, 10.0], "exponent": 1.0}
-    pd.DataFrame(columns | {"kind": ["flat", "inverted"]}).to_csv(
-        folder / "retrieval-growth.csv", index=False
-    )
+    pd.DataFrame(columns | {"kind": ["flat", "inverted"]}).to_csv(folder / "retrieval-growth.csv", index=False)
     table = search.measured_growth()
     assert table["task"].tolist() == ["exact search", "inverted file"]
     assert table["core_milliseconds"].tolist() == [1.0, 10.0]

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from basics.errors import InputError
 from chapters.n08_retrieval import ties
 from chapters.n08_retrieval.simulated import simulated_codes

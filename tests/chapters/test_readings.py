@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import pandas as pd
+
 from chapters import n04_training, n05_center_learning, n07_backbones
 from chapters.shared import implementation, readings
 
@@ -24,10 +25,7 @@ def test_best_and_worst_at_every_length() -> None:
         "At 64 bits b has the highest mean mAP (0.900), a the lowest (0.100)."
     )
     alone = readings.best_and_worst(SCORES[SCORES["loss"] == "a"], by="loss")
-    assert (
-        alone
-        == "At 16 bits a has the highest mean mAP (0.600). At 64 bits a has the highest mean mAP (0.100)."
-    )
+    assert alone == "At 16 bits a has the highest mean mAP (0.600). At 64 bits a has the highest mean mAP (0.100)."
 
 
 def test_trainings_without_a_plateau_are_named() -> None:
@@ -62,15 +60,11 @@ def test_what_is_left_of_the_loss() -> None:
         {"epoch": [1, 2, 1, 2], "loss": [2.0, 1.0, 4.0, 1.0], "loss_name": ["a", "a", "b", "b"], "bits": 16}
     )
     text = readings.falling_losses(curves)
-    assert text.startswith(
-        "After the last epoch 25.0% to 50.0% of the first epoch's loss is left: least with b"
-    )
+    assert text.startswith("After the last epoch 25.0% to 50.0% of the first epoch's loss is left: least with b")
 
 
 def test_distances_of_the_last_epoch() -> None:
-    frame = pd.DataFrame(
-        {"epoch": [1, 2], "own_distance": [9.0, 1.25], "other_distance": [9.0, 8.0], "bits": 16}
-    )
+    frame = pd.DataFrame({"epoch": [1, 2], "own_distance": [9.0, 1.25], "other_distance": [9.0, 8.0], "bits": 16})
     assert readings.center_distances(frame).endswith("nearest other center is 1.2 and 8.0 at 16 bits.")
 
 

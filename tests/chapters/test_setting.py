@@ -1,11 +1,12 @@
 """What the trainings of a notebook share, and where their backbones come from."""
 
 import pytest
+from made_up import make_setting
+
 from basics.errors import InputError
 from chapters.shared import setting
 from chapters.shared.setting import classifier, pretraining
 from hashcenters.datasets.splits import ArrayInputs, HashingData, Split
-from made_up import make_setting
 
 OPTIONS = {"train_per_class": 2, "noise": 0.1}
 
@@ -40,7 +41,5 @@ def test_refuses_data_without_validation(monkeypatch: pytest.MonkeyPatch) -> Non
     stripped = HashingData(**{**vars(whole), "validation": empty})
     monkeypatch.setattr(setting, "load_data", lambda name, options: stripped)
     for load in (make_setting().data, lambda: classifier(make_setting())):
-        with pytest.raises(
-            InputError, match="need a validation split of digits100, got none; set validation above 0"
-        ):
+        with pytest.raises(InputError, match="need a validation split of digits100, got none; set validation above 0"):
             load()

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from made_up import MadeUp, make_setting
+from PIL import Image
+
 from basics.errors import InputError
 from chapters.shared import samples
 from hashcenters.centers.semantic import semantic_centers
 from hashcenters.centers.targets import category_similarity
-from made_up import MadeUp, make_setting
-from PIL import Image
 
 
 @pytest.fixture

@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from made_up import OPTIONS, MadeUp, make_setting, table
+
 from basics.errors import InputError
 from chapters import n04_training, n05_center_learning, n07_backbones
 from chapters.shared import comparisons, samples, scores
@@ -13,7 +15,6 @@ from chapters.shared.setting import classifier, hash_training, parse_options
 from hashcenters.datasets.digits import load_digits100
 from hashcenters.training.config import TrainingConfig
 from hashcenters.training.run import Run
-from made_up import OPTIONS, MadeUp, make_setting, table
 
 
 @pytest.fixture(scope="module")
@@ -67,9 +68,7 @@ def test_perfect_codes_score_one_and_win(data):
 def test_a_point_of_the_grid_is_drawn_with_its_own_training():
     class Trained(Run):
         def history(self):
-            return pd.DataFrame(
-                {"epoch": [1, 2], "own_distance": [self.config.seed, 1.0], "other_distance": 9.0}
-            )
+            return pd.DataFrame({"epoch": [1, 2], "own_distance": [self.config.seed, 1.0], "other_distance": 9.0})
 
     pairs = [(0.0, 0.0), (0.0, 0.2), (0.5, 0.0), (0.5, 0.2)]
     labels = [{"lambda_1": first, "lambda_2": second} for first, second in pairs]
@@ -158,10 +157,7 @@ def test_the_weakest_comparison_decides():
             "verdict": ["trend", "inconclusive", "not-shown", "not-shown"],
         }
     )
-    assert (
-        n05_center_learning.judge_fixed(rows, learned=["Face", "Magnet"], bits=64)["verdict"]
-        == "inconclusive"
-    )
+    assert n05_center_learning.judge_fixed(rows, learned=["Face", "Magnet"], bits=64)["verdict"] == "inconclusive"
     assert n07_backbones.judge_order(rows)["verdict"] == "not-shown"
 
 

@@ -5,10 +5,11 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
-from basics.errors import InputError
-from hashcenters.centers.centroids import disjoint_label_sets
-from hashcenters.centers.multilabel import majority_centroids
 from jaxtyping import Int8
+
+from basics.errors import InputError
+from chapters.shared.centroids import disjoint_label_sets
+from chapters.shared.multilabel import majority_centroids
 
 
 def centroid_table(frame: pd.DataFrame, bits: int) -> pd.DataFrame:
@@ -59,10 +60,7 @@ def tie_sensitivity(
     rows = []
     for set_size in set_sizes:
         labels = np.vstack(disjoint_label_sets(len(centers), set_size, samples=samples, seed=seed))
-        made = [
-            majority_centroids(centers, labels, ties="shared", seed=seed + 1 + vector)
-            for vector in range(vectors)
-        ]
+        made = [majority_centroids(centers, labels, ties="shared", seed=seed + 1 + vector) for vector in range(vectors)]
         moved = [(a.codes != b.codes).mean() for a, b in pairwise(made)]
         means = [(one.codes[:samples] != one.codes[samples:]).sum(axis=1).mean() for one in made]
         rows.append(

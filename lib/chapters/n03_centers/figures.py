@@ -1,10 +1,11 @@
 """Figures of generators against their bounds, of random draws, and of semantic centers."""
 
 import pandas as pd
-from hashcenters.plots import style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+
+from workbook import style
 
 GAP_CAP = 20
 REACHED = {"color": style.GREEN, "linewidth": 2.2, "alpha": 0.7}
@@ -36,11 +37,10 @@ def _gap_panel(axis: Axes, frame: pd.DataFrame, method: str) -> None:
     parts = frame.assign(text=text).set_index(["bits", "num_classes"])
     every = parts["gap"].groupby(level=[0, 1]).first().unstack()  # all sizes of any generator
     gaps, texts = (
-        parts.loc[parts["method"] == method, column].unstack().reindex_like(every)
-        for column in ("gap", "text")
+        parts.loc[parts["method"] == method, column].unstack().reindex_like(every) for column in ("gap", "text")
     )
     style.heatmap(gaps, axis, annot=texts, fmt="", vmin=0, vmax=GAP_CAP, cbar=False, annot_kws={"size": 6.5})
-    for label, gap in zip(axis.texts, gaps.stack(), strict=True):
+    for label, gap in zip(axis.texts, gaps.to_numpy()[gaps.notna()], strict=True):
         label.set_color("white" if gap < GAP_CAP / 2 else "black")
     for row, column in zip(*gaps.isna().to_numpy().nonzero(), strict=True):
         axis.text(column + 0.5, row + 0.5, "–", ha="center", va="center", size=6.5)
@@ -104,9 +104,7 @@ def similarity_curves(frame: pd.DataFrame) -> Figure:
         frame: columns `bits`, `centers` (name of the line), `group` (1 for the least similar pairs), `mean`, `low`,
             `high` (bits).
     """
-    drawn, axes = style.panels(
-        frame, x="group", y="mean", lines="centers", panels="bits", title="{} bits", height=2.5
-    )
+    drawn, axes = style.panels(frame, x="group", y="mean", lines="centers", panels="bits", title="{} bits", height=2.5)
     for axis, (_, part) in zip(axes[0], frame.groupby("bits"), strict=True):
         for place, (_, line) in enumerate(part.groupby("centers", sort=False)):
             colour = style.line_style(place)["color"]

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Int8
+
 from basics.errors import InputError
+from chapters.shared.comparisons import Verdict
 from hashcenters.centers.bounds import gilbert_varshamov_distance, max_min_distance_bound
 from hashcenters.centers.generate import GENERATORS, find_generator, make_centers
 from hashcenters.centers.separation import Separation
 from hashcenters.codes import pairwise_distances
-from jaxtyping import Int8
-
-from chapters.shared.comparisons import Verdict
 
 COMPOSED = ("csq",)  # Algorithm 1 is `hadamard` where it exists and `bernoulli` elsewhere: no row of its own
 

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from jaxtyping import Int8
+
 from basics.errors import InputError
 from basics.files import sha256
 from basics.paths import data_root
 from hashcenters.codes import as_codes
 from hashcenters.datasets.registry import Download, find_entry
-from jaxtyping import Int8
 
 SOURCE = "csq-official"  # of the registry, which has the address and the SHA-256 of every file
 HOW_TO_GET = f"python -m hashcenters.datasets download {SOURCE}"
@@ -86,9 +87,7 @@ def read_center_file(path: Path) -> Int8[np.ndarray, "num_classes bits"]:
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # a damaged or hostile file can make the unpickler raise anything
-        raise InputError(
-            f"{path} must hold one plain tensor, refused: {type(error).__name__} on reading"
-        ) from error
+        raise InputError(f"{path} must hold one plain tensor, refused: {type(error).__name__} on reading") from error
     return as_codes(_plain_values(content, path), name=f"centers in {path}")
 
 

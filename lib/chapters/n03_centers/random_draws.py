@@ -5,22 +5,20 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Int
+
 from basics.errors import InputError
+from chapters.shared.comparisons import Verdict
 from hashcenters.centers.algorithm1 import balanced_centers, bernoulli_centers
 from hashcenters.centers.bounds import max_min_distance_bound
 from hashcenters.centers.generate import make_centers
 from hashcenters.codes import pairwise_distances
-from jaxtyping import Int
-
-from chapters.shared.comparisons import Verdict
 
 FLIPS, BALANCED = "coin flips", "K/2 ones a row"
 DRAWN = {FLIPS: bernoulli_centers, BALANCED: partial(balanced_centers, draws=1)}
 
 
-def drawn_minimums(
-    kind: str, bits: int, num_classes: int, *, draws: int, seed: int
-) -> Int[np.ndarray, "draws"]:
+def drawn_minimums(kind: str, bits: int, num_classes: int, *, draws: int, seed: int) -> Int[np.ndarray, "draws"]:
     """The minimum distance of each of many random draws of centers.
 
     Args:

@@ -106,8 +106,8 @@ def of_targets(table: pd.DataFrame) -> str:
     last = table.loc[table["bits"].idxmax()]
     return (
         f"t_ij and t_ji differ by {last['share_of_range']:.1%} of the range on average. At {last['bits']:.0f} bits "
-        f"that are {last['mean_gap']:.1f} of an inner product, and {last['floor']:.1f} is the smallest mean squared "
-        "error that any centers can have."
+        f"this is a gap of {last['mean_gap']:.1f}, and no centers can have a mean squared error below "
+        f"{last['floor']:.1f}."
     )
 
 
@@ -127,11 +127,7 @@ def of_solvers(table: pd.DataFrame) -> str:
         f"{released['objective']:.0f}, with a rank correlation of {released['rank_correlation']:.2f} against "
         f"{paper['rank_correlation']:.2f}; centers that know nothing of similarity have {blind['objective']:.0f} and "
         f"{blind['rank_correlation']:.2f}. "
-        + (
-            "The method finds the similarity; the rule gives it up."
-            if lost
-            else "The rule does no harm here."
-        )
+        + ("The method finds the similarity; the rule gives it up." if lost else "The rule does no harm here.")
     )
 
 

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Num
+
 from hashcenters.centers.bounds import gilbert_varshamov_distance
 from hashcenters.centers.generate import make_centers
 from hashcenters.centers.semantic import SemanticCenters, rank_correlation, semantic_centers
 from hashcenters.centers.targets import asymmetry, asymmetry_floor, target_error, target_matrix
 from hashcenters.codes import hamming_distance, pairwise_distances
-from jaxtyping import Num
 
 GROUPS = 10
 BLIND = "csq (no similarity)"
@@ -161,9 +162,7 @@ def distance_costs(
     return pd.concat(parts, ignore_index=True)
 
 
-def target_table(
-    similarity: Num[np.ndarray, "num_classes num_classes"], all_bits: Sequence[int]
-) -> pd.DataFrame:
+def target_table(similarity: Num[np.ndarray, "num_classes num_classes"], all_bits: Sequence[int]) -> pd.DataFrame:
     """How asymmetric Eq. 2 makes the target, at every length.
 
     Returns:

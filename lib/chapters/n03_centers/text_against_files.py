@@ -4,14 +4,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from hashcenters.centers.algorithm1 import csq_rule
-from hashcenters.centers.hadamard import hadamard_matrix, is_power_of_two
-from hashcenters.centers.separation import separation
 from jaxtyping import Int8
 
 from chapters.n03_centers.published import HOW_TO_GET, PUBLISHED, published_available, published_centers
 from chapters.shared.center_tables import distance_table
 from chapters.shared.comparisons import Verdict
+from hashcenters.centers.algorithm1 import csq_rule
+from hashcenters.centers.hadamard import hadamard_matrix, is_power_of_two
+from hashcenters.centers.separation import separation
 
 HADAMARD, BERNOULLI, BALANCED = "Hadamard", "Bernoulli", "random, K/2 ones a row"
 
@@ -88,9 +88,7 @@ def file_table() -> pd.DataFrame:
     """
     if not published_available():
         return pd.DataFrame({"dataset": []})
-    return pd.DataFrame(
-        held_against_text(dataset, published_centers(dataset, bits)) for dataset, bits in PUBLISHED
-    )
+    return pd.DataFrame(held_against_text(dataset, published_centers(dataset, bits)) for dataset, bits in PUBLISHED)
 
 
 def file_shares(files: pd.DataFrame) -> pd.DataFrame:

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Sequence
 
 import pandas as pd
-from hashcenters.datasets.splits import HashingData
 from matplotlib.figure import Figure
 
 from chapters.n08_retrieval.ties import StudiedSet
 from chapters.shared.code_sets import SavedCodes
 from chapters.shared.figures import neighbour_tiles
 from chapters.shared.samples import neighbour_frame, neighbour_images
+from hashcenters.datasets.splits import HashingData
 
 
 def studied_sets(saved: Sequence[SavedCodes], *, method: str) -> dict[str, StudiedSet]:

@@ -1,10 +1,11 @@
 """Figures of retrieval: order inside ties, recall of a partial search, growth of time."""
 
 import pandas as pd
-from hashcenters.plots import style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter
+
+from workbook import style
 
 _RULES = {
     "relevant_last": ("relevant last", "<", style.VERMILION),
@@ -38,9 +39,7 @@ def _tie_rows(axis: Axes, frame: pd.DataFrame) -> None:
     names = list(dict.fromkeys(frame["codes"]))
     for place, name in enumerate(names):
         part = frame[frame["codes"] == name]
-        axis.plot(
-            [part["mAP"].min(), part["mAP"].max()], [place, place], color="#BBBBBB", linewidth=3, zorder=1
-        )
+        axis.plot([part["mAP"].min(), part["mAP"].max()], [place, place], color="#BBBBBB", linewidth=3, zorder=1)
     for rule, (label, marker, colour) in _RULES.items():
         part = frame[frame["ties"] == rule]
         places = [names.index(name) for name in part["codes"]]

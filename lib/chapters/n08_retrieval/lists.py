@@ -6,11 +6,12 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
+
 from basics.paths import data_root
-from hashcenters.datasets.audit import Audit, audit_protocol, protocol_files
-from hashcenters.datasets.compare import class_sizes, compare_parts
 from hashcenters.datasets.protocol import Listing, Protocol, protocols
 from hashcenters.datasets.registry import find_entry
+from shelf.papers.audit import Audit, audit_protocol, protocol_files
+from shelf.papers.compare import class_sizes, compare_parts
 
 HMDB51_CODES = "csq-official/video/dataset/HMDB51"
 HOW_TO_GET = (

@@ -16,10 +16,7 @@ def found_sets(names: Sequence[str]) -> str:
     """
     if names:
         return f"Released or trained sets found: {'; '.join(names)}."
-    return (
-        "Released or trained sets found: none. "
-        f"CSQ's video codes belong under `{RELEASED}` of the data folder."
-    )
+    return f"Released or trained sets found: none. CSQ's video codes belong under `{RELEASED}` of the data folder."
 
 
 def tie_spread(ties: pd.DataFrame) -> str:
@@ -32,9 +29,7 @@ def tie_spread(ties: pd.DataFrame) -> str:
     short, long = simulated.iloc[0], simulated.iloc[-1]
     others = [
         f"{name}: spread {spread:.4f}."
-        for name, spread in ties.loc[ties["origin"] != "simulated", ["codes", "spread"]].itertuples(
-            index=False
-        )
+        for name, spread in ties.loc[ties["origin"] != "simulated", ["codes", "spread"]].itertuples(index=False)
     ]
     first = (
         f"From {short['bits']} to {long['bits']} bits the spread between the rules goes from {short['spread']:.4f} "
@@ -112,9 +107,7 @@ def all_scores(scores: pd.DataFrame, *, name: str) -> str:
         scores: from `metrics.score_codes`.
         name: of the code set.
     """
-    rules = scores[scores["metric"].str.startswith("mAP")].pivot(
-        index="metric", columns="ties", values="value"
-    )
+    rules = scores[scores["metric"].str.startswith("mAP")].pivot(index="metric", columns="ties", values="value")
     parts = [
         f"{metric} is {row['expected']:.4f}, between {row.min():.4f} and {row.max():.4f} by the order inside ties"
         for metric, row in rules.iterrows()

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+
 from basics.paths import project_root
 from hashcenters import retrieval
 from hashcenters.metrics.code_files import CodeSet

@@ -1,6 +1,7 @@
 """Simulated code sets: what a hash network makes, without a network."""
 
 import numpy as np
+
 from basics.errors import InputError
 from hashcenters.centers.generate import make_centers
 from hashcenters.metrics.code_files import CodeSet
@@ -35,9 +36,7 @@ def simulated_codes(
     generator = np.random.default_rng(seed)
     centers = make_centers("csq", bits, num_classes, seed=seed)
     labels = generator.integers(0, num_classes, queries + database)
-    seen = np.where(
-        generator.random(len(labels)) < confused, generator.integers(0, num_classes, len(labels)), labels
-    )
+    seen = np.where(generator.random(len(labels)) < confused, generator.integers(0, num_classes, len(labels)), labels)
     flipped = generator.random((len(labels), bits), dtype=np.float32) < flips
     codes = np.where(flipped, -centers[seen], centers[seen]).astype(np.int8)
     return CodeSet(codes[:queries], labels[:queries], codes[queries:], labels[queries:])

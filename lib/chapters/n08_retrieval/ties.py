@@ -5,16 +5,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+
 from basics.paths import data_root
 from hashcenters.metrics.code_files import AUTHORS_FILES, CodeSet, load_codes
 from hashcenters.metrics.engine import histograms
 from hashcenters.metrics.inputs import prepare
-from hashcenters.metrics.ranking import (
-    TIES,
-    average_precision_table,
-    check_top_k,
-    mean_over_queries,
-)
+from hashcenters.metrics.ranking import TIES, average_precision_table, check_top_k, mean_over_queries
 
 RELEASED = "csq-official/video/dataset/HMDB51"
 RELEASED_NAME = "HMDB51 as released, 64 bits"
@@ -104,9 +100,7 @@ def shuffled_orders(studied: StudiedSet, *, shuffles: int, seed: int) -> pd.Data
             database_labels=studied.codes.database_labels[order],
         )
         inputs = prepare(*replace(studied, codes=codes).arrays())
-        rows.append(
-            (shuffle, float(np.nanmean(average_precision_table(inputs, top_k=studied.top_k)[:, stable])))
-        )
+        rows.append((shuffle, float(np.nanmean(average_precision_table(inputs, top_k=studied.top_k)[:, stable]))))
     return pd.DataFrame(rows, columns=["shuffle", "mAP"])
 
 

@@ -2,11 +2,12 @@
 
 import numpy as np
 import pandas as pd
-from hashcenters.plots import style
 from jaxtyping import Integer
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
+
+from workbook import style
 
 INCHES_A_BIT = 0.05
 TWO_TONE = ListedColormap([style.BLACK, "#FFFFFF"], name="two_tone")

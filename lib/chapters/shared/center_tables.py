@@ -2,9 +2,10 @@
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Int8
+
 from hashcenters.centers.separation import separation
 from hashcenters.codes import pairwise_distances
-from jaxtyping import Int8
 
 
 def matrix_table(centers: Int8[np.ndarray, "num_classes bits"]) -> pd.DataFrame:

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+
 from basics.files import read_json, write_json
 from basics.paths import profile_results
+from chapters.shared.scores import select
 from hashcenters.datasets.splits import HashingData
 from hashcenters.metrics.code_files import CodeSet, load_codes, save_codes
-from hashcenters.results import Results
 from hashcenters.training.run import load_data
-
-from chapters.shared.scores import select
+from workbook.results import Results
 
 FOLDER = "codes"
 

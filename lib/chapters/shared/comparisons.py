@@ -5,13 +5,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from hashcenters.claims import Trend, trend
-from hashcenters.datasets.splits import HashingData
-from hashcenters.tables import mean_std
-from hashcenters.training.run import Run
 from jaxtyping import Bool
 
 from chapters.shared.scores import per_query_mean, select, validation_map
+from hashcenters.datasets.splits import HashingData
+from hashcenters.training.run import Run
+from workbook.claims import Trend, trend
+from workbook.tables import mean_std
 
 Verdict = dict[str, Any]
 
@@ -54,9 +54,7 @@ def compare_methods(
         for other in others:
             found = difference(first, select(runs, bits=length, **{by: other}), data)
             named = {"bits": length, "difference": f"{better} − {other}"}
-            rows.append(
-                named | {"mean": found.mean, "low": found.low, "high": found.high, "verdict": found.verdict}
-            )
+            rows.append(named | {"mean": found.mean, "low": found.low, "high": found.high, "verdict": found.verdict})
     return pd.DataFrame(rows)
 
 
@@ -163,9 +161,7 @@ def judge_scale(
     """
     pair = {form: select(runs, loss=loss, bits=bits) for form, loss in forms.items()}
     means = {form: np.nanmean(per_query_mean(part, data)) for form, part in pair.items()}
-    wrong = {
-        form: np.mean([wrong_signs(run, data).mean() for run in part["run"]]) for form, part in pair.items()
-    }
+    wrong = {form: np.mean([wrong_signs(run, data).mean() for run in part["run"]]) for form, part in pair.items()}
     found = difference(pair["mean"], pair["sum"], data)
     return {
         "verdict": "finding" if found.verdict == "trend" else found.verdict,

@@ -1,16 +1,130 @@
-"""Figures of trainings."""
+"""Figures of trainings: learning curves, distances to centers, ablations, the λ grid, retrieved neighbours."""
 
-from hashcenters import plots
+from collections.abc import Sequence
+from textwrap import fill
+from typing import Any
 
-ablation_bars = plots.ablation_bars
-bit_loss_curves = plots.bit_loss_curves
-center_distance_curves = plots.center_distance_curves
-center_drift = plots.center_drift
-clip_strips = plots.clip_strips
-grid_cell = plots.grid_cell
-lambda_heatmap = plots.lambda_heatmap
-learning_curves = plots.learning_curves
-magnitude_histogram = plots.magnitude_histogram
-neighbour_tiles = plots.neighbour_tiles
-precision_recall_lines = plots.precision_recall_lines
-sample_tiles = plots.sample_tiles
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from workbook import style
+
+_SHARE = "loss / loss after epoch 1"
+_BITS = "Hamming distance in bits"
+_DISTANCES = {"own_distance": "to the own center", "other_distance": "to the nearest other center"}
+
+
+@style.look()
+def learning_curves(frame: pd.DataFrame) -> Figure:
+    """Training loss over the epochs, as a share of its value after the first, a panel a length of code.
+
+    Args:
+        frame: columns `epoch`, `loss`, `loss_name`, `bits`; several rows an epoch (seeds) are averaged.
+    """
+    line = ["bits", "loss_name"]
+    mean = frame.groupby([*line, "epoch"], sort=False)["loss"].mean()
+    share = (mean / mean.groupby(line, sort=False).transform("first")).rename(_SHARE).reset_index()
+    look = {"lines": "loss_name", "panels": "bits", "title": "{} bits", "sharey": True}
+    drawn, axes = style.panels(share, x="epoch", y=_SHARE, **look)
+    _whole_epochs(axes)
+    return drawn
+
+
+@style.look()
+def center_distance_curves(frame: pd.DataFrame) -> Figure:
+    """Mean Hamming distance of held-out samples to their own and to the nearest other center, over the epochs.
+
+    Args:
+        frame: columns `epoch`, `own_distance`, `other_distance`, `bits`, and several rows an epoch (seeds).
+    """
+    named = frame.rename(columns=_DISTANCES)
+    distances = named.melt(["epoch", "bits"], [*_DISTANCES.values()], var_name="to", value_name=_BITS)
+    look = {"panels": "bits", "title": "{} bits", "band": ("pi", 100)}
+    drawn, axes = style.panels(distances, x="epoch", y=_BITS, lines="to", **look)
+    _whole_epochs(axes, ylim=(0, None))
+    return drawn
+
+
+def _whole_epochs(axes: np.ndarray, **limits: Any) -> None:
+    for axis in axes.flat:
+        axis.set(**limits)
+        axis.locator_params(axis="x", integer=True)
+
+
+@style.look()
+def ablation_bars(frame: pd.DataFrame, *, by: str) -> Figure:
+    """Mean and standard deviation over seeds as points with bars, every seed as a small dot, a panel a length.
+
+    Args:
+        frame: columns `by`, `bits`, `mAP`, a row a seed.
+        by: what is compared.
+    """
+    return style.points(frame, value="mAP", by=by, panels="bits", title="{} bits")[0]
+
+
+@style.look()
+def precision_recall_lines(frame: pd.DataFrame, *, by: str) -> Figure:
+    """Precision over recall, a line a method, a panel a length.
+
+    Args:
+        frame: columns `recall`, `precision` (0–1), `bits` and `by`.
+        by: what is compared.
+    """
+    look = {"lines": by, "panels": "bits", "title": "{} bits", "height": 2.5, "sharey": True}
+    drawn, axes = style.panels(frame, x="recall", y="precision", **look)
+    for axis in axes.flat:
+        axis.set(xlim=(0, 1), ylim=(0, 1.02))
+    return drawn
+
+
+@style.look()
+def sample_tiles(frame: pd.DataFrame, images: Sequence[np.ndarray] | None) -> Figure:
+    """Samples in a row with their class names.
+
+    Args:
+        frame: column `name`, one row a sample.
+        images: one picture a sample, None for tiles of words.
+    """
+    drawn, axes = style.figure(columns=2, height=0.85, grid=(1, len(frame)), squeeze=False)
+    for place, (axis, name) in enumerate(zip(axes[0], frame["name"], strict=True)):
+        if images is None:
+            _words(axis, name)
+        else:
+            axis.imshow(images[place], cmap="gray")
+            axis.set_xlabel(name, size=6.5)
+        style.bare(axis)
+    return drawn
+
+
+def _words(axis: Axes, name: str) -> None:
+    """A class name in place of a picture, a word a line."""
+    axis.text(0.5, 0.5, fill(name, 10), transform=axis.transAxes, ha="center", va="center", size=5.5)
+
+
+@style.look()
+def neighbour_tiles(frame: pd.DataFrame, images: Sequence[np.ndarray] | None) -> Figure:
+    """Queries and their nearest database items in a row each, right and wrong marked, distances below.
+
+    Args:
+        frame: one row a tile in reading order: `query` (row), `rank` (0 for the query itself), `name` (class),
+            `distance` in bits, `relevant`.
+        images: one grey (height, width) or colour (height, width, 3) picture a tile, None for tiles of words.
+    """
+    rows, columns = frame["query"].nunique(), frame["rank"].max() + 1
+    drawn, axes = style.figure(columns=2, height=0.62 * rows + 0.3, grid=(rows, columns), squeeze=False)
+    for place, tile in enumerate(frame.itertuples()):
+        axis = axes[place // columns][place % columns]
+        colour = style.BLACK if tile.rank == 0 else style.BLUE if tile.relevant else style.VERMILION
+        if images is None:
+            axis.set_facecolor("white" if tile.rank == 0 or tile.relevant else "#F7E0D3")
+            _words(axis, tile.name)
+        else:
+            axis.imshow(images[place], cmap="gray", aspect="equal")
+        style.bare(axis)
+        for spine in axis.spines.values():
+            spine.set(visible=True, color=colour, linewidth=1.6, linestyle="-" if tile.relevant else (0, (2, 1)))
+        mark = "query" if tile.rank == 0 else f"{'✓' if tile.relevant else '✗'} {tile.distance}"
+        axis.set_xlabel(mark, size=6, color=colour, labelpad=2)
+    return drawn

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import torch
-from hashcenters.training.config import Recipe
-from hashcenters.training.loop import make_optimiser
-from hashcenters.training.run import build_network, build_objective
 
 from chapters.shared.comparisons import Verdict
 from chapters.shared.readings import joined
 from chapters.shared.setting import Setting, csq_training
+from hashcenters.training.config import Recipe
+from hashcenters.training.loop import make_optimiser
+from hashcenters.training.run import build_network, build_objective
 
 
 @dataclass(frozen=True)
@@ -139,9 +139,7 @@ def judge_implementation(facts: pd.DataFrame) -> Verdict:
         "verdict": "contradicted" if differing else "reproduced",
         "observed": f"the released code differs in {len(differing)} of {len(facts)} settings: {', '.join(differing)}",
         "expected": "the settings of sections 3.2 and 3.3",
-        "evidence": "the paper recipe here follows the document in every row"
-        if kept
-        else "the recipe here differs",
+        "evidence": "the paper recipe here follows the document in every row" if kept else "the recipe here differs",
     }
 
 

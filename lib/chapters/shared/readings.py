@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+
 from hashcenters.datasets.splits import HashingData
 
 PLACES = 3
@@ -38,9 +39,7 @@ def best_and_worst(scores: pd.DataFrame, *, by: str, value: str = "mAP") -> str:
         means = part.groupby(by, sort=False)[value].mean()
         first, last = means.idxmax(), means.idxmin()
         text = f"At {bits} bits {first} has the highest mean {value} ({means[first]:.{PLACES}f})"
-        sentences.append(
-            f"{text}, {last} the lowest ({means[last]:.{PLACES}f})." if len(means) > 1 else f"{text}."
-        )
+        sentences.append(f"{text}, {last} the lowest ({means[last]:.{PLACES}f})." if len(means) > 1 else f"{text}.")
     return " ".join(sentences)
 
 
@@ -95,8 +94,7 @@ def precision_at_recall(lines: pd.DataFrame, *, by: str, recall: float = 0.5) ->
     """
     longest = lines[lines["bits"] == lines["bits"].max()]
     found = {
-        name: np.interp(recall, part["recall"], part["precision"])
-        for name, part in longest.groupby(by, sort=False)
+        name: np.interp(recall, part["recall"], part["precision"]) for name, part in longest.groupby(by, sort=False)
     }
     parts = [f"{value:.{PLACES}f} ({name})" for name, value in found.items()]
     bits = longest["bits"].iloc[0]
@@ -152,9 +150,7 @@ def of_data(data: HashingData, starts: pd.DataFrame) -> str:
     """
     accuracy = [run.history()["accuracy"].iloc[-1] for run in starts["run"][:1]]
     parts = [f"{data.protocol}."]
-    parts += [
-        f"The pre-trained backbone classifies {share:.1%} of the validation split." for share in accuracy
-    ]
+    parts += [f"The pre-trained backbone classifies {share:.1%} of the validation split." for share in accuracy]
     parts += [f"**Substitute data:** {data.substitute}."] if data.substitute else []
     return " ".join(parts)
 

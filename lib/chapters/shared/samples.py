@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Int8
+
 from hashcenters.codes import hamming_distance
 from hashcenters.datasets.splits import HashingData, Split
-from hashcenters.live import is_live
 from hashcenters.training.run import Run
-from jaxtyping import Int8
+from workbook.interactive import is_live
 
 # data sets whose pictures may be printed: the digits ship in scikit-learn, a folder is the user's own
 PRINTABLE = ("digits100", "scenes", "clips", "image-folder")

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Float64
+
 from hashcenters.codes import diagnostics
 from hashcenters.datasets.splits import HashingData
 from hashcenters.metrics import DEFAULT_TIES, TIES, average_precision, precision_recall_by_rank
 from hashcenters.training.run import Run
-from jaxtyping import Float64
 
 TIES_TEXT = f"{DEFAULT_TIES} ({TIES[DEFAULT_TIES]})"  # the rule of every mAP that names no other
 CONVERGED = 0.02  # share of the whole fall of the loss that the last fifth of the epochs may still bring

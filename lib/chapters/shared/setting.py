@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+
 from basics.errors import InputError
 from basics.yaml import parse_yaml
 from hashcenters.centers.generate import make_centers

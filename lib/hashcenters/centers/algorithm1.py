@@ -3,9 +3,9 @@
 from typing import Literal
 
 import numpy as np
-from basics.errors import InputError
 from jaxtyping import Int8
 
+from basics.errors import InputError
 from hashcenters.centers.hadamard import check_sizes, hadamard_rows, is_power_of_two
 from hashcenters.codes import pairwise_distances
 

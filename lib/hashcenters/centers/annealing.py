@@ -1,9 +1,9 @@
 """Semantic centers by annealing over their bits, with a known code as fall-back for distances out of its reach."""
 
 import numpy as np
-from basics.errors import InputError
 from jaxtyping import Float64, Int8
 
+from basics.errors import InputError
 from hashcenters.centers.generate import make_centers
 from hashcenters.codes import inner_product, pairwise_distances
 from hashcenters.kernels.bit_flips import exchange_rows, flip_bits

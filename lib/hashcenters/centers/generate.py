@@ -4,9 +4,10 @@ from collections.abc import Callable
 from pkgutil import resolve_name
 
 import numpy as np
+from jaxtyping import Int8
+
 from basics.errors import InputError
 from basics.source import by_name
-from jaxtyping import Int8
 
 # functions of bits, num_classes and a keyword seed
 GENERATORS = {
@@ -14,7 +15,7 @@ GENERATORS = {
     "hadamard": "hashcenters.centers.hadamard:hadamard_rows",
     "bernoulli": "hashcenters.centers.algorithm1:bernoulli_centers",
     "balanced": "hashcenters.centers.algorithm1:balanced_centers",
-    "coding": "hashcenters.centers.coding:coding_centers",
+    "coding": "shelf.codes.coding:coding_centers",
 }
 
 
@@ -30,9 +31,7 @@ def find_generator(method: str) -> Callable[..., Int8[np.ndarray, "_ _"]]:
     return resolve_name(GENERATORS[method])
 
 
-def make_centers(
-    method: str, bits: int, num_classes: int, *, seed: int
-) -> Int8[np.ndarray, "{num_classes} {bits}"]:
+def make_centers(method: str, bits: int, num_classes: int, *, seed: int) -> Int8[np.ndarray, "{num_classes} {bits}"]:
     """Hash centers by the name of their generator.
 
     Args:

@@ -1,9 +1,10 @@
 """Rows of Sylvester's Hadamard matrices as hash centers, any two at least bits / 2 apart."""
 
 import numpy as np
-from basics.errors import InputError
 from jaxtyping import Int8
 from scipy.linalg import hadamard
+
+from basics.errors import InputError
 
 
 def check_sizes(bits: int, num_classes: int) -> None:

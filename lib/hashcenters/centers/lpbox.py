@@ -3,9 +3,9 @@
 from typing import Literal
 
 import numpy as np
-from basics.errors import InputError
 from jaxtyping import Float64, Int8
 
+from basics.errors import InputError
 from hashcenters.kernels.row_solver import solve_row
 
 Acceptance = Literal["objective", "authors"]

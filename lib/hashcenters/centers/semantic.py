@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from basics.errors import InputError
 from jaxtyping import Int8, Num
 from scipy.stats import rankdata
 
+from basics.errors import InputError
 from hashcenters.centers.algorithm1 import csq_centers
 from hashcenters.centers.annealing import annealed_centers
 from hashcenters.centers.bounds import UPPER_BOUNDS, gilbert_varshamov_distance

@@ -3,9 +3,9 @@
 from typing import Literal
 
 import numpy as np
-from basics.errors import InputError
 from jaxtyping import Float, Float64, Int8, Num
 
+from basics.errors import InputError
 from hashcenters.codes import inner_product
 
 Form = Literal["row-wise", "symmetric"]

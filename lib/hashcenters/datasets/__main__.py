@@ -1,13 +1,14 @@
 """`python -m hashcenters.datasets`: what there is, what is missing, downloads and audits."""
 
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 import click
 import pandas as pd
+
 from basics.errors import InputError, one_line_errors
 from basics.paths import data_root
-
 from hashcenters.datasets.protocol import Protocol, find_protocol
 from hashcenters.datasets.registry import (
     Entry,
@@ -18,6 +19,8 @@ from hashcenters.datasets.registry import (
     reader_options,
     registry,
 )
+
+SHELF = "shelf.papers"  # downloads and audits are plug-ins, found by name
 
 
 def state(entry: Entry) -> str:
@@ -80,23 +83,18 @@ def info(name: str) -> None:
 @click.argument("name")
 def download_command(name: str) -> None:
     """Download a data set into the data root, where that is free; resumes what was interrupted."""
-    from hashcenters.datasets.downloads import download
-
     with one_line_errors():
-        download(find_entry(name), report=click.echo)
+        resolve_name(f"{SHELF}.downloads:download")(find_entry(name), report=click.echo)
 
 
 @main.command("audit")
 @click.argument("name")
 @click.option("--protocol", help="Protocol whose lists are audited; default the data set's first.")
-@click.option(
-    "--root", type=click.Path(path_type=Path), help="Folder of the images; default below the data root."
-)
+@click.option("--root", type=click.Path(path_type=Path), help="Folder of the images; default below the data root.")
 @click.option("--decode", is_flag=True, help="Also read every listed picture.")
 def audit_command(name: str, protocol: str | None, root: Path | None, decode: bool) -> None:
     """Audit the list files of a data set, or the data set itself where it has none."""
-    from hashcenters.datasets.audit import audit_data, audit_protocol
-
+    audit_of_data, audit_of_lists = (resolve_name(f"{SHELF}.audit:audit_{kind}") for kind in ("data", "protocol"))
     with one_line_errors():
         entry = find_entry(name)
         chosen = find_protocol(protocol, data=name) if entry.protocols else None
@@ -105,10 +103,10 @@ def audit_command(name: str, protocol: str | None, root: Path | None, decode: bo
             whole = entry.folder is not None and "validation" in reader_options(find_reader(entry))
             options = {"validation": 0} if whole else {}
             options |= {option: value for option, value in (("protocol", protocol), ("root", root)) if value}
-            audit = audit_data(load(name, **options), protocol=chosen, decode=decode)
+            audit = audit_of_data(load(name, **options), protocol=chosen, decode=decode)
         else:
             folder = root or (data_root() / entry.folder if entry.folder else None)
-            audit = audit_protocol(chosen, root=folder, decode=decode)
+            audit = audit_of_lists(chosen, root=folder, decode=decode)
         print_audit(audit)
         if audit.problems:
             raise InputError(f"{name} has {len(audit.problems)} bad rows, the first is {audit.problems[0]}")

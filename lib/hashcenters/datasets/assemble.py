@@ -9,11 +9,18 @@ from functools import update_wrapper
 from pathlib import Path
 
 import numpy as np
-from basics.errors import InputError
 
+from basics.errors import InputError
 from hashcenters.datasets.images import AS_PUBLISHED, ImageReading
 from hashcenters.datasets.inputs import Selected, check_present, files_digest
-from hashcenters.datasets.protocol import Listing, Protocol, draw_parts, find_protocol, hold_out, resolve_root
+from hashcenters.datasets.protocol import (
+    Listing,
+    Protocol,
+    draw_parts,
+    find_protocol,
+    hold_out,
+    resolve_root,
+)
 from hashcenters.datasets.splits import PARTS, HashingData, Inputs, Split, protocol_line
 
 
@@ -92,16 +99,12 @@ def check_class_names(names: Sequence[str], *, origin: str) -> None:
         InputError: names the classes in the way.
     """
     if len(names) < 2:
-        raise InputError(
-            f"{origin} must hold at least 2 classes, got {len(names)}: {', '.join(names) or 'none'}"
-        )
+        raise InputError(f"{origin} must hold at least 2 classes, got {len(names)}: {', '.join(names) or 'none'}")
     seen: dict[str, str] = {}
     for name in names:
         other = seen.setdefault(name.casefold(), name)
         if other is not name:
-            raise InputError(
-                f"{origin}: class names must differ by more than case, got {other!r} and {name!r}"
-            )
+            raise InputError(f"{origin}: class names must differ by more than case, got {other!r} and {name!r}")
 
 
 def check_trained_classes(train: Listing, class_names: Sequence[str], *, origin: str) -> None:

@@ -6,9 +6,9 @@ A single frame shows the digit but not its motion: two of the directions differ 
 from functools import partial
 
 import numpy as np
-from basics.errors import InputError
 from jaxtyping import Float, UInt8
 
+from basics.errors import InputError
 from hashcenters.datasets.digits import DIGIT_SIZE, SUBSTITUTE, base_digits, compose_set, noisy_split, paste
 from hashcenters.datasets.splits import HashingData, Split
 

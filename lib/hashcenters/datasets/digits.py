@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 from functools import cache, partial
 
 import numpy as np
-from basics.errors import InputError
 from jaxtyping import UInt8
 from sklearn.datasets import load_digits
 
+from basics.errors import InputError
 from hashcenters.datasets.splits import PARTS, ArrayInputs, HashingData, Split, composed_data
 
 DIGIT_SIZE = 8
@@ -145,9 +145,7 @@ def compose_set(
     """
     train, *others, database = counts
     if database < train:
-        raise InputError(
-            f"the database holds the training split and must be as large, got {database} < {train}"
-        )
+        raise InputError(f"the database holds the training split and must be as large, got {database} < {train}")
     rng = np.random.default_rng([seed, stream])
     base = split_base_digits(seed=seed, train_per_digit=train_per_digit)
     base["database"] = base["train"]

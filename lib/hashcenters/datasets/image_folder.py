@@ -11,9 +11,9 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+
 from basics.errors import InputError
 from basics.files import sha256
-
 from hashcenters.datasets.assemble import Found, assemble, check_class_names
 from hashcenters.datasets.images import IMAGE_SUFFIXES, ImageReading
 from hashcenters.datasets.inputs import unreadable_message
@@ -60,9 +60,7 @@ def drop_copies(listing: Listing, root: Path) -> tuple[Listing, int]:
         if other == row:
             kept.append(row)
         elif listing.labels[other] != listing.labels[row]:
-            raise InputError(
-                f"{root}: {listing.paths[other]!r} and {path!r} are the same file in two classes"
-            )
+            raise InputError(f"{root}: {listing.paths[other]!r} and {path!r} are the same file in two classes")
     return listing.take(np.array(kept, np.int64)), len(listing) - len(kept)
 
 
@@ -74,17 +72,13 @@ def read_folders(root: Path, reading: ImageReading) -> tuple[Listing, list[str],
     """
     folders = class_folders(root)
     found = [(path, label) for label, folder in enumerate(folders) for path in files_in(folder)]
-    failures = {
-        path: "no picture by its name" for path, _ in found if path.suffix.lower() not in IMAGE_SUFFIXES
-    }
+    failures = {path: "no picture by its name" for path, _ in found if path.suffix.lower() not in IMAGE_SUFFIXES}
     pictures = [path for path, _ in found if path not in failures]
     failures |= {pictures[index]: reason for index, reason in reading.open(pictures).unreadable().items()}
     if failures and reading.corrupt == "error":
         raise InputError(unreadable_message(failures))
     listing, copies = drop_copies(
-        Listing.of(
-            (path.relative_to(root).as_posix(), label) for path, label in found if path not in failures
-        ),
+        Listing.of((path.relative_to(root).as_posix(), label) for path, label in found if path not in failures),
         root,
     )
     left_out = [f"{len(failures)} unreadable files left out"] if failures else []
@@ -106,9 +100,7 @@ def split_classes(
     for label, name in enumerate(names):
         members = np.flatnonzero(listing.labels == label)
         if len(members) < SMALLEST_CLASS:
-            raise InputError(
-                f"class {name!r} must have at least {SMALLEST_CLASS} pictures, got {len(members)}"
-            )
+            raise InputError(f"class {name!r} must have at least {SMALLEST_CLASS} pictures, got {len(members)}")
         order = np.random.default_rng([seed, label]).permutation(members)
         first = min(max(1, round(query * len(members))), len(members) - 2)
         second = first + min(max(1, round(validation * (len(members) - first))), len(members) - first - 1)

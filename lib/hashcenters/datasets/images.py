@@ -6,10 +6,10 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from basics.errors import InputError
 from jaxtyping import UInt8
 from PIL import Image
 
+from basics.errors import InputError
 from hashcenters.datasets.inputs import FileInputs
 
 IMAGE_SUFFIXES = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".png", ".ppm", ".tif", ".tiff", ".webp"})
@@ -40,9 +40,7 @@ def square(image: Image.Image, *, size: int, fit: str) -> UInt8[np.ndarray, "3 s
     return np.ascontiguousarray(np.asarray(small).transpose(2, 0, 1))
 
 
-def central(
-    planes: UInt8[np.ndarray, "... height width"], crop: int | None
-) -> UInt8[np.ndarray, "... crop crop"]:
+def central(planes: UInt8[np.ndarray, "... height width"], crop: int | None) -> UInt8[np.ndarray, "... crop crop"]:
     """The central square of images, rounded as torchvision's center crop; None keeps them whole."""
     if crop is None:
         return planes

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+
 from basics.errors import InputError
 from basics.files import sha256
-
 from hashcenters.datasets.splits import Inputs
 
 LISTED_FAILURES = 20
@@ -36,9 +36,7 @@ def unreadable_message(failures: dict[Path, str]) -> str:
     """One line that lists unreadable files with the reason for each."""
     listed = [f"{path} ({reason})" for path, reason in list(failures.items())[:LISTED_FAILURES]]
     more = f" and {len(failures) - len(listed)} more" if len(failures) > len(listed) else ""
-    return (
-        f'{len(failures)} unreadable files: {"; ".join(listed)}{more}; pass corrupt="skip" to leave them out'
-    )
+    return f'{len(failures)} unreadable files: {"; ".join(listed)}{more}; pass corrupt="skip" to leave them out'
 
 
 class FileInputs:

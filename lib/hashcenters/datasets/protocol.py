@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+from jaxtyping import Int
+
 from basics.errors import InputError
 from basics.paths import data_root
 from basics.schema import Struct, entries
 from basics.source import by_name
 from basics.yaml import read_yaml
-from jaxtyping import Int
-
 from hashcenters.datasets.splits import PARTS
 
 CATALOGUE = Path(__file__).with_name("protocols.yaml")
@@ -170,9 +170,7 @@ def draw_per_class(
     return np.sort(np.concatenate(drawn))
 
 
-def draw_parts(
-    every: Listing, protocol: Protocol, *, seed: int, class_names: Sequence[str]
-) -> dict[str, Listing]:
+def draw_parts(every: Listing, protocol: Protocol, *, seed: int, class_names: Sequence[str]) -> dict[str, Listing]:
     """Queries and training samples as a protocol draws them, from all samples or from each class.
 
     The database is everything but the queries, or what is left of both where the protocol says so.
@@ -191,9 +189,7 @@ def draw_parts(
         pool = np.arange(len(every))
         for part in ("query", "train"):
             counts = [draw[part]] * len(class_names)
-            rows[part] = draw_per_class(
-                every.labels, counts, pool=pool, rng=rng, class_names=class_names, part=part
-            )
+            rows[part] = draw_per_class(every.labels, counts, pool=pool, rng=rng, class_names=class_names, part=part)
             pool = np.setdiff1d(pool, rows[part])
     left_out = ("query", "train") if draw.get("database") == "without train" else ("query",)
     rows["database"] = np.setdiff1d(np.arange(len(every)), np.concatenate([rows[part] for part in left_out]))
@@ -232,9 +228,7 @@ def hold_out(
     rng = np.random.default_rng([seed, len(train)])
     if train.labels.ndim == 1:
         counts = validation_counts(train.labels, share, len(class_names))
-        chosen = draw_per_class(
-            pool_of.labels, counts, pool=pool, rng=rng, class_names=class_names, part="validation"
-        )
+        chosen = draw_per_class(pool_of.labels, counts, pool=pool, rng=rng, class_names=class_names, part="validation")
     else:
         count = round(share * len(train))
         if count > len(pool):

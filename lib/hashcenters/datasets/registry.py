@@ -13,7 +13,6 @@ from basics.paths import data_root
 from basics.schema import Struct, convert, entries
 from basics.source import by_name
 from basics.yaml import read_yaml
-
 from hashcenters.datasets.protocol import Protocol, find_protocol, protocols_of
 from hashcenters.datasets.splits import HashingData
 
@@ -110,9 +109,7 @@ def reader_options(reader: Callable[..., HashingData]) -> dict[str, inspect.Para
     return options
 
 
-def checked_options(
-    name: str, reader: Callable[..., HashingData], given: Mapping[str, Any]
-) -> dict[str, Any]:
+def checked_options(name: str, reader: Callable[..., HashingData], given: Mapping[str, Any]) -> dict[str, Any]:
     """The given options without those that are None or "", as the reader's types.
 
     Raises:

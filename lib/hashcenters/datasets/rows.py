@@ -63,11 +63,6 @@ def inside_root(path: str, *, strip: str = "") -> str:
         ValueError: the path is absolute or climbs out of the root.
     """
     relative = PurePosixPath(path.replace("\\", "/").removeprefix(strip))
-    if (
-        relative.is_absolute()
-        or ".." in relative.parts
-        or not relative.name
-        or relative.parts[0].endswith(":")
-    ):
+    if relative.is_absolute() or ".." in relative.parts or not relative.name or relative.parts[0].endswith(":"):
         raise ValueError(f"path must stay inside the root, got {path!r}")
     return str(relative)

@@ -23,9 +23,7 @@ def compose_scene(
     return canvas
 
 
-def compose_scenes(
-    pool: list[np.ndarray], count: int, *, shift: int, noise: float, rng: np.random.Generator
-) -> Split:
+def compose_scenes(pool: list[np.ndarray], count: int, *, shift: int, noise: float, rng: np.random.Generator) -> Split:
     """Scenes of one to three different digits.
 
     Args:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import numpy as np
+
 from basics.errors import InputError
 
 PARTS = ("train", "validation", "query", "database")

@@ -3,10 +3,10 @@
 import inspect
 from pkgutil import resolve_name
 
-from basics.errors import InputError
-from basics.source import by_name
 from torch import nn
 
+from basics.errors import InputError
+from basics.source import by_name
 from hashcenters.losses.objective import CenterObjective, Centers, Objective, Weight
 
 OBJECTIVES = {

@@ -1,8 +1,8 @@
 """The joint objective of central and pairwise similarity (S.7)."""
 
-from basics.errors import InputError
 from torch import Tensor
 
+from basics.errors import InputError
 from hashcenters.losses.central import central_loss
 from hashcenters.losses.objective import CenterObjective, Centers, Outputs, Parts, Weight
 from hashcenters.losses.pairwise import PairwiseForm, pairwise_loss, released_pairwise_loss

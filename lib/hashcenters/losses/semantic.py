@@ -1,11 +1,11 @@
 """SHC's retrieval loss: outputs turn towards their semantic center and away from all others."""
 
 import torch
-from basics.errors import InputError
 from jaxtyping import Float, Int
 from torch import Tensor
 from torch.nn.functional import cross_entropy, normalize
 
+from basics.errors import InputError
 from hashcenters.losses.objective import CenterObjective, Centers, Outputs, Parts, Weight
 from hashcenters.losses.quantization import quantization_loss
 from hashcenters.losses.targets import Labels

@@ -1,9 +1,10 @@
 """From labels to what the losses need: membership rows, pair similarities, and a target for every sample."""
 
 import torch
-from basics.errors import InputError
 from jaxtyping import Float, Num
 from torch import Tensor
+
+from basics.errors import InputError
 
 Labels = Num[Tensor, "n"] | Num[Tensor, "n num_classes"]
 

@@ -4,10 +4,10 @@ import sys
 from pathlib import Path
 
 import click
+
+from basics import frames
 from basics.errors import InputError, one_line_errors
 from basics.files import write_text
-
-from hashcenters import tables
 from hashcenters.metrics.code_files import CodeSet, load_codes
 from hashcenters.metrics.ranking import DEFAULT_TIES, TIES
 from hashcenters.metrics.report import score_codes
@@ -67,9 +67,9 @@ def score(codes: Path, top_k: str, ties: str, output: Path) -> None:
         ties=ties,
     )
     stem = output / f"{codes.resolve().stem}-metrics"
-    write_text(stem.with_name(f"{stem.name}.csv"), tables.to_csv(table))
+    write_text(stem.with_name(f"{stem.name}.csv"), frames.to_csv(table))
     caption = f"{codes.resolve().name}: {describe(given)}"
-    write_text(stem.with_name(f"{stem.name}.md"), tables.to_markdown(table, caption=caption))
+    write_text(stem.with_name(f"{stem.name}.md"), frames.to_markdown(table, caption=caption))
     click.echo(f"{caption}\n{table.to_string(index=False, float_format='{:.6f}'.format)}")
     click.echo(f"written to {stem}.csv and {stem.name}.md")
 

@@ -15,10 +15,10 @@ from pathlib import Path
 from zipfile import BadZipFile
 
 import numpy as np
-from basics.errors import InputError
-from basics.files import whole_file
 from jaxtyping import Int8, Shaped
 
+from basics.errors import InputError
+from basics.files import whole_file
 from hashcenters.codes import as_codes, binarise
 from hashcenters.metrics.relevance import as_labels
 

@@ -19,9 +19,7 @@ from hashcenters.metrics.relevance import Labels
 _CURVE_POINTS = 200
 
 
-def hits_within(
-    part: Histograms, cutoffs: Int64[np.ndarray, "cutoffs"], ties: str
-) -> Float64[np.ndarray, "n cutoffs"]:
+def hits_within(part: Histograms, cutoffs: Int64[np.ndarray, "cutoffs"], ties: str) -> Float64[np.ndarray, "n cutoffs"]:
     """Relevant items (a mean number under `expected`) within each cutoff, for a block of queries."""
     if ties == "stable":
         return part.stable_hits.astype(np.float64)
@@ -66,9 +64,7 @@ def rank_table(
         sums[2] += hits[some].sum(axis=0) / cutoffs
     precision = sums[0] / inputs.labelled.sum()
     recall, paired = sums[1:] / counted if counted else np.full((2, len(cutoffs)), np.nan)
-    return pd.DataFrame(
-        {"rank": cutoffs, "precision": precision, "recall": recall, "paired_precision": paired}
-    )
+    return pd.DataFrame({"rank": cutoffs, "precision": precision, "recall": recall, "paired_precision": paired})
 
 
 def curve_ranks(database_size: int) -> Int64[np.ndarray, "ranks"]:
@@ -91,9 +87,7 @@ def precision_recall_by_rank(
     ranks = curve_ranks(inputs.database_size)
     parts = histograms(inputs, top_k=inputs.database_size, cutoffs=ranks)
     table = rank_table(inputs, parts, ranks, ties=DEFAULT_TIES)
-    return pd.DataFrame(
-        {"rank": table["rank"], "precision": table["paired_precision"], "recall": table["recall"]}
-    )
+    return pd.DataFrame({"rank": table["rank"], "precision": table["paired_precision"], "recall": table["recall"]})
 
 
 def radius_table(inputs: RankingInput, parts: Iterable[Histograms], *, largest: int) -> pd.DataFrame:

@@ -52,9 +52,7 @@ def histograms(
     threads, block = _share_memory(inputs, room * _PLACE_BYTES + len(cutoffs) * 16)
     blocks = [slice(start, start + block) for start in range(0, len(inputs.query), block)]
     with ThreadPoolExecutor(threads) as pool:
-        yield from _in_order(
-            pool, lambda rows: _rank(inputs, rows, room, top_k, cutoffs), blocks, 2 * threads
-        )
+        yield from _in_order(pool, lambda rows: _rank(inputs, rows, room, top_k, cutoffs), blocks, 2 * threads)
 
 
 def most_relevant(relevance: Relevance) -> int:

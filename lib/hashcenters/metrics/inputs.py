@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from basics.errors import InputError
 from jaxtyping import Bool, Shaped, UInt64
 
+from basics.errors import InputError
 from hashcenters.codes import as_codes, pack
 from hashcenters.kernels.ranking import Relevance
 from hashcenters.metrics.relevance import Labels, relate, word_columns
@@ -48,9 +48,7 @@ def pack_words(codes: Codes, *, name: str) -> UInt64[np.ndarray, "words n"]:
     return words
 
 
-def prepare(
-    query_codes: Codes, query_labels: Labels, database_codes: Codes, database_labels: Labels
-) -> RankingInput:
+def prepare(query_codes: Codes, query_labels: Labels, database_codes: Codes, database_labels: Labels) -> RankingInput:
     """Check the four arrays of an evaluation and pack them.
 
     Args:
@@ -63,9 +61,7 @@ def prepare(
     given = (("query", query_codes, query_labels), ("database", database_codes, database_labels))
     for name, codes, labels in given:
         if len(codes) != len(labels):
-            raise InputError(
-                f"{name} needs one label a code, got {len(codes)} codes and {len(labels)} labels"
-            )
+            raise InputError(f"{name} needs one label a code, got {len(codes)} codes and {len(labels)} labels")
     if query_codes.shape[1:] != database_codes.shape[1:]:
         widths = f"{query_codes.shape[1:]} and {database_codes.shape[1:]}"
         raise InputError(f"query and database codes must have the same bits, got {widths}")

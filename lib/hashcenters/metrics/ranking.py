@@ -17,9 +17,9 @@ among the first r. Queries without any label have no AP (NaN) and do not enter t
 from collections.abc import Iterable
 
 import numpy as np
-from basics.errors import InputError
 from jaxtyping import Float64
 
+from basics.errors import InputError
 from hashcenters.kernels.ties import tied_average_precisions
 from hashcenters.metrics.engine import Histograms, histograms
 from hashcenters.metrics.inputs import Codes, RankingInput, prepare

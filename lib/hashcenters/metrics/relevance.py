@@ -1,9 +1,9 @@
 """Which database items are relevant to a query: same class, or a label in common."""
 
 import numpy as np
-from basics.errors import InputError
 from jaxtyping import Bool, Int64, Shaped, UInt8, UInt64
 
+from basics.errors import InputError
 from hashcenters.kernels.ranking import Relevance
 
 Labels = Shaped[np.ndarray, "..."]

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 from pkgutil import resolve_name
 
-from basics.errors import InputError
-from basics.source import by_name
 from torchvision.models import WeightsEnum, get_weight
 
+from basics.errors import InputError
+from basics.source import by_name
 from hashcenters.models.hash_head import make_head
 from hashcenters.models.network import Backbone, HashNetwork
 from hashcenters.models.weights import imagenet_weights, load_backbone, read_weights

@@ -5,9 +5,7 @@ from typing import Any
 from torch import nn
 
 
-def parameter_groups(
-    network: nn.Module, *, lr: float | int, head_factor: float | int
-) -> list[dict[str, Any]]:
+def parameter_groups(network: nn.Module, *, lr: float | int, head_factor: float | int) -> list[dict[str, Any]]:
     """Parameter groups for an optimiser: the hash layer at `lr * head_factor`, all else at `lr`.
 
     Args:

@@ -2,9 +2,10 @@
 
 from collections import OrderedDict
 
+from torch import nn
+
 from basics.errors import InputError
 from basics.source import by_name
-from torch import nn
 
 
 def csq_head(feature_dim: int, bits: int) -> nn.Sequential:

@@ -16,9 +16,7 @@ def norm_relu_conv(
 ) -> nn.Sequential:
     """Batch normalisation, ReLU and a convolution without bias, padded to keep the size at stride 1."""
     padding = tuple(side // 2 for side in kernel)
-    convolution = nn.Conv3d(
-        in_channels, channels, kernel, stride=stride, padding=padding, groups=groups, bias=False
-    )
+    convolution = nn.Conv3d(in_channels, channels, kernel, stride=stride, padding=padding, groups=groups, bias=False)
     return nn.Sequential(nn.BatchNorm3d(in_channels), nn.ReLU(inplace=True), convolution)
 
 
@@ -53,9 +51,7 @@ class MultiFiberUnit(nn.Module):
         )
         fibers = norm_relu_conv(in_channels, channels, (3, 3, 3), stride=stride, groups=groups)
         self.fibers = nn.Sequential(fibers, last)
-        self.projection = (
-            norm_relu_conv(in_channels, channels, (1, 1, 1), stride=stride) if first else nn.Identity()
-        )
+        self.projection = norm_relu_conv(in_channels, channels, (1, 1, 1), stride=stride) if first else nn.Identity()
 
     def forward(self, x: Float[Tensor, "n c t h w"]) -> Float[Tensor, "n channels frames height width"]:
         return self.projection(x) + self.fibers(x + self.multiplexer(x))
@@ -125,7 +121,5 @@ def full_mfnet(in_channels: int) -> Backbone:
 
 def narrow_mfnet(in_channels: int) -> Backbone:
     """A multi-fiber network for 16 small grey frames: a stem that halves them too, then three stages of one unit."""
-    layers = MFNet(
-        in_channels=in_channels, widths=(32, 64, 128), units=(1, 1, 1), groups=4, stem_stride=(2, 2, 2)
-    )
+    layers = MFNet(in_channels=in_channels, widths=(32, 64, 128), units=(1, 1, 1), groups=4, stem_stride=(2, 2, 2))
     return Backbone(layers, layers.feature_dim)

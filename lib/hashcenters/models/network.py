@@ -2,9 +2,10 @@
 
 import numpy as np
 import torch
-from basics.errors import InputError
 from jaxtyping import Float
 from torch import Tensor, nn
+
+from basics.errors import InputError
 
 
 class Backbone(nn.Module):
@@ -31,9 +32,7 @@ class Backbone(nn.Module):
 def check_colour(name: str, in_channels: int) -> None:
     """Raise `InputError` unless there are three channels."""
     if in_channels != 3:
-        raise InputError(
-            f"{name} takes 3 colour channels, got {in_channels}; narrow backbones take any number"
-        )
+        raise InputError(f"{name} takes 3 colour channels, got {in_channels}; narrow backbones take any number")
 
 
 def channels_last(network: nn.Module) -> None:

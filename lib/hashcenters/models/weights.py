@@ -6,12 +6,12 @@ from pickle import UnpicklingError
 from urllib.error import URLError
 
 import torch
-from basics.errors import InputError
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 from torchvision.models import WeightsEnum
 
+from basics.errors import InputError
 from hashcenters.models.network import Backbone
 
 # where a backbone's tensors stand in the files of this workbook and of others

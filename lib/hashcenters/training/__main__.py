@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import click
+
 from basics.errors import InputError, one_line_errors
 
 

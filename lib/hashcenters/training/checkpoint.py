@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from basics.errors import InputError
-from basics.files import whole_file
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
+
+from basics.errors import InputError
+from basics.files import whole_file
 
 
 def _digest(tensors: Mapping[str, torch.Tensor], note: str) -> str:

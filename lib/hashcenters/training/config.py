@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
+
 from basics.errors import InputError
 
 OPTIMISERS = ("adam", "sgd", "rmsprop")
@@ -48,9 +49,7 @@ class Recipe:
 
     def __post_init__(self) -> None:
         if self.epochs < 1 or self.batch_size < 2:
-            raise InputError(
-                f"a recipe needs epochs >= 1 and batch_size >= 2, got {self.epochs} and {self.batch_size}"
-            )
+            raise InputError(f"a recipe needs epochs >= 1 and batch_size >= 2, got {self.epochs} and {self.batch_size}")
         if self.optimiser not in OPTIMISERS:
             raise InputError(f"optimiser must be one of {', '.join(OPTIMISERS)}, got {self.optimiser!r}")
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 import torch
-from basics.errors import InputError
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from basics.errors import InputError
 from hashcenters.datasets.inputs import batches
 from hashcenters.datasets.splits import ArrayInputs, Inputs, Split
 from hashcenters.models.groups import parameter_groups

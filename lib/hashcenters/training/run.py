@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import torch
-from basics.errors import InputError
-from basics.files import read_json, sha256, write_json
-from basics.source import digests
 from filelock import FileLock
 from jaxtyping import Float, Int8
 from torch import nn
 
+from basics.errors import InputError
+from basics.files import read_json, sha256, write_json
+from basics.source import digests
 from hashcenters import codes
 from hashcenters.datasets import registry
 from hashcenters.datasets.splits import HashingData
@@ -127,21 +127,17 @@ def find(config: TrainingConfig, root: Path) -> Run | None:
 
 def build_network(config: TrainingConfig) -> nn.Module:
     """The untrained network of a configuration; its initial weights follow from the seed."""
-    from hashcenters.models.factory import make_network  # torchvision: seconds that a finished training saves
+    from hashcenters.models.factory import make_network
 
     data = load_data(config.dataset, config.dataset_options)
     channels = data.train.inputs.batch(np.arange(1)).shape[1]
     torch.manual_seed(config.seed)
-    return make_network(
-        config.backbone, config.bits, in_channels=channels, head=config.head, weights=config.weights
-    )
+    return make_network(config.backbone, config.bits, in_channels=channels, head=config.head, weights=config.weights)
 
 
 def build_objective(config: TrainingConfig, network: nn.Module) -> nn.Module:
     """The objective of a configuration."""
-    return make_objective(
-        config.objective, config.center_array(), network=network, **config.objective_options
-    )
+    return make_objective(config.objective, config.center_array(), network=network, **config.objective_options)
 
 
 def run(config: TrainingConfig, root: Path, *, progress: bool = False, wait: bool = True) -> Run:
@@ -205,8 +201,5 @@ def _run_anew(config: TrainingConfig, folder: Path, start: Path | None, *, progr
 
 def stored_outputs(outputs: Mapping[str, np.ndarray]) -> dict[str, torch.Tensor]:
     """Packed codes of every split, and the continuous outputs of query and validation."""
-    stored = {
-        f"codes.{name}": torch.from_numpy(codes.pack(codes.binarise(values)))
-        for name, values in outputs.items()
-    }
+    stored = {f"codes.{name}": torch.from_numpy(codes.pack(codes.binarise(values))) for name, values in outputs.items()}
     return stored | {f"outputs.{name}": torch.from_numpy(outputs[name]) for name in ("query", "validation")}

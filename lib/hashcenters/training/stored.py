@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 import torch
+
 from basics.errors import InputError
 from basics.files import read_json, whole_file
 from basics.paths import runs_root
-
 from hashcenters.codes import binarise
 from hashcenters.datasets.images import IMAGE_SUFFIXES, ImageReading
 from hashcenters.datasets.inputs import unreadable_message
@@ -81,9 +81,7 @@ def reading_of(config: TrainingConfig) -> ImageReading:
     default = inspect.signature(find_reader(find_entry(config.dataset))).parameters.get("reading")
     if default is None:
         return ImageReading(size=side)
-    chosen = {
-        name: value for name, value in config.dataset_options.items() if name in ("size", "fit", "crop")
-    }
+    chosen = {name: value for name, value in config.dataset_options.items() if name in ("size", "fit", "crop")}
     return replace(default.default, corrupt="error", cache=0.0, **chosen)
 
 
@@ -103,9 +101,7 @@ def encode_folder(key: str, images: Path, output: Path, *, profile: str, skip_co
     run = stored_run(key, profile)
     if not images.is_dir():
         raise InputError(f"images must be a folder, got {images}")
-    files = sorted(
-        path for path in images.rglob("*") if path.suffix.lower() in IMAGE_SUFFIXES and path.is_file()
-    )
+    files = sorted(path for path in images.rglob("*") if path.suffix.lower() in IMAGE_SUFFIXES and path.is_file())
     reading = reading_of(run.config)
     failures = reading.open(files).unreadable()
     if failures and not skip_corrupt:
@@ -113,9 +109,7 @@ def encode_folder(key: str, images: Path, output: Path, *, profile: str, skip_co
     files = [file for index, file in enumerate(files) if index not in failures]
     if not files:
         raise InputError(f"expected pictures below {images}, found none")
-    split = Split(
-        reading.open(files), np.zeros(len(files), np.int64), np.array([str(file) for file in files])
-    )
+    split = Split(reading.open(files), np.zeros(len(files), np.int64), np.array([str(file) for file in files]))
     with one_thread():
         outputs = encode(run.network(), Batches(split, torch.device("cpu")))
     names = np.array([file.relative_to(images).as_posix() for file in files])

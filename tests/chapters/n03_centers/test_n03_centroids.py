@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+
 from basics.errors import InputError
 from chapters.n03_centers.centroids import centroid_table, tie_sensitivity
 from hashcenters.centers.hadamard import hadamard_matrix

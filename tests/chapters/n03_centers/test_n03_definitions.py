@@ -1,8 +1,9 @@
 """Every definition that notebook 03 writes down is its library function's, and no other sign or constant would do."""
 
 import pytest
-from basics.errors import InputError
 from notebook_code import definitions, run_definitions
+
+from basics.errors import InputError
 
 CHANGES = {
     "distance": ("(c.shape[1] - (c[i]", "(c.shape[1] + (c[i]"),

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pandas as pd
+
 from chapters.n03_centers import figures
 from chapters.n03_centers.generators import compare_generators
-from hashcenters.plots import style
+from workbook import style
 
 
 def _texts(axis: object) -> list[str]:

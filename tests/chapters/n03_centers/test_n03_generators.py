@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.spatial.distance import pdist
+
 from basics.errors import InputError
 from chapters.n03_centers.generators import (
     COMPOSED,
@@ -16,7 +18,6 @@ from hashcenters.centers.algorithm1 import bernoulli_centers
 from hashcenters.centers.bounds import max_min_distance_bound
 from hashcenters.centers.generate import make_centers
 from hashcenters.centers.separation import separation
-from scipy.spatial.distance import pdist
 
 FRAME = compare_generators([12, 16], [10, 21, 40], seed=3)
 
@@ -25,9 +26,7 @@ def test_cells_are_what_the_generators_make():
     for bits, count in [(12, 10), (16, 40)]:
         centers = bernoulli_centers(bits, count, seed=3)
         distances = pdist(centers, "hamming") * bits
-        row = FRAME[(FRAME.bits == bits) & (FRAME.num_classes == count) & (FRAME.method == "bernoulli")].iloc[
-            0
-        ]
+        row = FRAME[(FRAME.bits == bits) & (FRAME.num_classes == count) & (FRAME.method == "bernoulli")].iloc[0]
         assert row["minimum"] == round(distances.min())
         assert row["below_half"] == pytest.approx((distances < bits / 2 - 1e-9).mean())
         assert row["upper_bound"] == max_min_distance_bound(bits, count)

@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from msgspec.structs import replace
+
 from basics.errors import InputError
 from basics.files import sha256
 from chapters.n03_centers import published
@@ -22,7 +24,6 @@ from chapters.n03_centers.published import (
 from hashcenters.centers.hadamard import hadamard_rows
 from hashcenters.codes import pairwise_distances
 from hashcenters.datasets.registry import Download, find_entry
-from msgspec.structs import replace
 
 CENTERS = hadamard_rows(16, 20, seed=3)
 NUM_CLASSES = {"ImageNet": 100, "MS COCO": 80, "NUS-WIDE": 21, "HMDB51": 51}
@@ -32,9 +33,7 @@ MINIMUM_DISTANCES = {
     "NUS-WIDE": {64: 32, 32: 16, 16: 4},
     "HMDB51": {64: 32, 32: 8, 16: 2},
 }
-needs_files = pytest.mark.skipif(
-    not published_available(), reason="the authors' files are not in the data root"
-)
+needs_files = pytest.mark.skipif(not published_available(), reason="the authors' files are not in the data root")
 
 
 @needs_files

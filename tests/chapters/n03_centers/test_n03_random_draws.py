@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from scipy.spatial.distance import pdist
+
 from basics.errors import InputError
 from chapters.n03_centers.random_draws import DRAWN, bernoulli_table, drawn_minimums, judge_draws
 from hashcenters.centers.algorithm1 import balanced_centers
-from scipy.spatial.distance import pdist
 
 
 @pytest.mark.parametrize("kind", DRAWN)
@@ -18,9 +19,7 @@ def test_minima_of_draws(kind: str):
 
 def test_draws_are_single_ones():
     one = balanced_centers(16, 30, seed=7, draws=1)
-    assert drawn_minimums("K/2 ones a row", 16, 30, draws=1, seed=7) == round(
-        (pdist(one, "hamming") * 16).min()
-    )
+    assert drawn_minimums("K/2 ones a row", 16, 30, draws=1, seed=7) == round((pdist(one, "hamming") * 16).min())
 
 
 def test_table_of_draws():

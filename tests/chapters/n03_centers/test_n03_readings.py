@@ -1,6 +1,7 @@
 """Readings of notebook 03 say what the tables hold: every number is looked up in a table whose answer is known."""
 
 import pandas as pd
+
 from chapters.n03_centers import readings
 
 COMPARED = pd.DataFrame(
@@ -54,9 +55,7 @@ def test_separation_names_lengths_where_no_set_is_valid_by_its_pairs() -> None:
     ]
     table = pd.DataFrame(rows, columns=columns)
     text = readings.of_separation(table)
-    assert text.startswith(
-        "2 of 3 sets are valid by their mean, 1 by their pairs. Every mean lies within 0.50 bits"
-    )
+    assert text.startswith("2 of 3 sets are valid by their mean, 1 by their pairs. Every mean lies within 0.50 bits")
     assert "lies up to 8 bits below K/2." in text
     assert text.endswith(
         "At 16 and 32 bits the upper bound is below K/2: by the supplement's reading no 100 centers are valid there."
@@ -72,9 +71,7 @@ def test_draws() -> None:
         (32, "K/2 ones a row", 6, 14),
     ]
     table = pd.DataFrame(rows, columns=["bits", "draws", "minimum", "coding"])
-    first = (
-        "The best of all draws stays below what `coding` reaches by 4 bits at K = 16 and 7 bits at K = 32."
-    )
+    first = "The best of all draws stays below what `coding` reaches by 4 bits at K = 16 and 7 bits at K = 32."
     assert readings.of_draws(table) == f"{first} Rows with exactly K/2 ones have even distances only."
     odd = table.assign(draws="K/2 ones a row")
     assert readings.of_draws(odd) == first
@@ -85,8 +82,8 @@ def test_targets() -> None:
         {"bits": [64, 16], "mean_gap": [8.6, 2.1], "share_of_range": [0.067, 0.067], "floor": [31.1, 1.9]}
     )
     assert readings.of_targets(table) == (
-        "t_ij and t_ji differ by 6.7% of the range on average. At 64 bits that are 8.6 of an inner product, and 31.1 "
-        "is the smallest mean squared error that any centers can have."
+        "t_ij and t_ji differ by 6.7% of the range on average. At 64 bits this is a gap of 8.6, and no centers can "
+        "have a mean squared error below 31.1."
     )
 
 
@@ -103,9 +100,7 @@ def solver_rows(released: float) -> pd.DataFrame:
 
 def test_solvers_of_the_longest_code() -> None:
     text = readings.of_solvers(solver_rows(900))
-    assert text.startswith(
-        "At 32 bits annealing ends at an error of 477 a pair with every pair 23 bits apart"
-    )
+    assert text.startswith("At 32 bits annealing ends at an error of 477 a pair with every pair 23 bits apart")
     assert "at 506 with 22" in text and "ends at 900, with a rank correlation of 0.01 against 0.88" in text
     assert text.endswith("have 969 and 0.02. The method finds the similarity; the rule gives it up.")
     assert readings.of_solvers(solver_rows(510)).endswith("The rule does no harm here.")

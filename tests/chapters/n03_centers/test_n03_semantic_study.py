@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from chapters.n03_centers.semantic_study import (
     distance_cost,
     distance_costs,
@@ -10,9 +11,9 @@ from chapters.n03_centers.semantic_study import (
     solver_table,
     target_table,
 )
+from chapters.shared.similarities import grouped_features
 from hashcenters.centers.algorithm1 import csq_centers
 from hashcenters.centers.semantic import semantic_centers
-from hashcenters.centers.similarities import grouped_features
 from hashcenters.centers.targets import asymmetry, category_similarity, target_error, target_matrix
 from hashcenters.codes import hamming_distance
 

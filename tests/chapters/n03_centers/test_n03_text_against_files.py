@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+
 from chapters.n03_centers.published import published_available
 from chapters.n03_centers.text_against_files import (
     count_hadamard_rows,

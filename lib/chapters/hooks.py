@@ -1,0 +1,161 @@
+"""What the workbook's runner asks of this project: its data, its trainings and its cluster."""
+
+from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from basics.paths import data_root, runs_root
+from workbook.runner.graph import Notebook
+from workbook.runner.hooks import Need
+
+if TYPE_CHECKING:
+    from hashcenters.training.config import TrainingConfig
+
+# torch and what imports it take seconds: they are imported where they are needed
+
+
+def named_sets(parameters: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
+    """Names of data sets among a notebook's parameters, with the options that say where and what to read.
+
+    A set is named by `dataset` (with `dataset_options` and `root`) or by `KIND_dataset` (with `KIND_options`);
+    options are `key=value` texts. A `pretrain_dataset` without options of its own has those of `dataset`.
+
+    >>> list(named_sets({"dataset": "mine", "root": "/pictures", "dataset_options": ["protocol=cars"]}))
+    [('mine', {'protocol': 'cars', 'root': '/pictures'})]
+    >>> list(named_sets({"dataset": "even", "pretrain_dataset": "odd", "root": "/tiny"}))
+    [('even', {'root': '/tiny'}), ('odd', {'root': '/tiny'})]
+    """
+    for key, name in parameters.items():
+        if name and (key == "dataset" or key.endswith("_dataset")):
+            own = parameters.get(f"{key[:-7]}options", [])
+            shared = key == "dataset" or (key == "pretrain_dataset" and not own)
+            texts = parameters.get("dataset_options", []) if shared else own
+            options = dict(str(text).split("=", 1) for text in texts if "=" in str(text))
+            root = parameters.get("root", "") if shared else ""
+            wanted = {"protocol": options.get("protocol", ""), "root": root or options.get("root", "")}
+            yield name, {option: value for option, value in wanted.items() if value}
+
+
+def folders(parameters: Mapping[str, Any]) -> dict[str, Path]:
+    """The folders of the data sets that parameters name, and of the lists that their protocols need.
+
+    Raises:
+        InputError: a parameter names an unknown data set or protocol.
+    """
+    found = {}
+    for name, options in named_sets(parameters):
+        from hashcenters.datasets.registry import find_entry, find_protocol
+
+        entry = find_entry(name)
+        protocol = find_protocol(options.get("protocol"), data=name) if entry.protocols else None
+        if protocol and protocol.lists:
+            found[protocol.lists["folder"]] = data_root() / protocol.lists["folder"]
+        if options.get("root"):
+            found[name] = Path(options["root"]).expanduser()
+        elif entry.folder is not None:
+            found[name] = data_root() / entry.folder
+    return found
+
+
+def needs(parameters: Mapping[str, Any]) -> Iterator[Need]:
+    """The data sets, weights and devices that a notebook needs with these parameters."""
+    for name, options in named_sets(parameters):
+        from hashcenters.datasets.registry import check
+
+        where = f" at {options['root']}" if options.get("root") else ""
+        lines = (line.removeprefix(f"{name}: ") for line in check(name, **options))
+        yield Need(f"data set {name}{where}", tuple(lines))
+    yield from _weights(parameters)
+    if parameters.get("device") == "cuda":
+        yield Need("device cuda", _cuda())
+
+
+def _weights(parameters: Mapping[str, Any]) -> Iterator[Need]:
+    """The files that backbones start from; torchvision's are downloaded when they are not there."""
+    weights = parameters.get("weights", "")
+    if weights in ("", "none", "pretrain"):
+        return
+    if weights != "imagenet":
+        path = Path(weights)
+        yield Need(f"weights {path}", () if path.is_file() else ("put the file there, or set other weights",))
+        return
+    import torch
+
+    from hashcenters.models.factory import find_backbone, torchvision_weights
+
+    folder = Path(torch.hub.get_dir()) / "checkpoints"
+    for name in dict.fromkeys([parameters["backbone"], *parameters.get("backbones", [])]):
+        find_backbone(name)
+        found = torchvision_weights(name)
+        if found is None:
+            yield Need(
+                f"ImageNet weights of {name}",
+                ("torchvision has none; set weights to a file, pretrain or none",),
+            )
+            continue
+        file = folder / found.url.rsplit("/", 1)[-1]
+        size = f"{found.meta['_file_size']:.0f} MB"
+        note = "" if file.is_file() else f"the first training downloads {found.url} ({size}) to {file}"
+        yield Need(f"ImageNet weights of {name}", note=note)
+
+
+def _cuda() -> tuple[str, ...]:
+    """What is missing for trainings on a GPU."""
+    import torch
+
+    return () if torch.cuda.is_available() else ("torch finds no CUDA device; --device cpu does without one",)
+
+
+def check_cluster(address: str) -> None:
+    """Make sure that a Ray head node answers.
+
+    Raises:
+        InputError: none does.
+    """
+    import_module("shelf.ray.address").check(address)
+
+
+def collect(
+    notebook: Notebook, parameters: Mapping[str, Any], *, count: bool
+) -> tuple[dict[str, "TrainingConfig"], bool]:
+    """The trainings that a notebook's cells with the tag `grid` ask for, and whether these are all.
+
+    The cells run in order, with the parameters' values, until one needs what a training that is still to be done
+    would say. What trainings they ask for is noted; nothing is trained.
+
+    Args:
+        notebook: whose cells.
+        parameters: the value of each parameter.
+        count: let stand-ins for such answers be used, where the cells have some (see `sweep.or_stand_in`).
+    """
+    from hashcenters.sweep import NotTrained, collecting
+
+    namespace = {"__name__": "__main__", **parameters}
+    with collecting(stand_ins=count) as asked:
+        try:
+            for place, source in enumerate(notebook.grid_cells, start=1):
+                exec(compile(source, f"<{notebook.name}, grid cell {place}>", "exec"), namespace)
+        except NotTrained:
+            return asked, False
+    return asked, True
+
+
+def missing(trainings: dict[str, "TrainingConfig"], profile: str) -> dict[str, "TrainingConfig"]:
+    """Those that are not finished, and what has to be trained before them."""
+    from hashcenters import sweep
+
+    return sweep.missing(trainings.values(), profile)
+
+
+def train(
+    trainings: dict[str, "TrainingConfig"],
+    profile: str,
+    *,
+    jobs: int,
+    on_done: Callable[[str, Exception | None], None],
+) -> None:
+    """Run trainings side by side on this machine, or on the cluster that the environment names."""
+    from hashcenters.sweep import train_all
+
+    train_all(trainings, runs_root(profile), jobs=jobs, on_done=on_done)

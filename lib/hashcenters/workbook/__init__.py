@@ -1,1 +1,0 @@
-"""Runs the notebooks: their order, parameters, freshness, execution and manifest."""

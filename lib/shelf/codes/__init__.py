@@ -1,0 +1,1 @@
+"""The best codes that can be constructed, behind the generator `coding`."""

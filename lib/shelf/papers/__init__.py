@@ -1,0 +1,1 @@
+"""The papers' and other public data sets, found through `hashcenters/datasets/registry.yaml`."""

@@ -1,0 +1,70 @@
+"""MS COCO 2014: 80 labels from the official annotations, in the authors' split or drawn."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+
+from basics.errors import InputError
+from basics.files import read_json
+from hashcenters.datasets.assemble import Found, reader
+from hashcenters.datasets.protocol import Listing, Protocol
+from shelf.papers.lists import read_protocol_lists
+
+PARTS_2014 = ("train2014", "val2014")
+
+
+def read_annotations(files: Iterable[Path]) -> tuple[Listing, list[str]]:
+    """Every image with its labels, and the class names in the order of the category ids.
+
+    The ids of the 80 categories are not contiguous (1–90): a class is the rank of its id. Images lie in the folder
+    that the file is named after (`instances_train2014.json` → `train2014/`).
+
+    Raises:
+        InputError: a file lacks a table, or an annotation names an unknown image or category.
+    """
+    paths, rows, categories = [], [], {}
+    for file in files:
+        content = read_json(file)
+        try:
+            own = {entry["id"]: entry["name"] for entry in content["categories"]}
+            images = {entry["id"]: entry["file_name"] for entry in content["images"]}
+            pairs = [(note["image_id"], note["category_id"]) for note in content["annotations"]]
+        except (KeyError, TypeError) as error:
+            raise InputError(f"{file} must hold images, annotations and categories, got no {error}") from error
+        if categories and own != categories:
+            raise InputError(f"{file} must name the same categories as the file before it")
+        categories = own
+        folder = file.stem.removeprefix("instances_")
+        row_of = {image: len(paths) + row for row, image in enumerate(images)}
+        column_of = {category: column for column, category in enumerate(sorted(own))}
+        paths += [f"{folder}/{name}" for name in images.values()]
+        for number, (image, category) in enumerate(pairs):
+            if image not in row_of or category not in column_of:
+                raise InputError(f"{file} annotation {number}: unknown image {image} or category {category}")
+            rows.append((row_of[image], column_of[category]))
+    labels = np.zeros((len(paths), len(categories)), np.uint8)
+    labels[tuple(np.array(rows, np.int64).reshape(-1, 2).T)] = 1
+    return Listing(tuple(paths), labels), [categories[key] for key in sorted(categories)]
+
+
+@reader("coco", folder="coco")
+def load_coco(root: Path, protocol: Protocol) -> Found:
+    """MS COCO 2014, train and val together.
+
+    The protocols are `coco-80` (CSQ's lists) and `coco-80-drawn` (columns in the order of the ids). With the authors'
+    lists the database is their `database.txt` where there is one, else every labelled image that is no query. Their
+    label columns are in alphabetical order of the class names, not in that of the ids.
+
+    Args:
+        root: folder with `train2014/`, `val2014/` and `annotations/`.
+        protocol: says whether there are lists.
+    """
+    every, names = read_annotations(root / "annotations" / f"instances_{part}.json" for part in PARTS_2014)
+    every = every.take(np.flatnonzero(every.labels.any(axis=1)))
+    if not protocol.lists:
+        return Found(every, names, root)
+    order = np.argsort(names)
+    parts = read_protocol_lists(protocol, num_classes=len(names), multi_label=True)
+    parts.setdefault("database", Listing(every.paths, every.labels[:, order]).without(parts["query"].paths))
+    return Found(parts, [names[column] for column in order], root)

@@ -1,0 +1,108 @@
+"""list-file: any images with list files of `path label-vector` or `path label-index`."""
+
+from pathlib import Path
+
+import msgspec
+
+from basics.errors import InputError
+from hashcenters.datasets.assemble import Found, assemble, check_class_names, check_trained_classes
+from hashcenters.datasets.images import AS_PUBLISHED, ImageReading
+from hashcenters.datasets.protocol import Listing, find_protocol
+from hashcenters.datasets.rows import rows_of
+from hashcenters.datasets.splits import HashingData
+from shelf.papers.lists import read_list, single_label
+
+
+def read_parts(files: dict[str, Path], *, num_classes: int | None, strip: str) -> tuple[dict[str, Listing], int]:
+    """The parts of all lists with labels of one kind, and the number of classes.
+
+    Label vectors become class indices when every row of every list has exactly one 1.
+
+    Raises:
+        InputError: a row is bad, or one list has vectors and another indices.
+    """
+    parts = {part: read_list(file, num_classes=num_classes, strip=strip) for part, file in files.items()}
+    shapes = {listing.labels.shape[1:] for listing in parts.values()}
+    if len(shapes) > 1:
+        found = ", ".join(f"{files[part]}: {listing.labels.shape[1:] or 'index'}" for part, listing in parts.items())
+        raise InputError(f"all lists must have labels of the same kind and width, got {found}")
+    if shapes == {()}:
+        return parts, num_classes or 1 + max(int(listing.labels.max()) for listing in parts.values())
+    width = parts["train"].labels.shape[1]
+    if all((listing.labels.sum(axis=1) == 1).all() for listing in parts.values()):
+        parts = {part: single_label(listing, origin=str(files[part])) for part, listing in parts.items()}
+    return parts, width
+
+
+def check_listed(files: dict[str, Path], parts: dict[str, Listing], root: Path) -> None:
+    """Check that every listed picture is there.
+
+    Raises:
+        InputError: names the list, the first row whose picture is missing, and how many are.
+    """
+    for part, file in files.items():
+        missing = [row for row, path in enumerate(parts[part].paths) if not (root / path).is_file()]
+        if missing:
+            number, _ = list(rows_of(file))[missing[0]]
+            path = root / parts[part].paths[missing[0]]
+            raise InputError(f"{file} row {number}: there is no {path} ({len(missing):,} missing in this list)")
+
+
+def load_list_file(
+    *,
+    root: Path,
+    train: Path,
+    query: Path,
+    database: Path | None = None,
+    validation_list: Path | None = None,
+    classes: Path | None = None,
+    num_classes: int | None = None,
+    strip: str = "",
+    top_k: int | None = None,
+    validation: float = 0.1,
+    seed: int = 0,
+    reading: ImageReading = AS_PUBLISHED,
+) -> HashingData:
+    """Images named by list files.
+
+    Args:
+        root: folder that the listed paths are relative to.
+        train, query, database, validation_list: list files, relative to the root. Without a database list
+            the training split is the database; without a validation list one is drawn, from the database outside
+            the training split when there is a database list, else out of the training split.
+        classes: text file below the root with one class name a row; None numbers the classes.
+        num_classes: checked against every row; None takes it from the class names or the labels.
+        strip: prefix to remove from every listed path.
+        top_k: depth of the scored ranking, None for the whole database.
+        validation: share of the training split to draw for validation, 0–0.5.
+        seed: of that draw.
+        reading: how the images are read.
+
+    Raises:
+        InputError: a list is missing or has a bad row, or a listed file is missing.
+    """
+    if not root.is_dir():
+        raise InputError(f"root must be a folder, got {root}")
+    if top_k is not None and top_k < 1:
+        raise InputError(f"top_k must be at least 1, got {top_k}")
+    names = [row for _, row in rows_of(root / classes)] if classes else None
+    if names and num_classes not in (None, len(names)):
+        raise InputError(f"{classes} must name {num_classes} classes, got {len(names)}")
+    given = {"train": train, "query": query, "database": database or train, "validation": validation_list}
+    files = {part: root / file for part, file in given.items() if file}
+    parts, width = read_parts(files, num_classes=len(names) if names else num_classes, strip=strip)
+    names = names or [f"class {number}" for number in range(width)]
+    check_class_names(names, origin=str(root / classes) if classes else str(files["train"]))
+    check_trained_classes(parts["train"], names, origin=str(files["train"]))
+    check_listed(files, parts, root)
+    chosen = find_protocol(None, data="list-file")
+    source = "rest" if database else "train"
+    own = f"own images listed in {files['train'].name}, not the papers' data"
+    return assemble(
+        Found(parts, names, root, substitute=own),
+        protocol=msgspec.structs.replace(chosen, top_k=top_k, validation=source),
+        reading=reading,
+        validation=validation,
+        seed=seed,
+        content=True,
+    )

@@ -1,0 +1,148 @@
+"""List files: one sample a row, its path and its labels, in the layouts that this field shares.
+
+`path 0 1 0 ...` (a label vector, CSQ), `path<blank or tab>7` (a class index, SHC) and `id<tab>7<tab>path` (videos).
+Paths may hold blanks; the layout of a file is that of its first row.
+"""
+
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import UInt8
+
+from basics.errors import InputError
+from hashcenters.datasets.protocol import Listing, Protocol
+from hashcenters.datasets.rows import class_index, inside_root, rows_of
+
+
+def label_width(row: str) -> int:
+    """How many integers end a row, its first field apart."""
+    width = 0
+    for field in reversed(row.split()[1:]):
+        if not field.lstrip("-").isdigit():
+            break
+        width += 1
+    return width
+
+
+def is_vector_row(row: str, num_classes: int | None) -> bool:
+    """Whether a row ends in a label vector and not in one class index."""
+    if is_video_row(row):
+        return False
+    width = label_width(row)
+    return width > 1 and (width == num_classes or set(row.split()[-width:]) <= {"0", "1"})
+
+
+def is_video_row(row: str) -> bool:
+    """Whether a row is `id<tab>7<tab>path`."""
+    fields = row.split("\t")
+    return len(fields) == 3 and fields[0].isdigit() and fields[1].isdigit()
+
+
+def parse_vector(row: str, width: int) -> tuple[str, UInt8[np.ndarray, "classes"]]:
+    """Path and multi-hot labels of a `path 0 1 0 ...` row.
+
+    Raises:
+        ValueError: the row has more or fewer labels than `width`, or others than 0 and 1.
+    """
+    found = label_width(row)
+    if found != width:
+        raise ValueError(f"expected {width} labels, got {found}")
+    path, *labels = row.rsplit(None, width)
+    wrong = set(labels) - {"0", "1"}
+    if wrong:
+        raise ValueError(f"labels must be 0 or 1, got {min(wrong)}")
+    return path, np.frombuffer("".join(labels).encode(), np.uint8) - ord("0")
+
+
+def parse_index(row: str, num_classes: int | None) -> tuple[str, int]:
+    """Path and class of a `path 7` or `id<tab>7<tab>path` row.
+
+    Raises:
+        ValueError: a field is missing or the class does not exist.
+    """
+    if is_video_row(row):
+        _, label, path = row.split("\t")
+    else:
+        path, *labels = row.rsplit("\t" if "\t" in row else None, 1)
+        if not labels:
+            raise ValueError("expected a path and a label, got one field")
+        label = labels[0]
+    return path, class_index(label, num_classes=num_classes)
+
+
+def scan_list(path: Path, *, num_classes: int | None = None, strip: str = "") -> tuple[Listing, list[str], int | None]:
+    """Read a list file and collect what is wrong in it instead of stopping at it.
+
+    Args:
+        path: the list file.
+        num_classes: of the data set; None takes it from the first row's label vector.
+        strip: prefix to remove from every path.
+
+    Returns:
+        the rows that are right, one line for every row that is not, and the width of the label vectors
+        (None for a list of class indices).
+    """
+    paths, labels, problems = [], [], []
+    rows = list(rows_of(path))
+    vector = bool(rows) and is_vector_row(rows[0][1], num_classes)
+    width = (num_classes or label_width(rows[0][1])) if vector else None
+    for number, row in rows:
+        try:
+            name, label = parse_index(row, num_classes) if width is None else parse_vector(row, width)
+            paths.append(inside_root(name, strip=strip))
+            labels.append(label)
+        except ValueError as error:
+            problems.append(f"{path} row {number}: {error}")
+    return Listing(tuple(paths), np.array(labels, np.uint8 if vector else np.int64)), problems, width
+
+
+def read_list(path: Path, *, num_classes: int | None = None, strip: str = "") -> Listing:
+    """Read a list file.
+
+    Args:
+        path: the list file.
+        num_classes: of the data set; None takes it from the first row's label vector.
+        strip: prefix to remove from every path.
+
+    Raises:
+        InputError: the file is missing, empty or has a bad row; the message names file and row.
+    """
+    listing, problems, _ = scan_list(path, num_classes=num_classes, strip=strip)
+    if problems:
+        more = f" (and {len(problems) - 1} more bad rows)" if len(problems) > 1 else ""
+        raise InputError(problems[0] + more)
+    if not listing.paths:
+        raise InputError(f"{path} must list at least one sample, got an empty file")
+    return listing
+
+
+def single_label(listing: Listing, *, origin: str) -> Listing:
+    """The same samples with class indices; label vectors must have exactly one 1 a row.
+
+    Raises:
+        InputError: a row has no label or several.
+    """
+    if listing.labels.ndim == 1:
+        return listing
+    counts = listing.labels.sum(axis=1)
+    wrong = np.flatnonzero(counts != 1)
+    if len(wrong):
+        row = int(wrong[0])
+        raise InputError(f"{origin} row {row + 1}: expected one label for {listing.paths[row]}, got {counts[row]}")
+    return Listing(listing.paths, listing.labels.argmax(axis=1).astype(np.int64))
+
+
+def read_protocol_lists(protocol: Protocol, *, num_classes: int, multi_label: bool) -> dict[str, Listing]:
+    """The list files of a protocol below the data root; a database without a file is left out.
+
+    Raises:
+        InputError: the training or the query list is missing, or a row is bad.
+    """
+    parts = {}
+    for part in ("train", "query", "database"):
+        path = protocol.lists.path(part)
+        if part == "database" and not path.exists():
+            continue
+        listing = read_list(path, num_classes=num_classes, strip=protocol.lists.strip)
+        parts[part] = listing if multi_label else single_label(listing, origin=str(path))
+    return parts

@@ -1,0 +1,182 @@
+"""Tiny-ImageNet: real ImageNet photographs at 64×64, half of the classes for retrieval, half for pre-training.
+
+Of the sorted WordNet ids those at even positions (from 0) are the 100 retrieval classes and those at odd positions
+the 100 classes that backbones are pre-trained on, so that nothing retrieved was pre-trained on.
+"""
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import UInt8
+from PIL import Image
+
+from basics.errors import InputError
+from hashcenters.datasets.assemble import Found, finish, names_of
+from hashcenters.datasets.images import ImageReading, decode_image, square
+from hashcenters.datasets.inputs import FileInputs, files_digest
+from hashcenters.datasets.protocol import Listing, Protocol, draw_per_class, find_protocol, resolve_root
+from hashcenters.datasets.rows import fields_of, rows_of
+from hashcenters.datasets.splits import PARTS, ArrayInputs, HashingData
+
+NAMES = {"even": "tiny-imagenet", "odd": "tiny-imagenet-pretraining"}
+SUBSTITUTE = "photographs of Tiny-ImageNet at 64×64 pixels, standing in for {}"
+
+
+def read_classes(root: Path, *, odd: bool, classes: int | None) -> list[str]:
+    """The WordNet ids of one half of the classes, or the first so many of them.
+
+    Raises:
+        InputError: there are fewer.
+    """
+    wnids = sorted(row for _, row in rows_of(root / "wnids.txt"))[int(odd) :: 2]
+    if classes is not None and not 2 <= classes <= len(wnids):
+        raise InputError(f"classes must be 2 to {len(wnids)}, got {classes}")
+    return wnids[:classes]
+
+
+def read_names(root: Path, wnids: Sequence[str]) -> list[str]:
+    """The first English name of every class, after `words.txt`; the WordNet id where it has none."""
+    file = root / "words.txt"
+    words = {wnid: text for _, (wnid, text) in fields_of(file, 2)} if file.exists() else {}
+    names = [words.get(wnid, wnid).split(",")[0] for wnid in wnids]
+    return [name if names.count(name) == 1 else f"{name} ({wnid})" for name, wnid in zip(names, wnids, strict=True)]
+
+
+def read_train(root: Path, wnids: Sequence[str]) -> Listing:
+    """The official training images of the classes.
+
+    Raises:
+        InputError: a class has none.
+    """
+    samples = []
+    for label, wnid in enumerate(wnids):
+        folder = root / "train" / wnid / "images"
+        found = sorted(f"train/{wnid}/images/{file.name}" for file in folder.glob("*.JPEG"))
+        if not found:
+            raise InputError(f"class {wnid} must have images in {folder}, got none")
+        samples += [(path, label) for path in found]
+    return Listing.of(samples)
+
+
+def read_val(root: Path, wnids: Sequence[str]) -> Listing:
+    """The official validation images of the classes, which are labelled; they are the queries here."""
+    label_of = {wnid: label for label, wnid in enumerate(wnids)}
+    return Listing.of(
+        (f"val/images/{name}", label_of[rest.split()[0]])
+        for _, (name, rest) in fields_of(root / "val" / "val_annotations.txt", 2)
+        if rest.split()[0] in label_of
+    )
+
+
+def draw_parts(
+    train: Listing, val: Listing, sizes: dict[str, int], *, seed: int, class_names: Sequence[str]
+) -> dict[str, Listing]:
+    """Draw the parts class by class: queries from val, the database from train, the others from the database.
+
+    Training and validation images are drawn from the database, which they stay in, without an overlap.
+    """
+    rng = np.random.default_rng(seed)
+
+    def draw(listing: Listing, part: str, pool: np.ndarray | None = None) -> np.ndarray:
+        counts = [sizes[part]] * len(class_names)
+        pool = np.arange(len(listing)) if pool is None else pool
+        return draw_per_class(listing.labels, counts, pool=pool, rng=rng, class_names=class_names, part=part)
+
+    query, database = draw(val, "query"), draw(train, "database")
+    trained = draw(train, "train", database)
+    validation = draw(train, "validation", np.setdiff1d(database, trained))
+    return {
+        "train": train.take(trained),
+        "validation": train.take(validation),
+        "query": val.take(query),
+        "database": train.take(database),
+    }
+
+
+def decode_photograph(path: Path, *, size: int) -> UInt8[np.ndarray, "3 size size"]:
+    """Read one photograph by torchvision, whose pixels equal Pillow's.
+
+    For files this small most of Pillow's time goes into parsing inside Python's lock, which threads wait for.
+    """
+    import torch  # takes seconds to import, and only reading needs it
+    from torchvision.io import ImageReadMode, decode_jpeg
+
+    try:
+        content = torch.frombuffer(bytearray(path.read_bytes()), dtype=torch.uint8)
+        planes = decode_jpeg(content, mode=ImageReadMode.RGB).numpy()
+    except (RuntimeError, ValueError):
+        return decode_image(path, size=size)
+    if planes.shape == (3, size, size):
+        return planes
+    return square(Image.fromarray(np.ascontiguousarray(planes.transpose(1, 2, 0))), size=size, fit="crop")
+
+
+def load_tiny_imagenet(
+    *,
+    root: Path | None = None,
+    half: str = "even",
+    protocol: str | None = None,
+    classes: int | None = None,
+    train_per_class: int | None = None,
+    validation_per_class: int | None = None,
+    query_per_class: int | None = None,
+    database_per_class: int | None = None,
+    size: int = 64,
+    workers: int | None = None,
+    seed: int = 0,
+) -> HashingData:
+    """Tiny-ImageNet in memory.
+
+    Args:
+        root: the official folder with `train/`, `val/` and `wnids.txt`; default `tiny-imagenet-200/` below the data
+            root.
+        half: `even` (the retrieval classes) or `odd` (those of `tiny-imagenet-pretraining`).
+        protocol: of that half.
+        classes: take only the first so many of the 100 classes, 2–100; None takes all.
+        train_per_class, validation_per_class, query_per_class, database_per_class: images a class, None for the
+            protocol's; the database holds the training and the validation images.
+        size: pixels a side.
+        workers: threads that read; None takes one a core.
+        seed: of the draws.
+
+    Raises:
+        InputError: images are missing, or a class has fewer than asked for.
+    """
+    ImageReading(size=size)  # refuses a bad size
+    if half not in NAMES:
+        raise InputError(f'half must be "even" or "odd", got {half!r}')
+    chosen = find_protocol(protocol, data=NAMES[half])
+    root = resolve_root(root, "tiny-imagenet-200")
+    given = (train_per_class, validation_per_class, query_per_class, database_per_class)
+    sizes = part_sizes(chosen, given)
+    wnids = read_classes(root, odd=half == "odd", classes=classes)
+    names = read_names(root, wnids)
+    parts = draw_parts(read_train(root, wnids), read_val(root, wnids), sizes, seed=seed, class_names=names)
+    paths = names_of(parts)
+    files = [root / path for path in paths]
+    images = FileInputs(files, partial(decode_photograph, size=size), (3, size, size), workers=workers)
+    pixels = images.batch(np.arange(len(files)))
+    return finish(
+        Found(parts, names, root, substitute=SUBSTITUTE.format("ImageNet-100")),
+        lambda rows: ArrayInputs(pixels[rows]),
+        paths,
+        protocol=chosen,
+        digest=f"{files_digest(paths, files, content=False)} {size}",
+    )
+
+
+def part_sizes(protocol: Protocol, given: Sequence[int | None]) -> dict[str, int]:
+    """The sizes of the parts: those given, else the protocol's.
+
+    Raises:
+        InputError: one is below 1.
+    """
+    sizes = {part: protocol.draw[part] if size is None else size for part, size in zip(PARTS, given, strict=True)}
+    if min(sizes.values()) < 1:
+        raise InputError(f"every part needs at least one, got {sizes}")
+    return sizes
+
+
+load_pretraining = partial(load_tiny_imagenet, half="odd")

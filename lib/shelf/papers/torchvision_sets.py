@@ -1,0 +1,82 @@
+"""CIFAR-10, CIFAR-100 and Fashion-MNIST, read from disk by torchvision (which checks their MD5 sums)."""
+
+import hashlib
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from basics.errors import InputError
+from hashcenters.datasets.assemble import Found, finish
+from hashcenters.datasets.protocol import Listing, draw_parts, find_protocol, resolve_root
+from hashcenters.datasets.splits import ArrayInputs, HashingData
+
+FOLDERS = {"cifar10": "cifar-10", "cifar100": "cifar-100", "fashion-mnist": "fashion-mnist"}
+
+
+def read_set(name: str, root: Path) -> tuple[np.ndarray, np.ndarray, int, list[str]]:
+    """Images (n, channels, height, width), labels, number of official training images, class names.
+
+    Raises:
+        InputError: files are missing or damaged.
+    """
+    from torchvision import datasets
+
+    kind = {
+        "cifar10": datasets.CIFAR10,
+        "cifar100": datasets.CIFAR100,
+        "fashion-mnist": datasets.FashionMNIST,
+    }[name]
+    try:
+        train, test = (kind(str(root), train=side, download=False) for side in (True, False))
+    except RuntimeError as error:
+        raise InputError(
+            f"{root} must hold {name}: {error}; run: python -m hashcenters.datasets download {name}"
+        ) from error
+    images = np.concatenate([np.asarray(part.data) for part in (train, test)])
+    images = images[:, None] if images.ndim == 3 else images.transpose(0, 3, 1, 2)
+    labels = np.concatenate([np.asarray(part.targets, np.int64) for part in (train, test)])
+    return np.ascontiguousarray(images), labels, len(train), list(train.classes)
+
+
+def load_torchvision(
+    *,
+    data: str,
+    root: Path | None = None,
+    protocol: str | None = None,
+    validation: float = 0.1,
+    seed: int = 0,
+) -> HashingData:
+    """One of the sets that torchvision reads, in memory at its own size.
+
+    Args:
+        data: `cifar10`, `cifar100` or `fashion-mnist`.
+        root: folder that torchvision reads; default `cifar-10/`, `cifar-100/`, `fashion-mnist/` below the data root.
+        protocol: see `python -m hashcenters.datasets info NAME`.
+        validation: share of the training split to draw for validation, 0–0.5.
+        seed: of the draws.
+    """
+    chosen = find_protocol(protocol, data=data)
+    root = resolve_root(root, FOLDERS[data])
+    images, labels, official_train, class_names = read_set(data, root)
+    names = [f"{'train' if row < official_train else 'test'}/{row}" for row in range(len(labels))]
+    every = Listing(tuple(names), labels)
+    if chosen.draw:
+        parts = draw_parts(every, chosen, seed=seed, class_names=class_names)
+    else:
+        train, query = (every.take(rows) for rows in np.split(np.arange(len(labels)), [official_train]))
+        parts = {"train": train, "query": query, "database": train}
+    return finish(
+        Found(parts, class_names, root),
+        lambda rows: ArrayInputs(images[rows]),
+        names,
+        protocol=chosen,
+        digest=hashlib.sha256(images).hexdigest(),
+        validation=validation,
+        seed=seed,
+    )
+
+
+load_cifar10 = partial(load_torchvision, data="cifar10")
+load_cifar100 = partial(load_torchvision, data="cifar100")
+load_fashion_mnist = partial(load_torchvision, data="fashion-mnist")

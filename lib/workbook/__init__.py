@@ -1,0 +1,1 @@
+"""The workbook kit: claims, results, figures' style, runner and report of a workbook on any subject."""

@@ -1,0 +1,59 @@
+"""Opens JupyterLab on the start page: `python -m workbook.lab [options of jupyter lab]`."""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from basics.errors import InputError, one_line_errors
+from basics.paths import notebooks_root
+
+START_PAGE = "00_start_here.ipynb"
+
+
+def lab_command(arguments: Sequence[str] = ()) -> list[str]:
+    """The command that starts JupyterLab of this interpreter on the loopback address.
+
+    The address comes last, so that no option given before it opens the server to the network. The token, without
+    which nobody can use the server, stays as Jupyter makes it.
+
+    Args:
+        arguments: further options of `jupyter lab`.
+
+    Raises:
+        InputError: the start page is missing.
+    """
+    page = notebooks_root() / START_PAGE
+    if not page.is_file():
+        raise InputError(f"there is no start page {page}")
+    return [
+        *(sys.executable, "-m", "jupyterlab"),
+        f"--ServerApp.root_dir={page.parent.absolute()}",
+        f"--LabApp.default_url=/lab/tree/{page.name}",
+        *arguments,
+        "--ServerApp.ip=127.0.0.1",
+        "--ServerApp.allow_remote_access=False",
+    ]
+
+
+def lab_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """Variables that make `python3` this interpreter's kernel, whatever kernels the user has installed."""
+    own = str(Path(sys.prefix) / "share" / "jupyter")
+    found = [own, environment.get("JUPYTER_PATH", "")]
+    return {
+        **environment,
+        "JUPYTER_PATH": os.pathsep.join(filter(None, found)),
+        "JUPYTER_PREFER_ENV_PATH": "1",
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), environment.get("PATH", os.defpath)]),
+    }
+
+
+def main() -> None:
+    """Replace this process by JupyterLab."""
+    with one_line_errors():
+        command = lab_command(sys.argv[1:])
+    os.execve(command[0], command, lab_environment(os.environ))
+
+
+if __name__ == "__main__":
+    main()

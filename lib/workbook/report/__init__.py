@@ -1,0 +1,1 @@
+"""What readers see: the pages of a run, its front page, and the README beside it."""

@@ -1,0 +1,112 @@
+"""Everything that the report of a profile shows, read from its results folder."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from basics import paths
+from basics.errors import InputError
+from basics.files import read_json
+from basics.text import duration
+from basics.yaml import read_yaml
+from workbook import scoreboard
+from workbook.catalogue import workbook
+from workbook.report.pages import Page, make_page
+from workbook.results import read_claims, read_exhibits
+
+
+@dataclass(frozen=True)
+class Content:
+    """The results of a profile, ready to be shown.
+
+    Args:
+        profile: its name.
+        title: its title.
+        folder: its results folder.
+        exhibits: the recorded figures and tables, by id.
+        claims: the recorded verdicts, in order.
+        pages: the executed notebooks, by number.
+        missing: names of notebooks that have not been executed.
+        board: the scoreboard.
+        manifest: what made the results; empty where there is none.
+    """
+
+    profile: str
+    title: str
+    folder: Path
+    exhibits: dict[str, dict[str, Any]]
+    claims: list[dict[str, Any]]
+    pages: list[Page]
+    missing: list[str]
+    board: list[scoreboard.Row]
+    manifest: dict[str, Any]
+
+    def recorded(self, kind: str) -> list[tuple[str, dict[str, Any]]]:
+        """Id and record of every `figure` or `table`."""
+        return [(key, record) for key, record in self.exhibits.items() if record["kind"] == kind]
+
+    def versions(self) -> dict[str, str]:
+        """Python and the packages that numbers depend on most."""
+        packages = self.manifest.get("packages", {})
+        found = {name: packages.get(name) for name in workbook().packages}
+        return {name: str(v) for name, v in {"Python": self.manifest.get("python"), **found}.items() if v}
+
+    def facts(self) -> dict[str, str]:
+        """What ran, where and how long, as label and text."""
+        notebooks = self.manifest.get("notebooks", {}).values()
+        commit = str(self.manifest.get("commit") or "")[:12]
+        changed = " with changes" if self.manifest.get("changed_since_commit") else ""
+        seconds = [entry["seconds"] for entry in notebooks if "seconds" in entry]
+        finished = max((str(entry["finished"]) for entry in notebooks if "finished" in entry), default="")
+        seeds = {str(seed) for entry in notebooks for seed in _flat(entry.get("seeds", {}).values())}
+        said = {
+            "Machine": self.manifest.get("device"),
+            "System": self.manifest.get("platform"),
+            "Commit": commit and f"{commit}{changed}",
+            "Time of all notebooks": seconds and duration(sum(seconds)),
+            "Finished": finished and f"{finished[:16].replace('T', ' ')} UTC",
+            "Seeds": ", ".join(sorted(seeds)),
+            "Versions": ", ".join(f"{name} {version}" for name, version in self.versions().items()),
+        }
+        return {label: str(text) for label, text in said.items() if text}
+
+
+def read_content(profile: str) -> Content:
+    """Read everything there is; a part that is missing is left empty.
+
+    Raises:
+        InputError: there are no results of this profile.
+    """
+    folder = paths.profile_results(profile)
+    if not folder.is_dir():
+        raise InputError(f"there are no results of profile {profile!r} in {paths.results_root()}; run it first")
+    exhibits, claims = read_exhibits(profile), read_claims(profile)
+    executed = sorted((folder / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+    names = {path.stem for path in executed}
+    sources = {path.stem for path in paths.notebooks_root().glob("[0-9][0-9]_*.ipynb")}
+    return Content(
+        profile,
+        _profile_title(profile),
+        folder,
+        exhibits,
+        claims,
+        [make_page(path, exhibits, claims, names) for path in executed],
+        sorted(sources - names),
+        scoreboard.rows(profile),
+        _manifest(folder / "manifest.json"),
+    )
+
+
+def _profile_title(profile: str) -> str:
+    path = paths.profiles_root() / f"{profile}.yaml"
+    content = read_yaml(path) if path.is_file() else None
+    return str(content.get("title", profile)) if isinstance(content, dict) else profile
+
+
+def _manifest(path: Path) -> dict[str, Any]:
+    content = read_json(path) if path.is_file() else {}
+    return content if isinstance(content, dict) else {}
+
+
+def _flat(values: Any) -> list[Any]:
+    return [item for value in values for item in (value if isinstance(value, list) else [value])]

@@ -1,0 +1,61 @@
+"""Figures and tables as the report shows them: a gallery, and the documents' tables beside ours."""
+
+import re
+from typing import Any
+
+import pandas as pd
+
+from workbook.catalogue import documents
+from workbook.literature import Source, published_tables
+from workbook.report.content import Content
+
+LARGEST_SVG = 400_000
+
+
+def picture(content: Content, record: dict[str, Any]) -> str:
+    """The file that pages show of a figure: the SVG, or the PNG where the SVG is large."""
+    files = record["files"]
+    svg = content.folder / files["svg"]
+    return files["svg"] if svg.is_file() and svg.stat().st_size <= LARGEST_SVG else files["png"]
+
+
+def read_recorded(content: Content, record: dict[str, Any]) -> pd.DataFrame:
+    """A recorded table, from its csv file; names such as "02" stay text."""
+    path = content.folder / record["files"]["csv"]
+    if not path.is_file():
+        return pd.DataFrame()
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""])
+    return frame.apply(lambda column: column if _is_text(column) else pd.to_numeric(column))
+
+
+def _is_text(column: pd.Series) -> bool:
+    """Whether any cell is no number, or is written with a leading zero."""
+    number = r"-?(0|[1-9]\d*)(\.\d+)?(e[+-]?\d+)?|-?inf"
+    return not column.dropna().str.fullmatch(number).all()
+
+
+def gallery(content: Content) -> list[tuple[str, dict[str, Any]]]:
+    """All figures: those that stand beside a document's figure first, in its numbering, then by notebook."""
+    return sorted(content.recorded("figure"), key=lambda item: figure_order(item[1]["source"]))
+
+
+def figure_order(source: str | None) -> tuple[int, list[tuple[int, str]]]:
+    """A sorting key: documents in order, their figures by number; figures without a source last.
+
+    >>> sorted(["SHC Fig. 1", "CSQ Fig. S.10", "CSQ Fig. S.2"], key=figure_order)
+    ['CSQ Fig. S.2', 'CSQ Fig. S.10', 'SHC Fig. 1']
+    """
+    known = list(documents())
+    if not source or source.split()[0] not in known:
+        return len(known), []
+    parts = re.findall(r"\d+|[^\d]+", source)
+    return known.index(source.split()[0]), [(int(p) if p.isdigit() else -1, p) for p in parts]
+
+
+def beside_published(content: Content) -> list[tuple[Source, list[tuple[str, dict[str, Any]]]]]:
+    """Every published table, and id and record of those of ours that name it as their source."""
+    recorded = content.recorded("table")
+    return [
+        (table, [item for item in recorded if item[1]["source"] == source])
+        for source, table in published_tables().items()
+    ]

@@ -1,0 +1,180 @@
+"""An executed notebook as a page: prose, foldable code, figures and tables from their files, claims with anchors."""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from markupsafe import Markup
+from nbconvert.filters.ansi import ansi2html
+from nbformat import NotebookNode
+
+from workbook.display import MARK
+from workbook.report.markup import Anchors, Heading, formula, render_code, render_markdown, safe_html
+
+
+@dataclass(frozen=True)
+class Block:
+    """One piece of a page.
+
+    Args:
+        kind: `prose`, `code`, `figure`, `table`, `claim`, `output`, `text` or `error`.
+        body: safe HTML (`Markup`); empty for exhibits and claims, whose record says everything.
+        anchor: where it can be linked to; empty for most.
+        record: the exhibit or claim.
+        note: lines of code, or the name of an error.
+    """
+
+    kind: str
+    body: str = ""
+    anchor: str = ""
+    record: dict[str, Any] = field(default_factory=dict)
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A notebook's page.
+
+    Args:
+        name: file name of the notebook without suffix.
+        title: its first heading.
+        blocks: its pieces in order.
+        headings: its headings below the first level.
+        anchors: everything on it that can be linked to.
+        failed: the anchor of the cell that failed; empty if none did.
+    """
+
+    name: str
+    title: str
+    blocks: list[Block]
+    headings: list[Heading]
+    anchors: frozenset[str]
+    failed: str
+
+    @property
+    def number(self) -> str:
+        """The two digits of the notebook."""
+        return self.name[:2]
+
+
+def make_page(path: Path, exhibits: dict[str, dict[str, Any]], claims: list[dict[str, Any]], pages: set[str]) -> Page:
+    """Read an executed notebook; one that cannot be read becomes a page that says so, as failed.
+
+    Args:
+        path: the `.ipynb` file.
+        exhibits: recorded figures and tables by id.
+        claims: recorded verdicts.
+        pages: the names of all notebooks that have a page.
+    """
+    untitled = path.stem[3:].replace("_", " ")
+    try:
+        notebook = nbformat.read(path, as_version=4)
+        nbformat.validate(notebook)
+    except (ValueError, LookupError, AttributeError, TypeError, nbformat.ValidationError) as error:
+        problem = Block("error", str(error), "unreadable", note="This notebook cannot be read.")
+        return Page(path.stem, untitled, [problem], [], frozenset({"unreadable"}), "unreadable")
+    own = {(claim["id"], claim["anchor"]): claim for claim in claims if claim["notebook"] == path.stem}
+    maker = _Maker(exhibits, own, pages)
+    for number, cell in enumerate(notebook.cells, start=1):
+        maker.add(cell, number)
+    titles = [heading.text for heading in maker.headings if heading.level == 1] or [untitled]
+    title = re.sub(r"^\d\d\W+", "", titles[0])
+    below = [heading for heading in maker.headings if heading.level > 1]
+    return Page(path.stem, title, maker.blocks, below, frozenset(maker.anchors.taken), maker.failed)
+
+
+@dataclass
+class _Maker:
+    """Collects the blocks of one page.
+
+    Args:
+        exhibits: recorded figures and tables by id.
+        claims: recorded verdicts of this notebook by id and anchor.
+        pages: the names of all notebooks that have a page.
+    """
+
+    exhibits: dict[str, dict[str, Any]]
+    claims: dict[tuple[str, str], dict[str, Any]]
+    pages: set[str]
+    anchors: Anchors = field(default_factory=Anchors)
+    blocks: list[Block] = field(default_factory=list)
+    headings: list[Heading] = field(default_factory=list)
+    failed: str = ""
+
+    def add(self, cell: NotebookNode, number: int) -> None:
+        """Add a cell with its outputs; what papermill put above a cell that failed is left out."""
+        tags = cell.metadata.get("tags", [])
+        if "papermill-error-cell-tag" in tags:
+            return
+        if cell.cell_type == "markdown":
+            self.add_prose(cell.source, cell.get("attachments"))
+        elif cell.cell_type == "code" and cell.source.strip():
+            lines = len(cell.source.strip().splitlines())
+            note = f"{_purpose(tags)}, {lines} {'line' if lines == 1 else 'lines'}"
+            anchor = self.anchors.claim(f"cell-{number}")
+            self.blocks.append(Block("code", Markup(render_code(cell.source)), anchor, note=note))
+            for output in cell.outputs:
+                self.add_output(output, anchor)
+
+    def add_prose(self, source: str, attachments: dict[str, Any] | None = None) -> None:
+        """Add Markdown, and its headings to those of the page."""
+        text, headings = render_markdown(source, resolve=self.resolve, anchors=self.anchors, attachments=attachments)
+        self.headings += headings
+        self.blocks.append(Block("prose", Markup(text)))
+
+    def resolve(self, url: str) -> str | None:
+        """A link of a notebook as a link of the site; None for files that are not on it."""
+        if url.startswith(("https://", "http://", "#")):
+            return url
+        path, _, anchor = url.partition("#")
+        stem = path.removesuffix(".ipynb").removeprefix("./")
+        if not path.endswith(".ipynb") or stem not in self.pages:
+            return None
+        return f"{stem}.html{'#' + anchor if anchor else ''}"
+
+    def add_output(self, output: NotebookNode, cell: str) -> None:
+        """Add what a cell printed, showed or failed with."""
+        if output.output_type == "stream":
+            self.blocks.append(Block("text", Markup(ansi2html(output.text)), note=output.name))
+        elif output.output_type == "error":
+            self.failed = cell
+            text = "\n".join(output.traceback) or f"{output.ename}: {output.evalue}"
+            self.blocks.append(Block("error", Markup(ansi2html(text)), note=output.ename))
+        elif not self.add_recorded(output.metadata.get(MARK, {})):
+            self.add_plain(output.data)
+
+    def add_recorded(self, mark: dict[str, Any]) -> bool:
+        """Add a recorded figure, table or claim from its record, once; False if there is no such record."""
+        record = self.exhibits.get(mark.get("exhibit", "")) or self.claims.get(
+            (mark.get("claim", ""), mark.get("anchor", ""))
+        )
+        anchor = mark.get("exhibit") or mark.get("anchor")
+        if record and anchor not in self.anchors.taken:
+            kind = record.get("kind", "claim")
+            self.blocks.append(Block(kind, anchor=self.anchors.claim(anchor), record=record))
+        return record is not None
+
+    def add_plain(self, data: dict[str, Any]) -> None:
+        """Add the richest form of an output that can be shown safely and without a script."""
+        if "text/html" in data:
+            self.blocks.append(Block("output", Markup(safe_html(data["text/html"]))))
+        elif "text/markdown" in data:
+            self.add_prose(data["text/markdown"])
+        elif "image/png" in data:
+            picture = Markup('<img src="data:image/png;base64,{}" alt="{}">')
+            source, alt = "".join(data["image/png"].split()), data.get("text/plain", "figure")
+            self.blocks.append(Block("output", picture.format(source, alt)))
+        elif "text/latex" in data:
+            shown = formula(data["text/latex"].strip().strip("$"), display="block")
+            self.blocks.append(Block("prose", Markup(shown)))
+        elif "text/plain" in data:
+            self.blocks.append(Block("text", Markup(ansi2html(data["text/plain"])), note="result"))
+
+
+def _purpose(tags: list[str]) -> str:
+    """What a code cell is for, by its tags."""
+    if "injected-parameters" in tags:
+        return "Parameters of this run"
+    return "Parameters" if "parameters" in tags else "Code"

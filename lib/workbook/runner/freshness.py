@@ -1,0 +1,210 @@
+"""What a notebook's results depend on, and whether they are still what it made of that.
+
+A record in `results/<profile>/fresh/` holds, for the last run of a notebook here, what went in (its source, its
+parameters, the definitions of the library that it uses, its data and files, the results of the notebooks it reads)
+and what came out.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from basics.errors import InputError
+from basics.files import read_json, sha256, write_json
+from basics.paths import data_root, profile_results, project_root
+from basics.source import digests
+from workbook.project import texts_folder
+from workbook.runner.graph import Notebook
+from workbook.runner.hooks import find_hooks
+
+VOLATILE_PARAMETERS = ("jobs",)
+RECORDED_IN = ("claims.json", "exhibits.json")
+
+
+def digest(value: Any) -> str:
+    """SHA-256 of a JSON value."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+
+
+def notebook_output(profile: str, name: str) -> Path:
+    """Where the executed notebook lies."""
+    return profile_results(profile) / "notebooks" / f"{name}.ipynb"
+
+
+def record_path(profile: str, name: str) -> Path:
+    """Where the record of one notebook lies."""
+    return profile_results(profile) / "fresh" / f"{name}.json"
+
+
+def read_record(profile: str, name: str) -> dict[str, Any]:
+    """The record of a notebook's last run here, empty where there is none or it cannot be read."""
+    return _read_or_empty(record_path(profile, name))
+
+
+def _read_or_empty(path: Path) -> dict[str, Any]:
+    try:
+        content = read_json(path)
+    except InputError:
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def write_record(profile: str, name: str, *, state: str, inputs: dict[str, Any]) -> None:
+    """Record a run.
+
+    Args:
+        profile: whose results.
+        name: of the notebook.
+        state: `running`, `failed` or `done`; what came out is recorded for `done` only.
+        inputs: from `inputs_of`.
+    """
+    outputs = outputs_of(profile, name) if state == "done" else {}
+    write_json(record_path(profile, name), {"state": state, "inputs": inputs, "outputs": outputs})
+
+
+def inputs_of(profile: str, notebook: Notebook, parameters: dict[str, Any]) -> dict[str, Any]:
+    """Everything that a notebook's results depend on.
+
+    Args:
+        profile: whose results.
+        notebook: the source.
+        parameters: the value of every parameter.
+    """
+    places = folders(notebook, parameters)
+    listings = {place: listing(place) for place in set(places.values())}  # sets often share a folder
+    texts = texts_folder() / f"{notebook.name}.yaml"
+    return {
+        "source": digest([notebook.cells, texts.read_text(encoding="utf-8") if texts.is_file() else ""]),
+        "parameters": {key: value for key, value in parameters.items() if key not in VOLATILE_PARAMETERS},
+        "library": digests([*notebook.code, repr(sorted(names_in(parameters)))]),
+        "files": {name: contents(project_root() / name) for name in notebook.files},
+        "data": {name: listings[place] for name, place in places.items()},
+        "upstream": {name: results_key(read_record(profile, name)) for name in notebook.after},
+    }
+
+
+def names_in(parameters: Mapping[str, Any]) -> set[str]:
+    """Every text among the values of parameters, those behind a `key=` too: names of data sets, methods, networks.
+
+    >>> sorted(names_in({"dataset": "mine", "dataset_options": ["protocol=cars"], "all_bits": [16]}))
+    ['cars', 'mine', 'protocol=cars']
+    """
+    values = [value for given in parameters.values() for value in (given if isinstance(given, list) else [given])]
+    texts = {value for value in values if isinstance(value, str)}
+    return texts | {text.partition("=")[2] for text in texts if "=" in text}
+
+
+def folders(notebook: Notebook, parameters: Mapping[str, Any]) -> dict[str, Path]:
+    """The folders that a notebook reads data from, and the files that its parameters name, by a name for messages.
+
+    Raises:
+        InputError: a parameter names an unknown data set or protocol.
+    """
+    found = {name: data_root() / name for name in (*notebook.data, *notebook.optional_data)}
+    found |= find_hooks().folders(parameters)
+    for text in names_in(parameters):
+        path = Path(project_root(), os.path.expanduser(text))
+        if text and os.path.exists(path) and path not in found.values():
+            found[text] = path
+    return found
+
+
+def listing(place: Path) -> str:
+    """Digest of the names, sizes and times of a file, or of all files under a folder; empty where there is none.
+
+    Links are followed; a folder that is reached a second time counts by where it was reached first.
+    """
+    found: list[tuple[Any, ...]] = [_state(place)] if place.is_file() else []
+    seen: dict[tuple[int, int], str] = {}
+    for parent, inner, names in os.walk(place, followlinks=True):
+        status, below = os.stat(parent), os.path.relpath(parent, place)
+        first = seen.setdefault((status.st_dev, status.st_ino), below)
+        if first != below:
+            found.append((below, first))
+            inner.clear()
+            continue
+        inner.sort()
+        found += [(os.path.join(below, name), *_state(Path(parent, name))) for name in sorted(names)]
+    return digest(found) if found else ""
+
+
+def _state(path: Path) -> tuple[int, ...]:
+    """Size and time of a file, nothing for a link that leads nowhere."""
+    try:
+        status = path.stat()
+    except OSError:
+        return ()
+    return status.st_size, status.st_mtime_ns
+
+
+def contents(place: Path) -> str:
+    """Digest of the content of a file, or of all files under a folder; empty where there is none."""
+    files = [place] if place.is_file() else sorted(path for path in place.rglob("*") if path.is_file())
+    return digest([(path.relative_to(place).as_posix(), sha256(path)) for path in files]) if files else ""
+
+
+def outputs_of(profile: str, name: str) -> dict[str, str]:
+    """Digests of what a notebook made: itself executed, its figures and tables, its entries in shared files."""
+    folder = profile_results(profile)
+    files = [notebook_output(profile, name)]
+    entries = {}
+    for shared in RECORDED_IN:
+        content = _read_or_empty(folder / shared)
+        own = {key: entry for key, entry in content.items() if entry.get("notebook") == name}
+        files += [folder / file for entry in own.values() for file in entry.get("files", {}).values()]
+        entries[shared] = digest(own)
+    made = {path.relative_to(folder).as_posix(): sha256(path) for path in files if path.is_file()}
+    return entries | made
+
+
+def results_key(record: dict[str, Any]) -> str | None:
+    """What identifies the results of a run for the notebooks that read them, None where there are none."""
+    return digest([record["inputs"], record["outputs"]]) if record.get("state") == "done" else None
+
+
+def why_stale(profile: str, name: str, inputs: dict[str, Any]) -> str | None:
+    """Why a notebook has to run, in a few words; None when its results are fresh.
+
+    Args:
+        profile: whose results.
+        name: of the notebook.
+        inputs: what its results depend on now, from `inputs_of`.
+    """
+    record = read_record(profile, name)
+    state = record.get("state")
+    if state != "done":
+        stopped = {"running": "its last run was stopped", "failed": "its last run failed"}
+        return stopped.get(state or "", "it has not been run here")
+    return _changed_input(record["inputs"], inputs) or _changed_output(record["outputs"], profile, name)
+
+
+def _changed_input(before: dict[str, Any], now: dict[str, Any]) -> str | None:
+    """The first input that changed."""
+    if before["source"] != now["source"]:
+        return "its source changed"
+    for kind, phrase in (
+        ("parameters", "its parameter {} changed"),
+        ("library", "{} changed"),
+        ("files", "{} changed"),
+        ("data", "the data of {} changed"),
+        ("upstream", "the results of {} changed"),
+    ):
+        old, new = before.get(kind, {}), now[kind]
+        changed = sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
+        if changed:
+            return phrase.format(changed[0])
+    return None
+
+
+def _changed_output(before: dict[str, str], profile: str, name: str) -> str | None:
+    """The first output that is not what the notebook made."""
+    now = outputs_of(profile, name)
+    for key in sorted(before.keys() | now.keys()):
+        if key not in now:
+            return f"its {key} is missing"
+        if before.get(key) != now[key]:
+            return f"its {key} was changed"
+    return None

@@ -1,0 +1,82 @@
+"""What a project answers for the runner, which knows nothing of its subject.
+
+`pyproject.toml` names the module that does, in `[tool.workbook]`: `hooks = "package.module"`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+from basics.errors import InputError
+from workbook.project import setting
+from workbook.runner.graph import Notebook
+
+Parameters = Mapping[str, Any]
+Trainings = dict[str, Any]  # by key, the name of each one's folder under `runs/`; earlier ones first
+
+
+@dataclass(frozen=True)
+class Need:
+    """Something that notebooks cannot do without.
+
+    Args:
+        what: its kind and name.
+        missing: a line for each piece that is not there, with the step that brings it.
+        note: what to know although nothing is missing.
+        users: the notebooks that need it.
+    """
+
+    what: str
+    missing: tuple[str, ...] = ()
+    note: str = ""
+    users: tuple[str, ...] = ()
+
+
+@runtime_checkable
+class Hooks(Protocol):
+    """The functions of a project's module of hooks; a fresh run calls none but the first."""
+
+    def folders(self, parameters: Parameters) -> dict[str, Path]:
+        """The folders of data that parameters name, by a name for messages."""
+
+    def needs(self, parameters: Parameters) -> Iterator[Need]:
+        """What a notebook needs with these parameters."""
+
+    def check_cluster(self, address: str) -> None:
+        """Raise an `InputError` unless a cluster answers there."""
+
+    def collect(self, notebook: Notebook, parameters: Parameters, *, count: bool) -> tuple[Trainings, bool]:
+        """The trainings of a notebook as far as they are known, and whether these are all.
+
+        Where some follow from others that are still to be done, `count` lets others of their number stand in.
+        """
+
+    def missing(self, trainings: Trainings, profile: str) -> Trainings:
+        """Those that are not finished, and what has to be trained before them."""
+
+    def train(
+        self,
+        trainings: Trainings,
+        profile: str,
+        *,
+        jobs: int,
+        on_done: Callable[[str, Exception | None], None],
+    ) -> None:
+        """Run trainings side by side; `on_done` is called with the key of each and what stopped it."""
+
+
+def find_hooks() -> Hooks:
+    """The project's module of hooks; only now is it imported.
+
+    Raises:
+        InputError: `pyproject.toml` names none that can be imported.
+    """
+    name = setting("hooks")
+    try:
+        return import_module(name)
+    except (ImportError, ValueError) as error:
+        raise InputError(
+            f"pyproject.toml must name a module as hooks in [tool.workbook], got {name!r} ({error})"
+        ) from error

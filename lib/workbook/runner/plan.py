@@ -1,0 +1,162 @@
+"""From the options of a command line to a checked plan: which notebooks, with which values."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from basics import paths
+from basics.errors import InputError
+from basics.source import lib_root
+from workbook.runner import profiles
+from workbook.runner.freshness import folders, inputs_of, why_stale
+from workbook.runner.graph import Notebook, discover, select, select_from
+from workbook.runner.manifest import choose_device
+
+DEVICES = ("auto", "cpu", "cuda")
+LONGEST_TIMEOUT = 1e7
+EXIT_INTERRUPTED = 130  # what a shell reports for a process that Ctrl-C ended
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was asked for.
+
+    Args:
+        profile: name of a file in the profiles folder.
+        only: numbers, names and ranges of notebooks, None for all.
+        start: the notebook to start from, None for the first.
+        settings: `[NB.]KEY=VALUE` texts.
+        jobs: processes side by side within a notebook, 1 or more; None leaves it to the notebooks.
+        device: one of `DEVICES`; None leaves it to the notebooks.
+        cluster: `host:port` of the Ray cluster that trains; None or empty for this machine.
+        timeout: seconds that one notebook may take, None for any.
+        force: run what is fresh too.
+    """
+
+    profile: str = "embedded"
+    only: str | None = None
+    start: str | None = None
+    settings: Sequence[str] = ()
+    jobs: int | None = None
+    device: str | None = None
+    cluster: str | None = None
+    timeout: float | None = None
+    force: bool = False
+
+    def __post_init__(self) -> None:
+        if self.only is not None and self.start is not None:
+            raise InputError("--only and --from exclude each other")
+        if self.jobs is not None and self.jobs < 1:
+            raise InputError(f"--jobs must be 1 or more, got {self.jobs}")
+        if self.device is not None and self.device not in DEVICES:
+            raise InputError(f"--device must be one of {', '.join(DEVICES)}, got {self.device!r}")
+        if self.timeout is not None and not 0 < self.timeout <= LONGEST_TIMEOUT:
+            limits = f"more than 0 and at most {LONGEST_TIMEOUT:g} seconds"
+            raise InputError(f"--timeout must be {limits}, got {self.timeout:g}")
+
+    def options(self) -> dict[str, Any]:
+        """Values for notebooks that declare a parameter of the same name."""
+        device = None if self.device is None else choose_device(self.device)
+        given = {"jobs": self.jobs, "device": device}
+        return {key: value for key, value in given.items() if value is not None}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be done, with everything checked that can be checked beforehand.
+
+    Args:
+        request: what was asked for.
+        profile: the profile.
+        notebooks: all, by name, in run order.
+        selected: names of those to look at, in run order.
+        values: parameter values to inject, by notebook.
+        options: those of the request's that notebooks and kernels get, `auto` resolved.
+    """
+
+    request: Request
+    profile: profiles.Profile
+    notebooks: dict[str, Notebook]
+    selected: list[str]
+    values: dict[str, dict[str, Any]]
+    options: dict[str, Any]
+
+    def parameters(self, name: str) -> dict[str, Any]:
+        """Every parameter of a notebook with its value in this run."""
+        return profiles.effective(self.notebooks[name], self.values[name])
+
+    def inputs(self, name: str) -> dict[str, Any]:
+        """What a notebook's results depend on now."""
+        return inputs_of(self.profile.name, self.notebooks[name], self.parameters(name))
+
+    def why(self, name: str, inputs: dict[str, Any]) -> str | None:
+        """Why a notebook has to run now that its inputs are these, None when it is fresh."""
+        if self.request.force and name in self.selected:
+            return "forced"
+        return why_stale(self.profile.name, name, inputs)
+
+    def states(self) -> dict[str, str | None]:
+        """Why each notebook has to run if all stale ones before it did, None for fresh ones."""
+        found: dict[str, str | None] = {}
+        for name, notebook in self.notebooks.items():
+            waits = [upstream for upstream in notebook.after if found[upstream]]
+            found[name] = self.why(name, self.inputs(name)) or (f"{waits[0]} has to run before it" if waits else None)
+        return found
+
+    def old_results(self) -> list[str]:
+        """A line for every notebook that is not to run and whose results are read although they are not fresh."""
+        read = {upstream for name in self.selected for upstream in self.notebooks[name].after}
+        states = self.states() if read - set(self.selected) else {}
+        return [
+            f"note: the results of {name} are read as they are: {why}"
+            for name, why in states.items()
+            if why and name in read and name not in self.selected
+        ]
+
+    def environment(self) -> dict[str, str]:
+        """Variables for the kernels: the same folders wherever they work, and what was asked for."""
+        folders = {
+            "DATA": paths.data_root(),
+            "RESULTS": paths.results_root(),
+            "NOTEBOOKS": paths.notebooks_root(),
+            "PROFILES": paths.profiles_root(),
+        }
+        given = {name: os.path.abspath(folder) for name, folder in folders.items()}
+        given |= {name.upper(): str(value) for name, value in self.options.items()}
+        given["CLUSTER"] = self.request.cluster or ""
+        own = {f"HASHCENTERS_{name}": value for name, value in (given | {"BATCH": "1"}).items()}
+        found = [str(lib_root()), os.environ.get("PYTHONPATH", "")]
+        hashing = os.environ.get("PYTHONHASHSEED", "0")
+        # matrices are small: more threads would mostly wait for each other, and offer their cores while they do
+        threads = os.environ.get("OPENBLAS_NUM_THREADS", "1")
+        return own | {
+            "PYTHONPATH": os.pathsep.join(filter(None, found)),
+            "PYTHONHASHSEED": hashing,
+            "OPENBLAS_NUM_THREADS": threads,
+        }
+
+
+def make_plan(request: Request) -> Plan:
+    """Check everything that was asked for.
+
+    Raises:
+        InputError: an unknown notebook, profile, parameter or data set, or a value of the wrong type.
+    """
+    profile = profiles.load_profile(request.profile, paths.profiles_root())
+    notebooks = discover(paths.notebooks_root())
+    selected = select(notebooks, request.only)
+    if request.start is not None:
+        selected = select_from(notebooks, request.start)
+    options = request.options()
+    values = profiles.resolve(
+        notebooks,
+        profile,
+        settings=[profiles.parse_setting(text) for text in request.settings],
+        selected=selected,
+        options=options,
+    )
+    plan = Plan(request, profile, notebooks, selected, values, options)
+    for name in selected:
+        folders(notebooks[name], plan.parameters(name))
+    return plan

@@ -1,0 +1,129 @@
+"""Takes out of an executed notebook whatever would differ on the next run or on another machine."""
+
+import copy
+import os
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from basics.paths import data_root, notebooks_root, profiles_root, project_root, results_root
+
+WIDGETS = ("application/vnd.jupyter.widget-view+json", "application/vnd.jupyter.widget-state+json")
+_CELL_FILE = re.compile(r"\S*/ipykernel_\d+/\d+\.py")
+_ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{6,16}\b")
+
+
+def scrub(notebook: dict[str, Any]) -> dict[str, Any]:
+    """A copy of an executed notebook (format 4) that is the same whenever and wherever its results are.
+
+    Paths of this machine become relative ones or `~`; execution times, papermill's own notes but the
+    parameters, widget state, memory addresses and random cell ids go; neighbouring text outputs become one.
+    """
+    clean = copy.deepcopy(notebook)
+    for index, cell in enumerate(clean["cells"]):
+        _scrub_cell(cell, index)
+    papermill = clean["metadata"].get("papermill", {})
+    clean["metadata"] = {
+        key: value for key, value in clean["metadata"].items() if key not in ("papermill", "widgets")
+    } | {
+        "papermill": {"parameters": papermill.get("parameters", {})},
+        "language_info": {"name": "python"},
+    }
+    return without_machine(clean)
+
+
+def without_machine(value: Any) -> Any:
+    """A JSON value whose texts name no folder of this machine and no memory address."""
+    return _without_paths(value, _replacements())
+
+
+def _scrub_cell(cell: dict[str, Any], index: int) -> None:
+    """Clean one cell, in place."""
+    for note in ("papermill", "execution"):
+        cell["metadata"].pop(note, None)
+    tags = cell["metadata"].get("tags", [])
+    if not tags:
+        cell["metadata"].pop("tags", None)
+    if "injected-parameters" in tags or "papermill-error-cell-tag" in tags:
+        cell["id"] = f"{tags[0]}-{index}"
+    if cell["cell_type"] == "code":
+        kept = [output for output in cell["outputs"] if not set(WIDGETS) & set(output.get("data", {}))]
+        cell["outputs"] = list(_merged(kept))
+
+
+def _merged(outputs: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Outputs with each run of neighbouring streams as one text a stream: how they are cut depends on timing."""
+    streams: dict[str, str] = {}
+    for output in outputs:
+        if output["output_type"] == "stream":
+            streams[output["name"]] = streams.get(output["name"], "") + _joined(output["text"])
+            continue
+        yield from _written(streams)
+        streams = {}
+        yield output
+    yield from _written(streams)
+
+
+def _written(streams: dict[str, str]) -> Iterator[dict[str, Any]]:
+    """Stream outputs, standard output first; of a line that was overwritten the last state remains."""
+    for name in sorted(streams, reverse=True):
+        text = re.sub(r"[^\n]*\r(?=[^\n])", "", streams[name].replace("\r\n", "\n")).replace("\r", "")
+        yield {"output_type": "stream", "name": name, "text": text.splitlines(keepends=True)}
+
+
+def _joined(text: str | list[str]) -> str:
+    return text if isinstance(text, str) else "".join(text)
+
+
+def _replacements() -> list[tuple[re.Pattern[str], str]]:
+    """Patterns of this machine's folders, the deepest first, and what stands for each."""
+    folders: dict[str, str] = {}
+    for folder, sign in (
+        (results_root(), "results"),
+        (data_root(), "data"),
+        (notebooks_root(), "notebooks"),
+        (profiles_root(), "profiles"),
+        (project_root(), "."),
+        (Path(sys.prefix), "<python>"),
+        (Path(sys.base_prefix), "<python>"),
+        (Path.home(), "~"),
+    ):
+        for spelling in (os.path.abspath(folder), os.path.realpath(folder)):
+            folders.setdefault(spelling, sign)
+    home = os.path.abspath(Path.home())
+    shortened = {f"~{path[len(home) :]}": sign for path, sign in folders.items() if path.startswith(f"{home}/")}
+    return [
+        (_folder_pattern(path), sign)
+        for path, sign in sorted((folders | shortened).items(), key=lambda item: -len(item[0]))
+        if len(path) > 1
+    ]
+
+
+def _folder_pattern(path: str) -> re.Pattern[str]:
+    """A folder that does not start or end in the middle of a name; colour codes may stand before it."""
+    return re.compile(rf"(?P<lead>^|[^\w~]|\x1b\[[\d;]*m){re.escape(path)}(?P<slash>/|(?![\w-]))")
+
+
+def _without_paths(value: Any, replacements: list[tuple[re.Pattern[str], str]]) -> Any:
+    """The same structure with every text cleaned; pictures are left alone."""
+    if isinstance(value, dict):
+        return {
+            key: inner if key.startswith("image/") else _without_paths(inner, replacements)
+            for key, inner in value.items()
+        }
+    if isinstance(value, list):
+        return [_without_paths(inner, replacements) for inner in value]
+    if not isinstance(value, str):
+        return value
+    text = _ADDRESS.sub("at 0x…", _CELL_FILE.sub("<cell>", value))
+    for pattern, sign in replacements:
+        text = pattern.sub(lambda found, sign=sign: _relative(found, sign), text)
+    return text
+
+
+def _relative(found: re.Match[str], sign: str) -> str:
+    """What stands for a folder: the project's own files go by their path in it."""
+    below = "" if sign == "." and found["slash"] else f"{sign}{found['slash']}"
+    return f"{found['lead']}{below}"

@@ -1,0 +1,223 @@
+"""Trains what notebooks ask for before they are executed, in a process of its own.
+
+The process collects what the notebooks train and trains what is missing of it side by side; where trainings follow from
+others, it collects again once these are done. What is finished when the process is killed is found by the next one, and
+a training goes on after its last whole epoch.
+
+The job is `notebooks` (path and parameters), `profile`, `jobs` and `count`. Told are, when everything is collected,
+`{"to_do": keys}` and `{"notebook": name, "trainings": keys, "complete": bool, "error": null | text}` for each
+notebook, then `{"done": key, "error": null | text}` for each training; and only `{"notebook": name, "missing": keys}`
+where trainings are to be counted.
+"""
+
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from textwrap import shorten
+from typing import Any
+
+from basics.errors import InputError, one_line_errors
+from workbook.runner.graph import Notebook, load_notebook
+from workbook.runner.hooks import Trainings, find_hooks
+from workbook.runner.plan import Plan
+from workbook.runner.processes import Child, Event, Tell, begin
+from workbook.runner.progress import Lines
+
+MODULE = f"{__package__}.trainer"
+LONGEST_LINE = 200
+
+
+def _start(plan: Plan, names: Sequence[str], *, count: bool) -> Child:
+    """The process that trains, or counts, for some notebooks."""
+    parameters = {name: plan.parameters(name) for name in names}
+    job = {
+        "notebooks": [
+            {"path": str(plan.notebooks[name].path.resolve()), "parameters": values}
+            for name, values in parameters.items()
+        ],
+        "profile": plan.profile.name,
+        "jobs": max(values.get("jobs", 1) for values in parameters.values()),
+        "count": count,
+    }
+    return Child(MODULE, job, plan.environment())
+
+
+def count_missing(plan: Plan, names: Sequence[str]) -> dict[str, list[str]]:
+    """Keys of what is still to be trained for each of some notebooks; without those that train nothing.
+
+    Raises:
+        InputError: one of them does not say what it trains.
+    """
+    names = [name for name in names if plan.notebooks[name].trains]
+    if not names:
+        return {}
+    child = _start(plan, names, count=True)
+    try:
+        found = {event["notebook"]: event["missing"] for event in child.events()}
+        if child.process.returncode:
+            raise InputError(child.last_line().removeprefix("error: "))
+    finally:
+        child.close()
+    return found
+
+
+class Trainer:
+    """The trainings of a run while a block runs: what is to do, what is done, which notebooks can be executed.
+
+    It trains for the selected notebooks that are not fresh, and starts no process where none of them trains.
+
+    Args:
+        plan: of the run.
+        progress: shows how the trainings go.
+    """
+
+    def __init__(self, plan: Plan, progress: Lines) -> None:
+        training = [name for name in plan.selected if plan.notebooks[name].trains]
+        states = plan.states() if training else {}
+        names = [name for name in training if states[name]]
+        self.total = self.failed = 0
+        self.seconds = 0.0
+        self.complaints: list[str] = []
+        self._closing = False
+        self._waiting = set(names)  # until it is known what they train
+        self._trainings: dict[str, list[str]] = {}
+        self._open: set[str] = set()
+        self._progress, self._began = progress, time.monotonic()
+        self._changed = threading.Condition()
+        self._child = _start(plan, names, count=False) if names else None
+        self._thread = threading.Thread(target=self._follow, name="trainer", daemon=True)
+
+    def __enter__(self) -> "Trainer":
+        if self._child:
+            self._thread.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """End the process, with what it has not finished."""
+        if self._child:
+            self._closing = True
+            self._child.end()
+            self._thread.join()
+            self._child.close()
+
+    def _follow(self) -> None:
+        """Take in events until the process has ended; what it leaves undone is left to the notebooks."""
+        for event in self._child.events():
+            with self._changed:
+                self._take(event)
+                self._changed.notify_all()
+        with self._changed:
+            if self._child.process.returncode and not self._closing:
+                self._complain(f"the trainings stopped: their process {self._child.complaint()}")
+            self._waiting.clear()
+            self._open.clear()
+            self._changed.notify_all()
+
+    def _take(self, event: Event) -> None:
+        if "notebook" in event:
+            self._trainings[event["notebook"]] = event["trainings"]
+            self._waiting -= {event["notebook"]} if event["complete"] else set()
+        elif "to_do" in event:
+            self._open |= set(event["to_do"])
+            self.total += len(event["to_do"])
+        else:
+            self._open -= {event["done"]}
+            self.failed += event["error"] is not None
+            self.seconds = time.monotonic() - self._began
+        if event.get("error"):
+            self._complain(event["error"])
+        if self.total and "notebook" not in event:
+            self._progress.trained(self.total - len(self._open), self.total, time.monotonic() - self._began)
+
+    def _complain(self, line: str) -> None:
+        self.complaints.append(line)
+        self._progress.say(shorten(line, LONGEST_LINE))
+
+    def wait_for(self, name: str) -> None:
+        """Wait until the trainings of a notebook have ended, as far as it has any."""
+        with self._changed:
+            self._changed.wait_for(lambda: name not in self._waiting and self._open.isdisjoint(self.trainings(name)))
+
+    def wait(self) -> None:
+        """Wait until all trainings have ended."""
+        if self._child:
+            self._thread.join()
+
+    def trainings(self, name: str) -> list[str]:
+        """Keys of all trainings that a notebook reads."""
+        return self._trainings.get(name, [])
+
+
+def main() -> None:
+    """Do the job that standard input describes."""
+    job, tell = begin()
+    notebooks = [(load_notebook(Path(entry["path"])), entry["parameters"]) for entry in job["notebooks"]]
+    with one_line_errors():
+        if job["count"]:
+            _count(notebooks, job["profile"], tell)
+        else:
+            _train(notebooks, job["profile"], job["jobs"], tell)
+
+
+Pairs = Sequence[tuple[Notebook, dict[str, Any]]]  # notebooks, each with the values of its parameters
+
+
+def _count(notebooks: Pairs, profile: str, tell: Tell) -> None:
+    """Tell what is missing for each notebook."""
+    for notebook, parameters in notebooks:
+        trainings, _ = _collect(notebook, parameters, count=True)
+        tell({"notebook": notebook.name, "missing": list(find_hooks().missing(trainings, profile))})
+
+
+def _train(notebooks: Pairs, profile: str, jobs: int, tell: Tell) -> None:
+    """Train what is missing for the notebooks, and collect again for those whose trainings follow from others."""
+    failed: set[str] = set()
+
+    def on_done(key: str, error: Exception | None) -> None:
+        failed.update([key] if error else [])
+        tell({"done": key, "error": error and f"training {key} failed: {_last_line(error)}"})
+
+    while notebooks:
+        wanted: Trainings = {}
+        events = []
+        for notebook, parameters in notebooks:
+            found, complete, error = {}, True, None
+            try:
+                found, complete = _collect(notebook, parameters, count=False)
+            except InputError as stopped:
+                error = str(stopped)
+            wanted |= found
+            told = {"notebook": notebook.name, "trainings": list(found)}
+            events.append(told | {"complete": complete, "error": error})
+        missing = find_hooks().missing(wanted, profile)
+        missing = {key: training for key, training in missing.items() if key not in failed}
+        for event in ({"to_do": list(missing)}, *events):
+            tell(event)
+        find_hooks().train(missing, profile, jobs=jobs, on_done=on_done)
+        pairs = zip(notebooks, events, strict=True)
+        notebooks = [pair for pair, event in pairs if missing and not event["complete"]]
+
+
+def _collect(notebook: Notebook, parameters: dict[str, Any], *, count: bool) -> tuple[Trainings, bool]:
+    """What the project's hook collects.
+
+    Raises:
+        InputError: the notebook's code stopped.
+    """
+    try:
+        return find_hooks().collect(notebook, parameters, count=count)
+    except InputError as error:
+        raise InputError(f"{notebook.name} does not say what it trains: {error}") from error
+    except Exception as error:
+        name = type(error).__name__
+        raise InputError(f"{notebook.name} does not say what it trains: {name}: {_last_line(error)}") from error
+
+
+def _last_line(error: Exception) -> str:
+    """The last line of an error's message."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[-1]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,301 @@
+"""The one look of all figures: safe for colour-blind readers and in print, the same bytes each time."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from basics.errors import InputError
+from basics.files import whole_file
+
+BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE = (
+    "#000000",
+    "#E69F00",
+    "#56B4E9",
+    "#009E73",
+    "#F0E442",
+    "#0072B2",
+    "#D55E00",
+    "#CC79A7",
+)
+LINES = (BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, BLACK, YELLOW)
+DASHES = ("-", "--", "-.", ":")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
+SEQUENTIAL = "cividis"
+WIDTHS = {1: 3.35, 2: 6.9}
+PNG_DPI = 200
+LARGEST_SVG = 400_000
+MOST_MARKERS = 8  # on a line of many points, about
+
+RC: dict[str, Any] = {
+    "axes.axisbelow": True,
+    "axes.edgecolor": "#444444",
+    "axes.grid": True,
+    "axes.labelsize": 8.5,
+    "axes.linewidth": 0.7,
+    "axes.prop_cycle": mpl.cycler(color=LINES),
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 9,
+    "axes.titleweight": "bold",
+    "figure.constrained_layout.use": True,
+    "figure.dpi": 100,
+    "figure.facecolor": "white",
+    "font.family": "DejaVu Sans",
+    "font.size": 8.5,
+    "grid.color": "#DDDDDD",
+    "grid.linewidth": 0.5,
+    "image.cmap": SEQUENTIAL,
+    "image.interpolation": "nearest",
+    "legend.fontsize": 7.5,
+    "legend.frameon": False,
+    "lines.linewidth": 1.4,
+    "lines.markersize": 4,
+    "pdf.fonttype": 42,
+    "savefig.facecolor": "white",
+    "svg.fonttype": "path",
+    "svg.hashsalt": "hashcenters",
+    "xtick.labelsize": 7.5,
+    "ytick.labelsize": 7.5,
+}
+
+
+@contextmanager
+def look() -> Iterator[None]:
+    """Use the common look inside the block, or as `@look()` in a whole function, and restore the settings."""
+    with mpl.rc_context(RC):
+        yield
+
+
+def figure(
+    *, columns: int = 1, height: float | None = None, grid: tuple[int, int] = (1, 1), **options: Any
+) -> tuple[Figure, Any]:
+    """A new figure in the common look.
+
+    Args:
+        columns: 1 or 2 columns of a paper, 3.35 or 6.9 inches wide.
+        height: inches; by default 0.72 of a panel's width for each row of panels.
+        grid: rows and columns of panels.
+        options: handed to `Figure.subplots`, for instance `sharey=True`.
+
+    Returns:
+        The figure and its axes: one `Axes` for a 1 × 1 grid, else an array of them.
+
+    Raises:
+        InputError: columns is neither 1 nor 2.
+    """
+    if columns not in WIDTHS:
+        raise InputError(f"columns must be 1 or 2, got {columns}")
+    width = WIDTHS[columns]
+    height = height or 0.72 * width / grid[1] * grid[0]
+    with look():
+        drawn = Figure(figsize=(width, height), layout="constrained")
+        axes = drawn.subplots(*grid, **options)
+    return drawn, axes
+
+
+def line_style(place: int) -> dict[str, Any]:
+    """Colour, dash and marker of the nth line, so that lines differ in black and white too."""
+    return {
+        "color": LINES[place % len(LINES)],
+        "linestyle": DASHES[place % len(DASHES)],
+        "marker": MARKERS[place % len(MARKERS)],
+    }
+
+
+@look()
+def panels(
+    frame: pd.DataFrame,
+    *,
+    x: str,
+    y: str,
+    lines: str,
+    panels: str | None = None,
+    rows: str | None = None,
+    title: str = "{}",
+    band: Any = None,
+    height: float = 2.4,
+    **options: Any,
+) -> tuple[Figure, np.ndarray]:
+    """Lines in panels beside each other, with one legend below: the mean of the rows that share a place on a line.
+
+    Args:
+        frame: a row a point, or several a point (seeds).
+        x, y: columns of the axes, which carry their names.
+        lines: column that names the lines; a name has the same look in every panel.
+        panels: column with a panel for each value, numbers in order, names as they come; None for one narrow panel.
+        rows: column with a row of panels for each value, which labels its vertical axes in place of `y`.
+        title: of a panel, with its value in the braces.
+        band: what is shaded around a mean, as seaborn's `errorbar` has it: `("pi", 100)` from smallest to largest,
+            `"sd"`, or None. Never an interval that is drawn by chance.
+        height: inches.
+        options: handed to `figure`, for instance `sharey=True`.
+
+    Returns:
+        The figure and its axes, rows × panels.
+    """
+    import seaborn  # only here: it brings pyplot, half a second that not every notebook has to wait
+
+    across, down = _values(frame, panels), _values(frame, rows)
+    grid = {"grid": (len(down), len(across)), "squeeze": False}
+    drawn, axes = figure(columns=1 if panels is None else 2, height=height, **grid, **options)
+    for (row, column), axis in np.ndenumerate(axes):
+        part = _part(_part(frame, panels, across[column]), rows, down[row])
+        for place, name in enumerate(_values(frame, lines)):
+            line = _part(part, lines, name)
+            look = line_style(place) | {"markevery": max(1, line[x].nunique() // MOST_MARKERS)}
+            look |= {"markeredgecolor": look["color"], "label": name, "legend": False}
+            seaborn.lineplot(line, x=x, y=y, errorbar=band, ax=axis, **look)
+    for axis in axes[:-1].flat:
+        axis.set_xlabel("")
+    for axis in axes[:, 1:].flat:
+        axis.set_ylabel("")
+    for axis, label in zip(axes[:, 0], down if rows else [], strict=False):
+        axis.set_ylabel(label)
+    for axis, value in zip(axes[0], across if panels else [], strict=False):
+        axis.set_title(title.format(value))
+    legend_below(drawn)
+    return drawn, axes
+
+
+def _values(frame: pd.DataFrame, column: str | None) -> list[Any]:
+    """The values of a column, numbers in order and names as they come; one empty value without a column."""
+    if column is None:
+        return [""]
+    values = frame[column].unique()
+    return sorted(values) if pd.api.types.is_numeric_dtype(frame[column]) else list(values)
+
+
+def _part(frame: pd.DataFrame, column: str | None, value: Any) -> pd.DataFrame:
+    return frame if column is None else frame[frame[column] == value]
+
+
+@look()
+def legend_below(drawn: Figure) -> None:
+    """One legend for all panels, under them; drawn again, it holds what was labelled in the meantime."""
+    for old in list(drawn.legends):
+        old.remove()
+    found = [axes.get_legend_handles_labels() for axes in drawn.axes]
+    labelled = {name: handle for handles, names in found for handle, name in zip(handles, names, strict=True)}
+    drawn.legend(labelled.values(), labelled, loc="outside lower center", ncols=min(5, len(labelled)))
+
+
+@look()
+def points(frame: pd.DataFrame, *, value: str, by: str, panels: str, title: str = "{}") -> tuple[Figure, np.ndarray]:
+    """Means as points with their sample standard deviation, a row a name, every value as a small dot beside it.
+
+    Args:
+        frame: a row a value (a seed).
+        value: column that is measured.
+        by: column that names the rows.
+        panels: column with a panel for each value.
+        title: of a panel, with its value in the braces.
+
+    Returns:
+        The figure and its axes, one a panel.
+    """
+    import seaborn
+
+    names, groups = _values(frame, by), _values(frame, panels)
+    size = {"height": 0.9 + 0.26 * len(names), "grid": (1, len(groups)), "squeeze": False}
+    drawn, axes = figure(columns=2, sharey=True, **size)
+    palette = [LINES[place % len(LINES)] for place in range(len(names))]
+    look = {"hue": by, "order": names, "hue_order": names, "palette": palette, "legend": False, "orient": "y"}
+    bars = {"errorbar": "sd", "linestyle": "none", "capsize": 0.2, "markersize": 4, "linewidth": 1.4}
+    for axis, group in zip(axes[0], groups, strict=True):
+        part = _part(frame, panels, group)
+        seaborn.stripplot(part, x=value, y=by, jitter=False, size=2, ax=axis, **look)
+        for dots in axis.collections:
+            dots.set_offsets(dots.get_offsets() + np.array([0, 0.25]))
+        seaborn.pointplot(part, x=value, y=by, ax=axis, **bars, **look)
+        axis.set(title=title.format(group), ylabel="")
+    return drawn, axes[0]
+
+
+@look()
+def heatmap(table: pd.DataFrame, axes: Axes, *, framed: tuple[int, int] | None = None, **options: Any) -> Axes:
+    """A table as coloured cells with their values inside; the names of its index and columns label the axes.
+
+    Args:
+        table: numbers, a row a row of cells.
+        axes: where it is drawn.
+        framed: row and column of a cell that is framed, from 0.
+        options: handed to `seaborn.heatmap`, for instance `fmt=".2f"`, `vmin=0` or `cbar_kws={"label": "mAP"}`.
+
+    Returns:
+        The axes.
+    """
+    import seaborn
+
+    look = {"annot": True, "fmt": ".3f", "cmap": SEQUENTIAL, "annot_kws": {"size": 7}}
+    seaborn.heatmap(table, ax=axes, **look | options)
+    axes.tick_params(axis="y", rotation=0)
+    if framed:
+        row, column = framed
+        frame = Rectangle((column, row), 1, 1, fill=False, edgecolor=VERMILION, linewidth=2, clip_on=False)
+        axes.add_patch(frame)
+    return axes
+
+
+def ink_on(colour: str) -> str:
+    """White or black, whichever is read better on a colour.
+
+    Source: luma of ITU-R BT.601.
+
+    >>> ink_on("#0072B2"), ink_on("#F0E442")
+    ('white', 'black')
+    """
+    red, green, blue = to_rgb(colour)
+    return "white" if 0.299 * red + 0.587 * green + 0.114 * blue < 0.5 else "black"
+
+
+def bare(axes: Axes) -> Axes:
+    """Take grid, ticks and frame from axes that show a picture or a matrix, and return them."""
+    axes.grid(False)
+    axes.set(xticks=[], yticks=[])
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    return axes
+
+
+def save(drawn: Figure, stem: Path) -> dict[str, Path]:
+    """Write `<stem>.svg`, `<stem>.png` (200 dots an inch) and `<stem>.pdf` without dates; return their paths.
+
+    Lines and markers of a figure whose SVG would pass 400 kB are turned into pixels inside it.
+
+    Raises:
+        InputError: the folder cannot be written.
+    """
+    paths = {suffix: stem.with_name(f"{stem.name}.{suffix}") for suffix in ("svg", "png", "pdf")}
+    metadata = {
+        "svg": {"Date": None, "Creator": None},
+        "png": {"Software": None},
+        "pdf": {"CreationDate": None, "Producer": None, "Creator": None},
+    }
+    with look():
+        drawn.set_dpi(PNG_DPI)  # text is up to 3 % narrower at fewer dots an inch
+        drawn.draw_without_rendering()  # lays it out, once for all three
+    with look(), mpl.rc_context({"figure.constrained_layout.use": False}):
+        drawn.set_layout_engine(None)  # with any engine, "none" too, every file is drawn twice
+        for suffix, path in paths.items():
+            with whole_file(path) as temporary:
+                drawn.savefig(temporary, format=suffix, dpi=PNG_DPI, metadata=metadata[suffix])
+                if suffix == "svg" and temporary.stat().st_size > LARGEST_SVG:
+                    _rasterise(drawn)
+                    drawn.savefig(temporary, format=suffix, dpi=PNG_DPI, metadata=metadata[suffix])
+    return paths
+
+
+def _rasterise(drawn: Figure) -> None:
+    for axes in drawn.axes:
+        for artist in [*axes.collections, *axes.lines, *axes.patches]:
+            artist.set_rasterized(True)

@@ -1,0 +1,87 @@
+"""The figures of trainings draw what their tables hold, a panel a length and a line a method."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from chapters import n04_training, n05_center_learning
+from chapters.shared import figures
+
+
+def _seeds(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.merge(pd.DataFrame({"bits": [64, 16]}), how="cross")
+
+
+def _titles(drawn: object) -> list[str]:
+    return [axis.get_title(loc="left") for axis in drawn.axes]
+
+
+def test_learning_curves_are_shares_of_the_mean_after_the_first_epoch():
+    frame = pd.DataFrame({"epoch": [1, 2] * 2, "loss": [1.0, 0.5, 3.0, 0.5], "loss_name": "L_C"})
+    drawn = figures.learning_curves(_seeds(frame))
+    assert _titles(drawn) == ["16 bits", "64 bits"]
+    for axis in drawn.axes:
+        assert axis.lines[0].get_ydata().tolist() == [1, 0.25]
+    assert [text.get_text() for text in drawn.legends[0].get_texts()] == ["L_C"]
+
+
+def test_center_distances_have_bands_from_smallest_to_largest_seed():
+    frame = pd.DataFrame(
+        {
+            "epoch": [1, 2] * 2,
+            "own_distance": [4, 2, 8, 2],
+            "other_distance": [9, 9, 9, 9],
+            "seed": [0, 0, 1, 1],
+        }
+    )
+    axis = figures.center_distance_curves(_seeds(frame)).axes[0]
+    assert [line.get_ydata().tolist() for line in axis.lines] == [[6, 2], [9, 9]]
+    corners = axis.collections[0].get_paths()[0].vertices
+    assert corners[corners[:, 0] == 1][:, 1].min() == 4
+    assert corners[corners[:, 0] == 1][:, 1].max() == 8
+
+
+def test_ablation_points_are_means_with_sample_deviations_and_a_dot_a_seed():
+    frame = _seeds(pd.DataFrame({"loss": ["a", "a", "a", "b"], "mAP": [0.1, 0.2, 0.3, 0.5]}))
+    axis = figures.ablation_bars(frame, by="loss").axes[0]
+    assert [label.get_text() for label in axis.get_yticklabels()] == ["a", "b"]
+    dots = np.concatenate([dots.get_offsets() for dots in axis.collections])
+    assert sorted(dots[:, 0].tolist()) == pytest.approx([0.1, 0.2, 0.3, 0.5])
+    xs = np.concatenate([line.get_xdata() for line in axis.lines])
+    assert {0.2, 0.5} <= set(np.round(xs, 9))  # the means
+    assert np.nanmin(xs) == pytest.approx(0.1)  # 0.2 less a deviation of 0.1
+    assert axis.get_ylim()[0] > axis.get_ylim()[1]
+
+
+def test_the_best_cell_of_the_grid_is_framed():
+    grid = pd.MultiIndex.from_product([[0, 0.05], [0, 0.2, 2]], names=["lambda_1", "lambda_2"])
+    frame = pd.DataFrame({"validation mAP": [0.1, 0.2, 0.3, 0.4, 0.6, 0.5]}, index=grid).reset_index()
+    axis = n04_training.lambda_heatmap(frame).axes[0]
+    assert [text.get_text() for text in axis.texts] == ["0.100", "0.200", "0.300", "0.400", "0.600", "0.500"]
+    assert axis.patches[0].get_xy() == (1, 1)
+    assert [label.get_text() for label in axis.get_yticklabels()] == ["0", "0.05"]
+    assert (axis.get_xlabel(), axis.get_ylabel()) == ("λ2 (pairwise)", "λ1 (quantization)")
+    history = pd.DataFrame({"epoch": [1, 2], "own_distance": [4, 2], "other_distance": [9, 9]})
+    left, right = n04_training.grid_cell(frame, history, lambda_1=0, lambda_2=2).axes[:2]
+    assert left.patches[0].get_xy() == (2, 0)
+    assert right.get_title(loc="left").endswith("validation mAP 0.300")
+
+
+def test_precision_recall_has_a_line_a_method_in_every_panel():
+    frame = pd.DataFrame({"recall": [0.1, 0.9] * 2, "precision": [0.9, 0.2] * 2, "loss": list("aabb")})
+    drawn = figures.precision_recall_lines(_seeds(frame), by="loss")
+    assert [len(axis.lines) for axis in drawn.axes] == [2, 2]
+    assert drawn.axes[1].get_ylabel() == ""
+
+
+def test_center_drift_has_a_row_a_measure():
+    frame = pd.DataFrame({"method": "Face", "epoch": [0, 1], "moved": [0.0, 3.0], "minimum": [6, 2]})
+    drawn = n05_center_learning.center_drift(_seeds(frame))
+    assert [axis.get_ylabel() for axis in drawn.axes] == [
+        "bits moved from start",
+        "",
+        "minimum distance, bits",
+        "",
+    ]
+    assert [axis.get_xlabel() for axis in drawn.axes] == ["", "", "epoch", "epoch"]
+    assert [axis.lines[0].get_ydata().tolist() for axis in drawn.axes] == [[0, 3], [0, 3], [6, 2], [6, 2]]

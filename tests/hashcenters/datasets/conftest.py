@@ -1,0 +1,3 @@
+"""Small trees in the official formats."""
+
+from small_trees import data_folder, picture  # noqa: F401

@@ -1,0 +1,51 @@
+"""Labels in every form they come in, and who is relevant to whom."""
+
+import numpy as np
+import pytest
+
+from basics.errors import InputError
+from hashcenters.metrics import relevance
+
+
+@pytest.mark.parametrize("dtype", [np.int32, np.uint8, np.float32, np.float64])
+def test_whole_numbers_of_any_type_are_classes(dtype):
+    labels = relevance.as_labels(np.array([3, 0], dtype=dtype))
+    assert labels.dtype == np.int64 and labels.tolist() == [3, 0]
+
+
+@pytest.mark.parametrize("dtype", [np.bool_, np.int64, np.float32])
+def test_zeros_and_ones_of_any_type_are_label_sets(dtype):
+    labels = relevance.as_labels(np.array([[1, 0], [0, 0]], dtype=dtype))
+    assert labels.dtype == np.uint8 and labels.tolist() == [[1, 0], [0, 0]]
+
+
+def test_foreign_classes_are_left_out():
+    made = relevance.by_class(np.array([900, 5]), np.array([5, 900, 7, 5, 10**12]))
+    assert made.classes.tolist() == [1, 0]
+    assert made.database_classes.tolist() == [0, 1, -1, 0, -1]
+
+
+def test_label_sets_longer_than_a_word_are_packed():
+    rows = np.zeros((2, 130), dtype=np.uint8)
+    rows[0, 129] = rows[1, 0] = 1
+    for ordered in (rows, np.asfortranarray(rows)):
+        made = relevance.by_label(ordered, ordered)
+        assert made.labels.shape == (3, 2)
+        assert (made.labels != 0).T.tolist() == [[False, False, True], [True, False, False]]
+        assert (made.query_labels == made.labels.T).all()
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        (np.zeros((2, 2, 2)), "class indices \\(n,\\) or multi-hot rows"),
+        (np.array(["a"]), "class indices \\(n,\\) or multi-hot rows"),
+        (np.array([[0.5, 1.0]]), "must be 0 or 1; class indices have shape"),
+        (np.array([[np.nan, 1.0]]), "got NaN in row 0"),
+        (np.array([1.0, np.inf]), "class indices 0, 1, 2, ..., got inf"),
+        (np.array([-1]), "class indices 0, 1, 2, ..., got -1"),
+    ],
+)
+def test_bad_labels_get_one_line(labels, message):
+    with pytest.raises(InputError, match=message):
+        relevance.as_labels(labels)

@@ -1,0 +1,84 @@
+"""A sweep on a real cluster of two nodes, one of which is killed in the middle."""
+
+import shutil
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from filelock import FileLock
+
+from basics.errors import InputError
+from hashcenters.sweep import GridPoint, sweep
+from hashcenters.training.run import run, run_key
+from shelf.ray.address import check
+
+pytest.importorskip("ray")
+LONG = 300.0
+CELLS = 4
+
+
+@pytest.fixture
+def cluster(make_cluster: Callable[[Path], Any]) -> Iterator[Any]:
+    """A head node and a second node of one processor each."""
+    folder = Path(tempfile.mkdtemp(prefix="ray-"))  # paths of sockets must be short
+    made = make_cluster(folder)
+    try:
+        made.add()
+        wait_until(lambda: answers(made.address), seconds=LONG)
+        made.add()
+        made.wait()
+        yield made
+    finally:
+        for node in reversed(made.started):
+            made.end(node)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def answers(address: str) -> bool:
+    """Whether a head node does."""
+    with suppress(InputError):
+        check(address)
+        return True
+    return False
+
+
+def wait_until(condition: Callable[[], bool], *, seconds: float) -> None:
+    """Wait for something that has to happen."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it took too long"
+        time.sleep(0.02)
+
+
+@pytest.mark.slow
+def test_a_node_killed_in_the_middle_costs_no_training(cluster, cell, tmp_path, monkeypatch, results_elsewhere):
+    monkeypatch.setenv("HASHCENTERS_CLUSTER", cluster.address)
+    cells = [replace(cell, seed=seed, recipe=replace(cell.recipe, epochs=20)) for seed in range(CELLS)]
+    root = results_elsewhere / "test" / "runs"
+    first, second = (root / run_key(cell) for cell in cells[:2])
+    first.mkdir(parents=True)
+    found: list[Any] = []
+    points = [GridPoint({}, cell) for cell in (*cells, cells[0])]
+    thread = threading.Thread(target=lambda: found.extend(sweep(points, profile="test")["run"]))
+    # whoever comes first waits for this lock, so that it is another that trains the second
+    with FileLock(first / ".lock"):
+        thread.start()
+        wait_until((second / "checkpoint.safetensors").exists, seconds=LONG)
+    # both nodes train
+    wait_until(lambda: len(list(root.glob("*/checkpoint.safetensors"))) == 2, seconds=LONG)
+    cluster.end(cluster.started[1])
+    thread.join(timeout=LONG)
+    assert [done.config for done in found] == [*cells, cells[0]]
+    folders = Counter(path.parent.name for path in root.glob("*/config.json"))
+    assert folders == Counter(map(run_key, cells))
+    assert not list(root.glob(".cluster-*"))
+    straight = run(cells[0], tmp_path / "straight")  # one of the two that the kill interrupted
+    assert np.array_equal(found[0].outputs("query"), straight.outputs("query"))

@@ -1,0 +1,40 @@
+"""`--cluster` and Ray's own variable: handed to the kernels, or one line and nothing run."""
+
+import os
+import time
+from typing import Any
+
+import pytest
+
+from workbook.runner.plan import Request, make_plan
+
+DEAD = "127.0.0.1:1"  # a port that only the system may listen on
+
+
+@pytest.mark.parametrize(("arguments", "variables"), [(["--cluster", DEAD], {}), ([], {"RAY_ADDRESS": DEAD})])
+def test_a_cluster_that_does_not_answer_is_one_line(
+    arguments: list[str], variables: dict[str, str], workbook: Any
+) -> None:
+    workbook.write("01_note", "print('ran')")
+    began = time.monotonic()
+    output = workbook.run(*arguments, code=2, env=workbook.environment() | variables)
+    assert time.monotonic() - began < 15
+    assert output.splitlines() == [f"error: no Ray cluster answers at {DEAD}: Connection refused"]
+    assert not workbook.results.exists()
+
+
+def test_what_only_looks_asks_no_cluster(workbook: Any) -> None:
+    workbook.write("01_note", "print('ran')")
+    assert "01_note" in workbook.run("--cluster", DEAD, "--list")
+
+
+@pytest.mark.parametrize(("cluster", "expected"), [("head:6379", "head:6379"), (None, "")])
+def test_the_kernels_get_the_address(
+    cluster: str | None, expected: str, workbook: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workbook.write("01_note", "print('ran')")
+    for name in ("NOTEBOOKS", "PROFILES"):
+        monkeypatch.setenv(f"HASHCENTERS_{name}", str(workbook.folder / name.lower()))
+    plan = make_plan(Request(cluster=cluster))
+    assert plan.environment()["HASHCENTERS_CLUSTER"] == expected
+    assert "HASHCENTERS_CLUSTER" not in os.environ

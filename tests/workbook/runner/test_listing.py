@@ -1,0 +1,127 @@
+"""What the listing and the estimate say, and where the costs of trainings come from."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from basics.errors import InputError
+from hashcenters.training.config import TrainingConfig
+from workbook.runner import listing
+from workbook.runner.freshness import write_record
+from workbook.runner.manifest import cost_of, entry, estimated_seconds, write_manifest
+from workbook.runner.plan import Plan, Request, make_plan
+from workbook.runner.trainer import count_missing
+
+NAMES = ("01_a", "02_b", "03_c", "04_d")
+
+
+@pytest.fixture
+def book(workbook: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Four notebooks, recorded as run: b reads a, d reads all; c was changed since."""
+    for name in ("data", "notebooks", "profiles", "results"):
+        monkeypatch.setenv(f"HASHCENTERS_{name.upper()}", str(workbook.folder / name))
+    after = {"02_b": ["01_a"], "04_d": ["*"]}
+    for name in NAMES:
+        workbook.write(name, after=after.get(name, []))
+    (workbook.results / "notebooks").mkdir(parents=True)
+    for name in NAMES:
+        (workbook.results / "notebooks" / f"{name}.ipynb").write_text(name)
+        write_record("embedded", name, state="done", inputs=plan().inputs(name))
+    workbook.write("03_c", "print(3)")
+    return workbook
+
+
+def plan(**request: Any) -> Plan:
+    return make_plan(Request(**request))
+
+
+def whole_run(seconds: float, **costs: float) -> dict[str, Any]:
+    return entry({}, seconds=seconds, cells=3, error=None, trainings=costs)
+
+
+def test_the_listing(book: Any) -> None:
+    write_manifest("embedded", {"01_a": whole_run(75.0)}, known=NAMES)
+    assert listing.list_notebooks(plan()).splitlines() == [
+        "notebook  reads       last time   state",
+        "01_a                  1 min 15 s  fresh",
+        "02_b      01                      fresh",
+        "03_c                              stale: its source changed",
+        "04_d      01, 02, 03              stale: 03_c has to run before it",
+    ]
+    assert len(listing.list_notebooks(plan(only="02")).splitlines()) == 2
+
+
+def test_the_estimate(book: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    book.write("01_a", "print(1)")
+    costs = {"count": 10, "mean_seconds": 6.0, "mean_bytes": 2e6, "other_seconds": 5.0}
+    write_manifest("embedded", {"01_a": whole_run(65.0, **costs), "02_b": whole_run(12.0)}, known=NAMES)
+    missing = {"01_a": ["x", "y", "z"], "02_b": ["y"]}
+    monkeypatch.setattr(listing, "count_missing", lambda plan, names: missing)
+    lines = listing.estimate(plan()).splitlines()
+    assert lines[:-1] == [
+        "notebook  trainings to do  about",
+        "01_a      3                23.0 s",
+        "02_b      0                12.0 s",  # shares its training with 01_a
+        "03_c                       ?",
+        "04_d                       ?",
+        "all       3                more than 35.0 s",
+    ]
+    assert lines[-1].startswith("disk: ")
+    assert lines[-1].endswith("about 6.0 MB more for the trainings to do")
+
+
+def test_counts_the_trainings_of_grid_cells(book: Any, cell: TrainingConfig) -> None:
+    book.write("01_a", "import hashcenters", "int('x')", grid_cells=[2])
+    with pytest.raises(InputError, match="01_a does not say what it trains: ValueError: invalid literal for"):
+        count_missing(plan(), NAMES)
+    grid = (
+        "from dataclasses import replace\n"
+        "from hashcenters.sweep import GridPoint, or_stand_in, sweep\n"
+        "from hashcenters.training.config import Recipe, TrainingConfig\n"
+        f"points = [GridPoint({{}}, replace({cell!r}, seed=seed)) for seed in range(count)]",
+        "first = sweep(points, profile=profile)['run'].iloc[0]",
+        "seed = or_stand_in(lambda: len(first.history()), lambda: 7)\n"
+        "sweep([GridPoint({}, replace(first.config, seed=seed))], profile=profile)",
+    )
+    book.write("01_a", *grid, grid_cells=[1, 2, 3])
+    book.write("02_b", *grid, grid_cells=[1, 2])
+    found = count_missing(plan(settings=["02.count=2"]), NAMES)
+    assert {name: len(keys) for name, keys in found.items()} == {"01_a": 4, "02_b": 2}
+    assert set(found["02_b"]) < set(found["01_a"])
+
+
+@pytest.mark.parametrize(
+    ("recorded", "missing", "jobs", "expected"),
+    [
+        ({}, None, 1, None),
+        ({"seconds": 9.0}, None, 1, 9.0),
+        ({"seconds": 9.0}, 4, 1, 9.0),
+        ({"seconds": 9.0, "error": "x"}, None, 1, None),
+        ({"seconds": 9.0, "trainings": {"other_seconds": 5.0, "mean_seconds": 2.0}}, 4, 1, 13),
+        ({"seconds": 9.0, "trainings": {"other_seconds": 5.0, "mean_seconds": 2.0}}, 4, 2, 9),
+        ({"seconds": 9.0, "trainings": {"other_seconds": 5.0, "mean_seconds": 2.0}}, 1, 8, 7),
+        ({"seconds": 9.0, "trainings": {"other_seconds": 5.0, "mean_seconds": 2.0}}, 0, 2, 5),
+    ],
+)
+def test_expected_seconds(recorded: dict[str, Any], missing: int | None, jobs: int, expected: float | None) -> None:
+    assert estimated_seconds(recorded, missing, jobs=jobs) == expected
+
+
+def test_costs_of_trainings(book: Any) -> None:
+    def train(name: str, note: dict[str, Any]) -> None:
+        folder: Path = book.results / "runs" / name
+        folder.mkdir(parents=True)
+        (folder / "config.json").write_text(json.dumps(note))
+
+    train("another", {"seconds": 100})
+    train("new", {"seconds": 4})
+    train("newer", {"seconds": 8})
+    train("unread", {})
+    costs = {"count": 2, "mean_seconds": 6, "mean_bytes": 14, "other_seconds": 3.0}
+    keys = ["new", "newer", "unread", "unfinished"]
+    assert cost_of(keys, profile="embedded", name="01_a", seconds=3.0) == costs
+    assert cost_of([], profile="embedded", name="01_a", seconds=3.0) == {}
+    write_manifest("embedded", {"01_a": whole_run(30.0, **costs)}, known=NAMES)
+    assert cost_of([], profile="embedded", name="01_a", seconds=5.0) == costs

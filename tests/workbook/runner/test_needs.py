@@ -1,0 +1,123 @@
+"""What `--check` finds missing, thing by thing, and its exit code."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from basics.errors import InputError
+from workbook.runner import listing
+from workbook.runner.plan import Request, make_plan
+
+TRAINS = "\n".join(
+    (
+        'dataset: str = "digits100"',
+        "dataset_options: list = []",
+        'root: str = ""',
+        'other_dataset: str = ""',
+        'backbone: str = "alexnet"',
+        'weights: str = "pretrain"',
+        'device: str = "cpu"',
+    )
+)
+
+
+@pytest.fixture
+def book(workbook: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Two notebooks that train, and one that reads two folders."""
+    for name in ("data", "notebooks", "profiles", "results"):
+        monkeypatch.setenv(f"HASHCENTERS_{name.upper()}", str(workbook.folder / name))
+    (workbook.folder / "data" / "set").mkdir(parents=True)
+    workbook.write("01_a", parameters=TRAINS)
+    workbook.write("02_b", parameters=TRAINS)
+    workbook.write("03_c", data=["set", "photographs"])
+    return workbook
+
+
+def lacking(*settings: str, only: str = "01") -> dict[str, tuple[str, ...]]:
+    """What is missing, by what it is."""
+    found = listing.gather(make_plan(Request(only=only, settings=settings)))
+    return {need.what: need.missing for need in found if need.missing}
+
+
+def test_folders(book: Any) -> None:
+    (line,) = lacking(only="03")["folder photographs"]
+    assert line == f"there is no {book.folder / 'data' / 'photographs'}"
+    assert set(lacking(only="03")) == {"folder photographs"}
+
+
+def test_optional_folders_are_said_and_not_missed(book: Any) -> None:
+    book.write("03_c", optional_data=["set", "extra"])
+    lines = needs.report(make_plan(Request(only="03")))
+    assert lines == (
+        "run_all.py --profile embedded --only 03\n"
+        "  optional folder set (for 03): present\n"
+        "  optional folder extra (for 03): not there; the notebook says what it leaves out\n"
+        "nothing is missing",
+        True,
+    )
+
+
+def test_own_images(book: Any, tmp_path: Path) -> None:
+    assert lacking() == {}
+    own = (f"root={tmp_path / 'mine'}", "dataset=image-folder")
+    (name,) = lacking(*own)
+    assert name == f"data set image-folder at {tmp_path / 'mine'}"
+    (tmp_path / "mine").mkdir()
+    assert lacking(*own) == {}
+
+
+def test_data_sets_by_name(book: Any) -> None:
+    found = lacking("dataset=coco", "other_dataset=cifar10", "dataset_options=[protocol=coco-80-drawn]")
+    assert list(found) == ["data set coco", "data set cifar10"]
+    assert len(found["data set coco"]) == 4
+    assert found["data set cifar10"][0].endswith("python -m hashcenters.datasets download cifar10")
+    with_lists = lacking("dataset=coco")
+    assert sum("csq-official" in line for line in with_lists["data set coco"]) == 2
+
+
+def test_weights(book: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("torch.hub.get_dir", lambda: str(tmp_path))
+    assert lacking(f"weights={tmp_path / 'own.pth'}") == {
+        f"weights {tmp_path / 'own.pth'}": ("put the file there, or set other weights",)
+    }
+    assert set(lacking("weights=imagenet", "backbone=alexnet-narrow")) == {"ImageNet weights of alexnet-narrow"}
+    (found,) = (n for n in listing.gather(make_plan(Request(only="01", settings=["weights=imagenet"]))) if n.note)
+    assert found.note.startswith("the first training downloads https://download.pytorch.org/models/alexnet-")
+    (tmp_path / "checkpoints").mkdir()
+    (tmp_path / "checkpoints" / "alexnet-owt-7be5be79.pth").touch()
+    assert not [n for n in listing.gather(make_plan(Request(only="01", settings=["weights=imagenet"]))) if n.note]
+
+
+def test_a_device_that_is_not_there(book: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    assert set(lacking("device=cuda")) == {"device cuda"}
+    monkeypatch.setattr("torch.cuda.is_available", lambda: True)
+    assert lacking("device=cuda") == {}
+
+
+def test_the_report_covers_the_parts_of_a_profile(book: Any) -> None:
+    book.profile("{01_a: {dataset: nabirds}, 02_b: {dataset: nabirds}}\nparts: {more: '02'}")
+    book.profile("{02_b: {dataset: coco}}\nextends: embedded", name="more")
+    text, complete = listing.check(make_plan(Request(only=None, settings=["03.count=2"])))
+    lines = text.splitlines()
+    assert not complete
+    assert lines[0] == "run_all.py --profile embedded"
+    assert lines[1] == "  data set nabirds (for 01, 02): incomplete"
+    assert "run_all.py --profile more --only 02" in lines
+    assert "  data set coco (for 02): incomplete" in lines
+    assert lines[-1] == "missing: data set nabirds, folder photographs, data set coco"
+    text, complete = listing.check(make_plan(Request(only="02", settings=["02.dataset=digits100"])))
+    assert (text.splitlines()[1:], complete) == (
+        ["  data set digits100 (for 02): present", "nothing is missing"],
+        True,
+    )
+    book.profile("{}\nparts: {none: '02'}")
+    with pytest.raises(InputError, match="there is no profile 'none'"):
+        listing.check(make_plan(Request()))
+
+
+def test_exit_codes(book: Any) -> None:
+    assert "nothing is missing" in book.run("--check", "--only", "01")
+    assert "missing: data set nabirds" in book.run("--check", "--only", "01", "--set", "dataset=nabirds", code=1)
+    assert "data set must be one of" in book.run("--check", "--set", "dataset=birds", code=2)

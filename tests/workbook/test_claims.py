@@ -1,0 +1,153 @@
+"""The catalogue is whole, bad records are refused, and verdicts follow from intervals."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from basics.errors import InputError
+from workbook.claims import VERDICTS, Claim, catalogue, is_substitute, read_catalogue, trend
+
+IDS = {
+    "csq-s1-half",
+    "csq-s1-cross",
+    "csq-s1-mean",
+    "csq-multi-mean",
+    "csq-multi-bound",
+    "csq-bernoulli",
+    "csq-hadamard-max",
+    "csq-dh-identity",
+    "csq-s4-s5",
+    "csq-s5-s6",
+    "csq-monotone",
+    "csq-s2-s3",
+    "csq-s6-overflow",
+    "csq-lq-binarises",
+    "csq-fig-s1",
+    "csq-s8",
+    "csq-s10",
+    "csq-s12",
+    "csq-s7-joint",
+    "csq-fixed-centers",
+    "csq-table1",
+    "csq-figs",
+    "csq-nus-hadamard",
+    "csq-64-hadamard",
+    "csq-impl",
+    "shc-eq1-suff",
+    "shc-eq1-nec",
+    "shc-fig1",
+    "shc-eq2",
+    "shc-asymmetry",
+    "shc-table1",
+}
+RECORD = {
+    "id": "csq-figs",
+    "verdict": "proved",
+    "observed": "64 × 64",
+    "expected": "64 × 64",
+    "evidence": "drawn",
+    "tolerance": None,
+    "data": "none needed",
+}
+
+
+def test_the_catalogue_holds_every_claim_of_both_documents():
+    assert set(catalogue()) >= IDS
+    for statement in catalogue().values():
+        assert statement.id.startswith(statement.document.lower())
+        assert statement.statement.endswith(".")
+        assert statement.place
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"id": "csq-unheard-of"}, "must be in"),
+        ({"verdict": "true"}, "verdict must be one of proved"),
+        ({"evidence": " "}, "evidence of csq-figs must be one line"),
+        ({"observed": "two\nlines"}, "observed of csq-figs must be one line"),
+        (
+            {"verdict": "reproduced", "data": "digits100 (substitute)"},
+            "cannot be reproduced on substitute data",
+        ),
+        ({"verdict": "reproduced", "substitute": True}, "cannot be reproduced on substitute data"),
+    ],
+)
+def test_bad_records_are_refused(change, message):
+    with pytest.raises(InputError, match=message):
+        Claim(**(RECORD | change))
+
+
+def test_a_record_knows_its_data():
+    assert Claim(**RECORD).record() == RECORD | {"substitute": False}
+    assert Claim(**RECORD, substitute=True).record() == RECORD | {"substitute": True}
+    assert "needs-data" in VERDICTS
+
+
+def test_until_a_notebook_says_so_the_text_tells_substitute_data():
+    assert Claim(**(RECORD | {"data": "digits100 (substitute)"})).substitute
+    assert not Claim(**(RECORD | {"data": "no substitute"}), substitute=False).substitute
+    assert is_substitute({"data": "digits100 (substitute)"})
+    assert not is_substitute({"data": "no substitute", "substitute": False})
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("- {id: a, document: CSQ, place: x, statement: y, notebook: '01', colour: red}", "colour"),
+        ("- {id: a, document: CSQ, place: x, notebook: '01'}", "statement"),
+        ("- {id: a, document: ABC, place: x, statement: y, notebook: '01'}", "unknown document 'ABC'"),
+        ("- {id: a, document: CSQ, place: x, statement: y, notebook: '1'}", "notebook|pattern"),
+        ("- {id: a, document: CSQ, place: x, statement: y, notebook: 1}", "notebook must be str, got 1"),
+        ("- &a {id: a, document: CSQ, place: x, statement: y, notebook: '01'}\n- *a", "appears twice"),
+    ],
+)
+def test_a_malformed_catalogue_is_refused(text, message):
+    with pytest.raises(InputError, match=message):
+        read_catalogue(text)
+
+
+@pytest.mark.parametrize(
+    ("differences", "verdict"),
+    [
+        ([0.02, 0.03, 0.025], "trend"),
+        ([-0.02, -0.03, -0.025], "not-shown"),
+        ([0.02, 0.03, -0.025], "inconclusive"),
+        ([0.0, 0.0, 0.0], "inconclusive"),
+        ([0.01, 0.02], "inconclusive"),
+        ([0.1] * 50 + [0.0] * 50, "trend"),
+    ],
+)
+def test_the_verdict_follows_from_the_interval(differences, verdict):
+    assert trend(np.array(differences)).verdict == verdict
+
+
+def test_the_interval_of_few_pairs_is_students_t():
+    outcome = trend(np.array([1.0, 2.0, 3.0]))
+    reach = 4.302653 / np.sqrt(3)
+    assert (outcome.low, outcome.high) == pytest.approx((2 - reach, 2 + reach), abs=1e-5)
+
+
+def test_the_bootstrap_interval_agrees_with_the_normal_one_for_many_pairs():
+    values = np.random.default_rng(0).normal(0.1, 1, 4000)
+    outcome = trend(values)
+    reach = 1.96 * values.std(ddof=1) / np.sqrt(4000)
+    assert (outcome.low, outcome.high) == pytest.approx((values.mean() - reach, values.mean() + reach), abs=0.003)
+    assert trend(values) == outcome
+
+
+@given(st.lists(st.floats(-1, 1), min_size=2, max_size=30))
+@settings(deadline=None, max_examples=30)
+def test_turning_the_differences_round_turns_the_verdict_round(values):
+    mirror = {"trend": "not-shown", "not-shown": "trend", "inconclusive": "inconclusive"}
+    forward = trend(np.array(values))
+    backward = trend(-np.array(values))
+    assert backward.verdict == mirror[forward.verdict]
+    assert forward.low <= forward.high
+
+
+@pytest.mark.parametrize("values", [[1.0], [1.0, float("nan")], [1.0, float("inf")]])
+def test_a_trend_needs_two_finite_differences(values):
+    with pytest.raises(InputError, match="at least two finite differences"):
+        trend(np.array(values))

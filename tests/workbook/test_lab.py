@@ -1,0 +1,97 @@
+"""JupyterLab opens on the start page, for this interpreter, for this machine, with a token."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from basics.errors import InputError
+from workbook.lab import lab_command, lab_environment
+
+
+@pytest.fixture
+def notebooks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "notebooks"
+    folder.mkdir()
+    (folder / "00_start_here.ipynb").write_text('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}')
+    monkeypatch.setenv("HASHCENTERS_NOTEBOOKS", str(folder))
+    return folder
+
+
+def test_no_option_opens_the_server_to_the_network(notebooks: Path) -> None:
+    command = lab_command(["--ServerApp.ip=0.0.0.0", "--no-browser"])
+    assert [part for part in command if part.startswith("--ServerApp.ip=")][-1] == "--ServerApp.ip=127.0.0.1"
+    assert not any("token" in part or "password" in part for part in command)
+
+
+def test_a_missing_start_page_is_said(notebooks: Path) -> None:
+    (notebooks / "00_start_here.ipynb").unlink()
+    with pytest.raises(InputError, match="there is no start page"):
+        lab_command()
+
+
+def test_the_kernel_of_this_environment_comes_first() -> None:
+    found = lab_environment({"JUPYTER_PATH": "/elsewhere", "HOME": "/home"})
+    assert found["JUPYTER_PATH"].split(os.pathsep) == [
+        str(Path(sys.prefix) / "share" / "jupyter"),
+        "/elsewhere",
+    ]
+    assert found["HOME"] == "/home"
+
+
+@pytest.fixture
+def server(notebooks: Path, tmp_path: Path) -> Iterator[dict[str, Any]]:
+    """A running server, as it describes itself to its user."""
+    runtime = tmp_path / "runtime"
+    other = tmp_path / "home" / ".local" / "share" / "jupyter" / "kernels" / "python3"
+    other.mkdir(parents=True)
+    kernel = {
+        "argv": ["/elsewhere/python", "{connection_file}"],
+        "display_name": "Other",
+        "language": "python",
+    }
+    (other / "kernel.json").write_text(json.dumps(kernel))
+    moved = {"HOME": str(tmp_path / "home"), "JUPYTER_RUNTIME_DIR": str(runtime)}
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("JUPYTER_")} | moved
+    command = [sys.executable, "-m", "workbook.lab", "--no-browser", "--allow-root", "--ServerApp.port=0"]
+    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+    try:
+        deadline = time.monotonic() + 60
+        while not (found := list(runtime.glob("jpserver-*.json"))):
+            assert process.poll() is None, process.stderr.read()
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        time.sleep(0.2)
+        yield json.loads(found[0].read_text())
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+
+
+def get(server: dict[str, Any], path: str, *, token: str = "") -> Any:
+    request = urllib.request.Request(f"{server['url']}{path}", headers={"Authorization": f"token {token}"})
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        return json.loads(answer.read())
+
+
+def test_a_real_server(server: dict[str, Any], notebooks: Path) -> None:
+    assert server["hostname"] == "127.0.0.1"
+    assert server["root_dir"] == str(notebooks)
+    assert len(server["token"]) >= 32
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        get(server, "api/contents")
+    kernels = get(server, "api/kernelspecs", token=server["token"])["kernelspecs"]
+    assert kernels["python3"]["spec"]["display_name"] != "Other"
+    assert kernels["python3"]["spec"]["argv"][0] in ("python", sys.executable)
+    assert [entry["name"] for entry in get(server, "api/contents", token=server["token"])["content"]] == [
+        "00_start_here.ipynb"
+    ]

@@ -1,0 +1,128 @@
+"""One look: sizes, restored settings, the same bytes, readable fonts, bounded SVGs."""
+
+import ast
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from basics.errors import InputError
+from basics.paths import project_root
+from workbook import style
+
+
+def _figure(points: int = 10):
+    drawn, axes = style.figure(columns=1, height=2.0)
+    axes.scatter(np.arange(points), np.arange(points) % 7)
+    axes.set(title="Title", xlabel="bits", ylabel="mAP")
+    return drawn
+
+
+@pytest.mark.parametrize(("columns", "inches"), [(1, 3.35), (2, 6.9)])
+def test_widths_are_those_of_paper_columns(columns, inches):
+    drawn, axes = style.figure(columns=columns, grid=(1, 2), sharey=True)
+    assert drawn.get_figwidth() == inches
+    assert axes.shape == (2,)
+
+
+def test_other_widths_are_refused():
+    with pytest.raises(InputError, match="columns must be 1 or 2, got 3"):
+        style.figure(columns=3)
+
+
+def test_settings_are_restored():
+    before = dict(mpl.rcParams)
+
+    @style.look()
+    def inside() -> float:
+        return mpl.rcParams["lines.linewidth"]
+
+    assert inside() == style.RC["lines.linewidth"]
+    assert dict(mpl.rcParams) == before
+
+
+def test_saving_gives_the_same_bytes_and_no_dates(tmp_path: Path):
+    first = {kind: path.read_bytes() for kind, path in style.save(_figure(), tmp_path / "a").items()}
+    again = {kind: path.read_bytes() for kind, path in style.save(_figure(), tmp_path / "b").items()}
+    assert first == again
+    assert b"dc:date" not in first["svg"]
+    assert b"CreationDate" not in first["pdf"]
+    with Image.open(tmp_path / "a.png") as image:
+        assert image.size == (670, 400)
+
+
+def test_fonts_are_embedded(tmp_path: Path):
+    paths = style.save(_figure(), tmp_path / "a")
+    assert b"<text" not in paths["svg"].read_bytes()
+    assert b"/Type3" not in paths["pdf"].read_bytes()
+    assert b"/FontFile2" in paths["pdf"].read_bytes()
+
+
+def test_crowded_figures_keep_a_small_svg(tmp_path: Path):
+    paths = style.save(_figure(20_000), tmp_path / "a")
+    assert paths["svg"].stat().st_size < style.LARGEST_SVG
+    assert b"data:image/png" in paths["svg"].read_bytes()
+
+
+def test_lines_differ_without_colour():
+    looks = {(style.line_style(i)["linestyle"], style.line_style(i)["marker"]) for i in range(8)}
+    assert len(looks) == 8
+
+
+def _lines(names: list[str], values: list[float]) -> pd.DataFrame:
+    return pd.DataFrame({"x": [0, 1] * len(names), "y": values, "name": np.repeat(names, 2), "panel": "p"})
+
+
+def test_a_name_looks_the_same_in_every_panel():
+    frame = pd.concat([_lines(["a", "b"], [0, 1, 2, 3]), _lines(["b"], [4, 5]).assign(panel="q")])
+    drawn, axes = style.panels(frame, x="x", y="y", lines="name", panels="panel")
+    assert axes[0, 0].lines[1].get_color() == axes[0, 1].lines[1].get_color() == style.LINES[1]
+    assert [text.get_text() for text in drawn.legends[0].get_texts()] == ["a", "b"]
+    axes[0, 1].axvline(0.5, label="half")
+    style.legend_below(drawn)
+    assert [[text.get_text() for text in legend.get_texts()] for legend in drawn.legends] == [["a", "b", "half"]]
+
+
+def test_one_panel_is_one_column_wide():
+    drawn, axes = style.panels(_lines(["a"], [0, 1]), x="x", y="y", lines="name")
+    assert (axes.shape, drawn.get_figwidth(), axes[0, 0].get_title(loc="left")) == ((1, 1), 3.35, "")
+    assert (axes[0, 0].get_xlabel(), axes[0, 0].get_ylabel()) == ("x", "y")
+
+
+def test_long_lines_have_few_markers():
+    long = pd.DataFrame({"x": range(80), "y": range(80), "name": "a"})
+    axes = style.panels(long, x="x", y="y", lines="name")[1]
+    assert axes[0, 0].lines[0].get_markevery() == 80 // style.MOST_MARKERS
+
+
+def test_statistical_figures_are_the_same_each_time(tmp_path: Path):
+    values = np.random.default_rng(0).normal(size=24)
+    frame = pd.DataFrame({"x": np.tile([0, 1], 12), "y": values, "name": np.repeat(["a", "b"], 12), "panel": "p"})
+    line = {"x": "x", "y": "y", "lines": "name", "band": "sd"}
+    for number in range(2):
+        style.save(style.panels(frame, **line)[0], tmp_path / f"lines{number}")
+        style.save(style.points(frame, value="y", by="name", panels="panel")[0], tmp_path / f"points{number}")
+    for name in ("lines", "points"):
+        assert (tmp_path / f"{name}0.svg").read_bytes() == (tmp_path / f"{name}1.svg").read_bytes()
+
+
+def test_a_heat_map_is_labelled_by_its_table():
+    table = pd.DataFrame([[1, 2]], index=pd.Index(["r"], name="rows"), columns=pd.Index(list("ab"), name="columns"))
+    drawn, axes = style.figure()
+    style.heatmap(table, axes, fmt="d", framed=(0, 1), cbar_kws={"label": "value"})
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("columns", "rows")
+    assert [text.get_text() for text in axes.texts] == ["1", "2"]
+    assert axes.patches[0].get_xy() == (1, 0)
+    assert drawn.axes[1].get_ylabel() == "value"
+
+
+def test_every_figure_draws_in_the_common_look():
+    """A figure function that is not decorated would draw in matplotlib's own look."""
+    for path in sorted((project_root() / "lib" / "chapters").rglob("*.py")):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.FunctionDef) and ast.unparse(node.returns or node) == "Figure":
+                private, decorators = node.name.startswith("_"), map(ast.unparse, node.decorator_list)
+                assert private or "style.look()" in decorators, f"{path.name}: {node.name}"
