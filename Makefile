@@ -19,6 +19,7 @@ reproduce: $(READY)  ## run every notebook of the embedded profile and build the
 test: $(READY)  ## lint, then run the tests
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
+	$(VENV)/bin/lint-imports
 	PYTHONDONTWRITEBYTECODE= $(PY) -m pytest --numprocesses auto --dist loadscope
 
 # Debian's package; another chromium or Chrome does as well
@@ -28,9 +29,10 @@ test-browser: $(READY)  ## install chromium where there is none, and run the bro
 		|| { echo "chromium is needed, for instance: sudo apt-get install chromium"; exit 1; }
 	$(PY) -m pytest -m browser
 
-lint: $(READY)  ## apply the linter's and the formatter's fixes
+lint: $(READY)  ## apply the linter's and the formatter's fixes, and hold the walls between the houses
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
+	$(VENV)/bin/lint-imports
 
 lab: $(READY)  ## open JupyterLab on the start page (loopback only, with its token)
 	$(PY) -m workbook.lab $(LAB_OPTIONS)

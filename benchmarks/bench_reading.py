@@ -98,7 +98,7 @@ def run(*, images: int = 600, workers: int | None = None, rounds: int = 3) -> pd
         difference = mean_difference(loader, plain)
         cached.unreadable()
         tasks: dict[str, Callable[[], int]] = {
-            "ImageFolder + DataLoader": lambda: count(batch.to(device) for batch, _ in loader),
+            "ImageFolder + DataLoader": lambda: count(batch.to(device) for batch, _ in loader),  # noqa: F821 (deleted after its last use)
             "ours": lambda: count(our_batches(plain, device)),
             "ours, cached": lambda: count(our_batches(cached, device)),
         }

@@ -38,7 +38,13 @@ install_import_hook(_typed_modules(), "beartype.beartype")
 
 
 # tests that share what is expensive to make: one worker runs each group, the largest groups first
-TOGETHER = ("tests/test_notebooks.py", "tests/workbook/runner/test_run", "tests/shelf/ray/", "tests/workbook/report/")
+TOGETHER = (
+    "tests/test_notebooks.py",
+    "tests/test_architecture.py",
+    "tests/workbook/runner/test_run",
+    "tests/shelf/ray/",
+    "tests/workbook/report/",
+)
 
 
 @pytest.hookimpl(optionalhook=True)

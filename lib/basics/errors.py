@@ -1,7 +1,7 @@
 """The one error that a user can cause, and how a command line reports it."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 EXIT_BAD_INPUT = 2
@@ -9,6 +9,17 @@ EXIT_BAD_INPUT = 2
 
 class InputError(ValueError):
     """Something the user gave is wrong; the message is one line: what was expected and what came."""
+
+
+def one_of(value: str, choices: Collection[str], name: str) -> str:
+    """The value itself, if it is one of the choices.
+
+    Raises:
+        InputError: it is none of them; calls it by the name.
+    """
+    if value not in choices:
+        raise InputError(f"{name} must be one of {', '.join(choices)}, got {value!r}")
+    return value
 
 
 @contextmanager

@@ -6,13 +6,7 @@ import numpy as np
 import pandas as pd
 
 MISSING = "–"
-_MARKDOWN_SIGNS = {
-    **{sign: f"\\{sign}" for sign in "\\`*_[]|$"},
-    "&": "&amp;",
-    "<": "&lt;",
-    ">": "&gt;",
-    "\n": " ",
-}
+_MARKDOWN_SIGNS = {**{sign: f"\\{sign}" for sign in "\\`*_[]|$"}, "&": "&amp;", "<": "&lt;", ">": "&gt;", "\n": " "}
 
 
 def _decimals(values: np.ndarray) -> int:

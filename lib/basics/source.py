@@ -18,11 +18,11 @@ import hashlib
 import json
 import keyword
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import yaml
 
@@ -94,8 +94,7 @@ class _Tree:
     files: dict[str, list[str]]
 
 
-@dataclass(frozen=True, eq=False)
-class _Module:
+class _Module(NamedTuple):
     """The statements of a module that bind each name, "" for those that do something else, and what it imports."""
 
     name: str
@@ -103,8 +102,7 @@ class _Module:
     imports: dict[str, set[str]]
 
 
-@dataclass(frozen=True, eq=False)
-class _Part:
+class _Part(NamedTuple):
     """One unit: its digest, empty where it only leads on; the units it uses; its texts; tables it reads by name."""
 
     digest: str = ""
@@ -193,16 +191,18 @@ def _imports(nodes: Iterable[ast.AST], package: str) -> dict[str, set[str]]:
     return {name: {dotted for other, dotted in pairs if other == name} for name, _ in pairs}
 
 
-def _names(nodes: Iterable[ast.AST]) -> Iterator[str]:
+def _names(nodes: Collection[ast.AST]) -> set[str]:
     """The names in code, each with its attributes: `codes.pack`."""
     inner = {id(node.value) for node in nodes if isinstance(node, ast.Attribute)}
-    for node in (node for node in nodes if id(node) not in inner):
-        attributes = []
-        while isinstance(node, ast.Attribute):
-            attributes.append(node.attr)
-            node = node.value
-        if isinstance(node, ast.Name):
-            yield ".".join([node.id, *reversed(attributes)])
+    return {_dotted(node) for node in nodes if id(node) not in inner} - {""}
+
+
+def _dotted(node: ast.AST) -> str:
+    """A name with its attributes; empty where something else has the attributes."""
+    if isinstance(node, ast.Attribute):
+        before = _dotted(node.value)
+        return before and f"{before}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _texts(nodes: Iterable[ast.AST]) -> Iterator[str]:
@@ -255,7 +255,7 @@ def _code(tree: _Tree, nodes: list[ast.AST], module: _Module, *, outside: bool =
     imports = module.imports if outside else _imports(walked, _package(tree, module.name))
     imported = {unit for dotted in imports.values() for name in dotted for unit in _resolve(tree, name)}
     uses = {unit for unit in imported if unit.endswith(":") or "*" in imports}
-    for name in set(_names(walked)):
+    for name in _names(walked):
         first, dot, attributes = name.partition(".")
         for target in module.imports.get(first, set()) | imports.get(first, set()):
             uses.update(_resolve(tree, target + dot + attributes))
@@ -339,22 +339,16 @@ def _entries(tree: _Tree, table: Table) -> dict[str, tuple[set[str], _Part]]:
 def _chosen(tree: _Tree, tables: Iterable[Table], texts: set[str]) -> dict[Table, dict[str, _Part]]:
     """The entries of each table that some text names; all of a table that cannot be taken apart."""
     exact = texts | {text.partition("/")[0] for text in texts}
-    holed = {tuple(text.split(HOLE)) for text in texts if HOLE in text and re.search(r"\w", text)}
+    holed = [text.split(HOLE) for text in texts if HOLE in text and re.search(r"\w", text)]
+    pattern = re.compile("|".join(".*".join(map(re.escape, pieces)) for pieces in holed) or "(?!)", re.DOTALL)
     found = {}
     for table in tables:
         entries = _entries(tree, table)
         found[table] = {
-            unit: part
-            for unit, (names, part) in entries.items()
-            if names & exact or any(_fits(name, pieces) for name in names for pieces in holed)
+            unit: part for unit, (names, part) in entries.items() if names & exact or any(map(pattern.fullmatch, names))
         }
         found[table] |= {} if entries else {table[0]: _part(tree, table[0])}
     return found
-
-
-def _fits(name: str, pieces: tuple[str, ...]) -> bool:
-    """Whether a name may be what an f-string becomes."""
-    return name.startswith(pieces[0]) and name.endswith(pieces[-1]) and all(piece in name for piece in pieces)
 
 
 def _digest(value: Any) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from basics.errors import InputError
+from basics.files import read_text
 
 _SCALARS = (
     ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
@@ -87,8 +88,4 @@ def read_yaml(path: Path) -> Any:
     Raises:
         InputError: the file cannot be read, or see `parse_yaml`.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from error
-    return parse_yaml(text, where=path.name)
+    return parse_yaml(read_text(path), where=path.name)

@@ -50,7 +50,7 @@ def folders(parameters: Mapping[str, Any]) -> dict[str, Path]:
         entry = find_entry(name)
         protocol = find_protocol(options.get("protocol"), data=name) if entry.protocols else None
         if protocol and protocol.lists:
-            found[protocol.lists["folder"]] = data_root() / protocol.lists["folder"]
+            found[protocol.lists.folder] = data_root() / protocol.lists.folder
         if options.get("root"):
             found[name] = Path(options["root"]).expanduser()
         elif entry.folder is not None:
@@ -90,8 +90,7 @@ def _weights(parameters: Mapping[str, Any]) -> Iterator[Need]:
         found = torchvision_weights(name)
         if found is None:
             yield Need(
-                f"ImageNet weights of {name}",
-                ("torchvision has none; set weights to a file, pretrain or none",),
+                f"ImageNet weights of {name}", ("torchvision has none; set weights to a file, pretrain or none",)
             )
             continue
         file = folder / found.url.rsplit("/", 1)[-1]
@@ -149,11 +148,7 @@ def missing(trainings: dict[str, "TrainingConfig"], profile: str) -> dict[str, "
 
 
 def train(
-    trainings: dict[str, "TrainingConfig"],
-    profile: str,
-    *,
-    jobs: int,
-    on_done: Callable[[str, Exception | None], None],
+    trainings: dict[str, "TrainingConfig"], profile: str, *, jobs: int, on_done: Callable[[str, Exception | None], None]
 ) -> None:
     """Run trainings side by side on this machine, or on the cluster that the environment names."""
     from hashcenters.sweep import train_all

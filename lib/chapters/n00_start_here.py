@@ -10,7 +10,8 @@ from basics.files import read_json
 from basics.frames import markdown_text
 from basics.yaml import read_yaml
 from workbook import scoreboard
-from workbook.claims import DOCUMENTS, VERDICTS, catalogue
+from workbook.catalogue import workbook
+from workbook.claims import VERDICTS, catalogue
 
 
 def title_of(path: Path) -> str:
@@ -61,5 +62,6 @@ def verdicts() -> pd.DataFrame:
 
 def documents() -> pd.DataFrame:
     """The two documents and how many statements of each are judged."""
-    counted = [sum(s.document == name for s in catalogue().values()) for name in DOCUMENTS]
-    return pd.DataFrame({"short": list(DOCUMENTS), "document": list(DOCUMENTS.values()), "statements": counted})
+    titles = workbook().documents
+    counted = [sum(s.document == name for s in catalogue().values()) for name in titles]
+    return pd.DataFrame({"short": list(titles), "document": list(titles.values()), "statements": counted})

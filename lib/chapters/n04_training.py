@@ -7,17 +7,19 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from chapters.shared.comparisons import Verdict, judge_differences
+from chapters.shared.figures import DISTANCES
 from chapters.shared.readings import joined
 from chapters.shared.scores import select, validation_map, validation_precisions
 from hashcenters.datasets.splits import HashingData
 from workbook import style
 from workbook.claims import trend, weakest
 
+PAIR = ["lambda_1", "lambda_2"]
+
 
 def grid_scores(runs: pd.DataFrame, data: HashingData) -> pd.DataFrame:
     """Columns lambda_1, lambda_2 and validation mAP of a grid."""
-    scores = [validation_map(run, data) for run in runs["run"]]
-    return runs[["lambda_1", "lambda_2"]].assign(**{"validation mAP": scores})
+    return runs[PAIR].assign(**{"validation mAP": [validation_map(run, data) for run in runs["run"]]})
 
 
 def grid_browser(runs: pd.DataFrame, scores: pd.DataFrame) -> tuple[Callable[..., Figure], dict[str, list[float]]]:
@@ -27,15 +29,13 @@ def grid_browser(runs: pd.DataFrame, scores: pd.DataFrame) -> tuple[Callable[...
         runs: the grid.
         scores: of the grid, from `grid_scores`; the function starts at the best point.
     """
-    found = runs.set_index(["lambda_1", "lambda_2"])["run"]
-    best = scores.loc[scores["validation mAP"].idxmax()]
-    start = (float(best.lambda_1), float(best.lambda_2))
+    found = runs.set_index(PAIR)["run"]
+    start = [float(value) for value in scores.loc[scores["validation mAP"].idxmax(), PAIR]]
 
     def browse(lambda_1: float = start[0], lambda_2: float = start[1]) -> Figure:
-        history = found[lambda_1, lambda_2].history()
-        return grid_cell(scores, history, lambda_1=lambda_1, lambda_2=lambda_2)
+        return grid_cell(scores, found[lambda_1, lambda_2].history(), lambda_1=lambda_1, lambda_2=lambda_2)
 
-    return browse, {name: sorted(map(float, runs[name].unique())) for name in ("lambda_1", "lambda_2")}
+    return browse, {name: sorted(map(float, runs[name].unique())) for name in PAIR}
 
 
 def judge_grid(runs: pd.DataFrame, data: HashingData, *, document: tuple[float, float]) -> Verdict:
@@ -44,25 +44,16 @@ def judge_grid(runs: pd.DataFrame, data: HashingData, *, document: tuple[float, 
     The weakest comparison decides: one point that is better, by an interval over validation samples, and it is
     `not-shown`; one that cannot be told from it, and it is `inconclusive`.
     """
-    pairs = runs[["lambda_1", "lambda_2"]].itertuples(index=False, name=None)
-    found = {pair: validation_precisions(run, data) for pair, run in zip(pairs, runs["run"], strict=True)}
+    found = {(one.lambda_1, one.lambda_2): validation_precisions(one.run, data) for one in runs.itertuples()}
     best = max(found, key=lambda pair: np.nanmean(found[pair]))
-    named = {
-        "observed": f"best cell: λ1 = {best[0]:g}, λ2 = {best[1]:g}",
-        "expected": f"λ1 = {document[0]:g}, λ2 = {document[1]:g}",
-    }
+    named = {"observed": f"best cell: λ1 = {best[0]:g}, λ2 = {best[1]:g}", "pair": document}
     theirs = found.pop(document, None)
     if theirs is None or not found:
-        return {
-            "verdict": "inconclusive",
-            **named,
-            "evidence": "the grid does not hold that pair and another",
-        }
+        return named | {"verdict": "inconclusive", "evidence": "the grid does not hold that pair and another"}
     compared = {pair: trend((theirs - other)[~np.isnan(theirs - other)]) for pair, other in found.items()}
     closest = min(compared, key=lambda pair: compared[pair].mean)
-    return {
+    return named | {
         "verdict": weakest(one.verdict for one in compared.values()),
-        **named,
         "evidence": f"validation mAP of the document's pair minus that of λ1 = {closest[0]:g}, λ2 = {closest[1]:g}, "
         f"the best other cell: {compared[closest]}; the weakest of {len(compared)} comparisons decides; one seed",
     }
@@ -90,16 +81,8 @@ def magnitude_table(runs: pd.DataFrame, losses: Sequence[str]) -> pd.DataFrame:
     for bits in sorted(set(runs["bits"])):
         for loss in losses:
             values = magnitudes(select(runs, loss=loss, bits=bits))
-            rows.append(
-                {
-                    "bits": bits,
-                    "loss": loss,
-                    "mean |y|": values.mean(),
-                    "share below 0.9": (values < 0.9).mean(),
-                    "mean (1 − |y|)²": ((1 - values) ** 2).mean(),
-                }
-            )
-    return pd.DataFrame(rows)
+            rows.append((bits, loss, values.mean(), (values < 0.9).mean(), ((1 - values) ** 2).mean()))
+    return pd.DataFrame(rows, columns=["bits", "loss", "mean |y|", "share below 0.9", "mean (1 − |y|)²"])
 
 
 def judge_binarisation(runs: pd.DataFrame, *, without: str, within: str) -> Verdict:
@@ -113,13 +96,8 @@ def judge_binarisation(runs: pd.DataFrame, *, without: str, within: str) -> Verd
         loss: np.array([magnitudes(part).mean() for _, part in select(runs, loss=loss).groupby(["bits", "seed"])])
         for loss in (without, within)
     }
-    judged = judge_differences(means[within] - means[without])
-    return {
-        **judged,
-        "observed": f"mean |y| {means[without].mean():.3f} without and {means[within].mean():.3f} with L_Q",
-        "expected": "outputs nearer to ±1 with L_Q",
-        "evidence": f"change of mean |y| {judged['evidence']}, trainings paired by length and seed",
-    }
+    observed = f"mean |y| {means[without].mean():.3f} without and {means[within].mean():.3f} with L_Q"
+    return judge_differences(means[within] - means[without]) | {"observed": observed}
 
 
 def grid_reading(scores: pd.DataFrame, *, document: tuple[float, float]) -> str:
@@ -157,7 +135,7 @@ def lambda_heatmap(frame: pd.DataFrame) -> Figure:
     """
     drawn, axes = style.figure(columns=1, height=2.7)
     table = _lambda_table(frame)
-    best = np.unravel_index(np.nanargmax(table), table.shape)
+    best = divmod(int(np.nanargmax(table)), table.shape[1])
     style.heatmap(table, axes, framed=best, cbar_kws={"label": "validation mAP"})
     return drawn
 
@@ -175,7 +153,7 @@ def grid_cell(frame: pd.DataFrame, history: pd.DataFrame, *, lambda_1: float | i
     table = _lambda_table(frame)
     place = (table.index.get_loc(f"{lambda_1:g}"), table.columns.get_loc(f"{lambda_2:g}"))
     style.heatmap(table, left, framed=place, cbar_kws={"label": "validation mAP"})
-    for number, (column, label) in enumerate(_DISTANCES.items()):
+    for number, (column, label) in enumerate(DISTANCES.items()):
         right.plot(history["epoch"], history[column], label=label, **style.line_style(number))
     title = f"λ1 = {lambda_1:g}, λ2 = {lambda_2:g}: validation mAP {table.iloc[place]:.3f}"
     right.set(xlabel="epoch", ylabel="mean distance (bits)", title=title, ylim=(0, None))
@@ -197,9 +175,7 @@ def magnitude_histogram(frame: pd.DataFrame) -> Figure:
     Args:
         frame: columns `magnitude` (middle of the bin, 0–1), `share` (0–1), `loss_name`.
     """
-    drawn, axes = style.figure(columns=1, height=2.4)
-    for place, (name, part) in enumerate(frame.groupby("loss_name", sort=False)):
-        axes.step(part["magnitude"], part["share"], where="mid", color=style.LINES[place], label=name)
-    axes.set(xlabel="magnitude |y| of an output", ylabel="share of outputs", yscale="log", xlim=(0, 1))
-    axes.legend()
+    drawn, axes = style.panels(frame, x="magnitude", y="share", lines="loss_name")
+    labels = {"xlabel": "magnitude |y| of an output", "ylabel": "share of outputs"}
+    axes[0, 0].set(**labels, yscale="log", xlim=(0, 1))
     return drawn

@@ -64,22 +64,15 @@ def stage_table(network: MFNet, clip: Sequence[int]) -> pd.DataFrame:
     Returns:
         Columns stage, units, output, parameters, multiply_adds.
     """
-    parts = {"stem": network.stem}
-    parts |= {f"stage {number}": stage for number, stage in enumerate(network.stages, start=1)}
+    stages = {f"stage {number}": stage for number, stage in enumerate(network.stages, start=1)}
     values, rows = torch.empty(1, *clip, device="meta"), []
-    for name, layers in (parts | {"mean over positions": network.tail}).items():
+    for name, layers in {"stem": network.stem, **stages, "mean over positions": network.tail}.items():
         with FlopCounterMode(display=False) as counter:
             values = layers(values)
-        rows.append(
-            {
-                "stage": name,
-                "units": len(layers) if name.startswith("stage") else 1,
-                "output": " × ".join(map(str, values.shape[1:])),
-                "parameters": sum(parameter.numel() for parameter in layers.parameters()),
-                "multiply_adds": counter.get_total_flops() // 2,
-            }
-        )
-    return pd.DataFrame(rows)
+        units, output = len(layers) if name in stages else 1, " × ".join(map(str, values.shape[1:]))
+        parameters = sum(parameter.numel() for parameter in layers.parameters())
+        rows.append((name, units, output, parameters, counter.get_total_flops() // 2))
+    return pd.DataFrame(rows, columns=["stage", "units", "output", "parameters", "multiply_adds"])
 
 
 def network_table(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -109,24 +102,20 @@ def bit_losses(forms: Mapping[str, str], *, bits: int, weight: float) -> pd.Data
         Columns output (−1 to 1), loss (a bit), loss_name.
     """
     outputs = torch.linspace(-0.999, 0.999, 199, dtype=torch.float64)
+    single = outputs[:, None, None]
+    pulled = torch.stack([central_loss(y, torch.ones_like(y)) for y in single])
     frames = []
     for name, form in forms.items():
-        scale = bits if form == "log-cosh" else 1
-        values = [
-            central_loss(y, torch.ones_like(y)) + scale * weight * quantization_loss(y, form=form)
-            for y in outputs[:, None, None]
-        ]
-        frames.append(pd.DataFrame({"output": outputs, "loss": torch.stack(values), "loss_name": name}))
+        pushed = torch.stack([quantization_loss(y, form=form) for y in single])
+        loss = pulled + (bits if form == "log-cosh" else 1) * weight * pushed
+        frames.append(pd.DataFrame({"output": outputs, "loss": loss, "loss_name": name}))
     return pd.concat(frames, ignore_index=True)
 
 
 def seconds_table(runs: pd.DataFrame, starts: Sequence[Run]) -> pd.DataFrame:
     """Columns training and seconds: the classification where there was one, and the hash trainings."""
     rows = [("classification", start.seconds()) for start in starts]
-    rows += [
-        (f"{loss}, seed {seed}", run.seconds())
-        for loss, seed, run in runs[["loss", "seed", "run"]].itertuples(index=False)
-    ]
+    rows += [(f"{one.loss}, seed {one.seed}", one.run.seconds()) for one in runs.itertuples()]
     return pd.DataFrame(rows, columns=["training", "seconds"])
 
 
@@ -177,9 +166,8 @@ def class_changes(labels: np.ndarray) -> float:
 def order_report(studied: StudiedSet) -> str:
     """What is arbitrary about the order of a code set, in sentences that hold for this machine."""
     moved = shuffled_orders(studied, shuffles=20, seed=0)["mAP"]
-    of_queries, of_database = (
-        class_changes(labels) for labels in (studied.codes.query_labels, studied.codes.database_labels)
-    )
+    _, query_labels, _, database_labels = studied.arrays()
+    of_queries, of_database = class_changes(query_labels), class_changes(database_labels)
     return (
         f"Neighbouring rows differ in class in {of_queries:.1%} of the queries and in {of_database:.1%} of the "
         f"database. NumPy's default order gives {unstable_map(studied):.5f} on this machine; {len(moved)} shuffles of "
@@ -194,21 +182,13 @@ def judge_released(scores: pd.DataFrame | None) -> Verdict:
         scores: from `order_scores`, None where the codes are missing.
     """
     reach = (PRINTED.plus_minus or 0.0) / 100
-    said = {
-        "expected": f"{PRINTED.text} (Table 1, five draws), {CHECKPOINT.text} in the name of the released checkpoint",
-        "tolerance": f"{reach:g}, the printed deviation read as percentage points",
-    }
+    said = {"reach": reach, "printed": PRINTED, "checkpoint": CHECKPOINT}
     if scores is None:
-        return {
-            **said,
-            "verdict": "needs-data",
-            "observed": "no codes",
-            "evidence": f"needs {RELEASED} below the data folder; {HOW_TO_GET}",
-        }
+        evidence = f"needs {RELEASED} below the data folder; {HOW_TO_GET}"
+        return said | {"verdict": "needs-data", "observed": "no codes", "evidence": evidence}
     found = scores.set_index("rule")["mAP@70"]
     near = abs(found["stable"] - PRINTED.value) <= reach
-    return {
-        **said,
+    return said | {
         "verdict": "reproduced" if near else "contradicted",
         "observed": f"{found['stable']:.5f} in stored order, {found['expected']:.5f} over all orders",
         "evidence": f"mAP@70 of the released 64-bit codes; the order of ties alone moves it from "
@@ -262,12 +242,8 @@ def bit_loss_curves(frame: pd.DataFrame) -> Figure:
     Args:
         frame: columns `output` (−1 to 1), `loss` (a bit), `loss_name`.
     """
-    drawn, axis = style.figure(columns=1, height=2.6)
-    for place, (name, line) in enumerate(frame.groupby("loss_name", sort=False)):
-        looks = style.line_style(place) | {"marker": None}
-        axis.plot(line["output"], line["loss"], label=name, **looks)
+    drawn, ((axis,),) = style.panels(frame, x="output", y="loss", lines="loss_name", height=2.6)
     axis.axvspan(-1, 0, color="#EEEEEE", zorder=0)
     axis.set(xlabel="output y of a bit with center +1 (grey: wrong sign)", ylabel="loss of the bit")
     axis.set(xlim=(-1, 1), ylim=(0, None))
-    drawn.legend(loc="outside upper center", ncols=1)
     return drawn

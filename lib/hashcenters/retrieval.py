@@ -15,7 +15,7 @@ import faiss
 import numpy as np
 from jaxtyping import Int8, Int32, Int64
 
-from basics.errors import InputError
+from basics.errors import InputError, one_of
 from basics.files import read_json, sha256, whole_file, write_json
 from hashcenters.codes import as_codes, pack
 
@@ -65,8 +65,7 @@ def build_index(
     Raises:
         InputError: codes that are not ±1, no code, an unknown kind, lists out of range.
     """
-    if kind not in KINDS:
-        raise InputError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}")
+    one_of(kind, KINDS, "kind")
     if codes.ndim != 2 or 0 in codes.shape:
         raise InputError(f"an index needs codes of shape (n, bits) with n >= 1 and bits >= 1, got {codes.shape}")
     handle = _inverted(codes, lists, seed) if kind == "inverted" else _flat(codes.shape[1])

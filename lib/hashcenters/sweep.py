@@ -121,17 +121,17 @@ def sweep(points: Sequence[GridPoint], *, profile: str, jobs: int = 1) -> pd.Dat
         InputError: a training refuses its configuration, or the cluster does not answer.
     """
     frame = pd.DataFrame([dict(point.labels) for point in points])
-    frame["run"] = pd.Series(_runs([point.config for point in points], runs_root(profile), jobs), dtype=object)
+    frame["run"] = pd.Series(_runs([point.config for point in points], profile, jobs), dtype=object)
     return frame
 
 
-def _runs(configs: Sequence[TrainingConfig], root: Path, jobs: int) -> list[Run]:
+def _runs(configs: Sequence[TrainingConfig], profile: str, jobs: int) -> list[Run]:
     """The finished trainings; where trainings are collected, a `Pending` for each that is not finished."""
-    collection = _COLLECTION.get()
+    collection, root = _COLLECTION.get(), runs_root(profile)
     if collection is not None:
         collection.asked |= keyed(configs)
         return [find(config, root) or Pending(config) for config in configs]
-    waiting = missing_under(configs, root)
+    waiting = missing(configs, profile)
     errors: list[Exception] = []
     show = _line_on_stderr(len(waiting))
 
@@ -166,13 +166,7 @@ def _line_on_stderr(total: int) -> Callable[[], None]:
 
 def prerequisites(configs: Iterable[TrainingConfig]) -> list[TrainingConfig]:
     """The trainings whose backbones others start from, earliest first; some may come more than once."""
-    found: list[TrainingConfig] = []
-    for config in configs:
-        chain = []
-        while (config := config.backbone_from) is not None:
-            chain.append(config)
-        found += reversed(chain)
-    return found
+    return [start for config in configs for start in reversed(list(config.steps())[1:])]
 
 
 def keyed(configs: Iterable[TrainingConfig]) -> dict[str, TrainingConfig]:
@@ -182,14 +176,12 @@ def keyed(configs: Iterable[TrainingConfig]) -> dict[str, TrainingConfig]:
 
 def missing(configs: Iterable[TrainingConfig], profile: str) -> dict[str, TrainingConfig]:
     """The trainings of a grid that are still to be run, by key, with those that they start from before them."""
-    return missing_under(configs, runs_root(profile))
 
+    def unfinished(configs: Iterable[TrainingConfig]) -> dict[str, TrainingConfig]:
+        return {key: config for key, config in keyed(configs).items() if find(config, runs_root(profile)) is None}
 
-def missing_under(configs: Iterable[TrainingConfig], root: Path) -> dict[str, TrainingConfig]:
-    """What is `missing` under a folder of runs."""
-    unfinished = {key: config for key, config in keyed(configs).items() if find(config, root) is None}
-    starts = keyed(prerequisites(unfinished.values()))
-    return {key: config for key, config in starts.items() if find(config, root) is None} | unfinished
+    wanted = unfinished(configs)
+    return unfinished(prerequisites(wanted.values())) | wanted
 
 
 def cluster_address() -> str | None:

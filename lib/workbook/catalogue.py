@@ -4,7 +4,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 from basics.schema import Struct, convert
-from basics.yaml import parse_yaml
+from basics.yaml import read_yaml
 from workbook.project import catalogue_folder
 
 T = TypeVar("T")
@@ -46,24 +46,15 @@ def read_entries(name: str, kind: type[T] | Any) -> T:
         kind: what it must hold: a `Struct`, or a list of one.
 
     Raises:
-        InputError: see `parse_entries`.
-    """
-    return parse_entries((catalogue_folder() / name).read_text(encoding="utf-8"), kind, where=name)
-
-
-def parse_entries(text: str, kind: type[T] | Any, *, where: str) -> T:
-    """YAML as what it must hold.
-
-    Raises:
         InputError: a field is missing, unknown or of another type, or an entry contradicts itself.
     """
-    return convert(parse_yaml(text, where=where), kind, where=where)
+    return convert(read_yaml(catalogue_folder() / name), kind, where=name)
 
 
 @cache
 def workbook() -> Workbook:
     """What this workbook is about."""
-    return read_entries("workbook.yaml", Workbook)
+    return read_entries("about.yaml", Workbook)
 
 
 def documents() -> dict[str, str]:

@@ -13,7 +13,7 @@ from scipy.special import stdtrit
 from basics.errors import InputError
 from basics.schema import Struct
 from basics.source import by_name
-from workbook.catalogue import documents, parse_entries, read_entries
+from workbook.catalogue import documents, read_entries
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,6 @@ LOOKS = {
     NOT_JUDGED: Look("no notebook has judged it in this profile", "…", "#DDDDDD"),
 }
 VERDICTS = {verdict: look.meaning for verdict, look in LOOKS.items() if verdict != NOT_JUDGED}
-DOCUMENTS = documents()  # until the overview asks catalogue.documents
 FEW = 10  # pairs, from which on an interval is a bootstrap
 LEVEL = 0.95  # probability of an interval
 RESAMPLES = 10_000
@@ -88,7 +87,7 @@ class Claim:
         evidence: one line that says why.
         tolerance: the largest accepted difference, with its unit; None where none applies.
         data: what it was measured on.
-        substitute: whether that stands in for the documents' own data; None takes it from the text of `data`.
+        substitute: whether that stands in for the documents' own data.
 
     Raises:
         InputError: an unknown id or verdict, an empty or multi-line text, `reproduced` on substitute data.
@@ -101,11 +100,9 @@ class Claim:
     evidence: str
     tolerance: str | None
     data: str
-    substitute: bool | None = None
+    substitute: bool = False
 
     def __post_init__(self) -> None:
-        if self.substitute is None:
-            object.__setattr__(self, "substitute", is_substitute({"data": self.data}))
         find_statement(self.id)
         if self.verdict not in VERDICTS:
             raise InputError(f"verdict must be one of {', '.join(VERDICTS)}, got {self.verdict!r}")
@@ -120,14 +117,6 @@ class Claim:
         return asdict(self)
 
 
-def is_substitute(record: dict[str, Any]) -> bool:
-    """Whether a recorded claim rests on data that stands in for the documents' own.
-
-    Temporary: until every notebook says so in a field of its own, the text of `data` does.
-    """
-    return record.get("substitute", "substitute" in record["data"])
-
-
 @cache
 def catalogue() -> dict[str, Statement]:
     """Every statement of the documents by id, in the documents' order.
@@ -135,7 +124,11 @@ def catalogue() -> dict[str, Statement]:
     Raises:
         InputError: an entry is malformed or an id appears twice.
     """
-    return _by_id(read_entries("claims.yaml", list[Statement]))
+    found: dict[str, Statement] = {}
+    for statement in read_entries("claims.yaml", list[Statement]):
+        if found.setdefault(statement.id, statement) is not statement:
+            raise InputError(f"claims.yaml: {statement.id} appears twice")
+    return found
 
 
 @by_name("claims.yaml", "id")
@@ -148,19 +141,6 @@ def find_statement(name: str) -> Statement:
     if name not in catalogue():
         raise InputError(f"claim must be in claims.yaml, got {name!r}")
     return catalogue()[name]
-
-
-def read_catalogue(text: str) -> dict[str, Statement]:
-    """Read a catalogue from YAML: a list of entries with the fields of `Statement`."""
-    return _by_id(parse_entries(text, list[Statement], where="claims.yaml"))
-
-
-def _by_id(statements: list[Statement]) -> dict[str, Statement]:
-    found: dict[str, Statement] = {}
-    for statement in statements:
-        if found.setdefault(statement.id, statement) is not statement:
-            raise InputError(f"claims.yaml: {statement.id} appears twice")
-    return found
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import pandas as pd
 from basics.errors import InputError
 from basics.frames import markdown_text
 from basics.schema import Struct
-from workbook.catalogue import documents, parse_entries, read_entries
+from workbook.catalogue import documents, read_entries
 from workbook.claims import catalogue
 from workbook.results import read_claims
 
@@ -57,14 +57,16 @@ class Discrepancy(Struct, frozen=True):
     claims: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        placeless = [party for party in ("text", "code", "files") if _one_of(self, party, f"{party}_place")]
+        pairs = {party: f"{party}_place" for party in ("text", "code", "files")} | {"known": "known_source"}
+        halves = [field for field, other in pairs.items() if bool(getattr(self, field)) != bool(getattr(self, other))]
+        placeless = [party for party in halves if party != "known"]
         unknown = [claim for claim in self.claims if claim not in catalogue()]
         problems = {
             f"needs a document, one of {', '.join(documents())}": self.document not in documents(),
             "needs another party than this workbook": len(self.said()) < 2,
             f"must name the place of its {' and '.join(placeless)}, and only of that": placeless,
             f"has claims that are not in the catalogue: {', '.join(unknown)}": unknown,
-            "needs the source of its known effect, and only with one": _one_of(self, "known", "known_source"),
+            "needs the source of its known effect, and only with one": "known" in halves,
         }
         for problem, found in problems.items():
             if found:
@@ -82,20 +84,6 @@ class Discrepancy(Struct, frozen=True):
     def known_effect(self) -> str:
         """The known effect with its source in brackets, empty without one."""
         return _with_place(self.known, self.known_source)
-
-
-def _one_of(entry: Discrepancy, field: str, other: str) -> bool:
-    """Whether one of two fields that belong together is missing."""
-    return bool(getattr(entry, field)) != bool(getattr(entry, other))
-
-
-def read_register(text: str) -> list[Discrepancy]:
-    """Read a register from YAML: a list of entries with the fields of `Discrepancy`.
-
-    Raises:
-        InputError: a malformed entry.
-    """
-    return parse_entries(text, list[Discrepancy], where="discrepancies.yaml")
 
 
 @cache

@@ -15,6 +15,7 @@ from workbook import tables
 from workbook.claims import Claim
 
 MARK = "workbook"
+DEFINITION = {"code": "open"}  # the mark of an output whose cell is to be read
 EMBEDDED_WIDTH = 1100
 MOST_ROWS = 60
 
@@ -47,11 +48,8 @@ def _embedded(png: Path) -> str:
 
 
 def _note(source: str | None, substitute: str | None) -> str:
-    parts = [
-        f"Stands beside {source}." if source else "",
-        f"Substitute data: {substitute}" if substitute else "",
-    ]
-    return " ".join(part for part in parts if part)
+    beside = f"Stands beside {source}." if source else ""
+    return f"{beside} Substitute data: {substitute}".strip() if substitute else beside
 
 
 def shown_figure(exhibit: str, png: Path, entry: dict[str, Any]) -> Shown:
@@ -64,18 +62,15 @@ def shown_figure(exhibit: str, png: Path, entry: dict[str, Any]) -> Shown:
     return Shown(picture, below, mark={"exhibit": exhibit}, extra=size)
 
 
-def shown_table(frame: pd.DataFrame, *, caption: str, exhibit: str | None, note: str = "") -> Shown:
-    """The table as HTML, cut after `MOST_ROWS` rows, with a plain-text form."""
+def shown_table(
+    frame: pd.DataFrame, caption: str, *, exhibit: str = "", source: str | None = None, substitute: str | None = None
+) -> Shown:
+    """The table as HTML, cut after `MOST_ROWS` rows, with a plain-text form and what it stands beside."""
+    note = _note(source, substitute)
     body = tables.to_html(frame, caption=caption, most_rows=MOST_ROWS)
     body += f"\n<p><em>{html.escape(note)}</em></p>" if note else ""
     plain = f"{caption}\n{cells(frame).head(MOST_ROWS).to_string(index=False)}"
     return Shown({"text/html": body, "text/plain": plain}, mark={"exhibit": exhibit} if exhibit else {})
-
-
-def shown_exhibit_table(exhibit: str, frame: pd.DataFrame, entry: dict[str, Any]) -> Shown:
-    """A recorded table with the note on what it stands beside."""
-    note = _note(entry["source"], entry["substitute"])
-    return shown_table(frame, caption=entry["caption"], exhibit=exhibit, note=note)
 
 
 def shown_claim(claim: Claim, anchor: str) -> Shown:

@@ -40,15 +40,11 @@ def defaults(function: Callable[..., Any], choices: dict[str, Sequence[Any]]) ->
     start = {}
     for name, values in choices.items():
         if name not in parameters or not len(values):
-            raise InputError(
-                f"sliders need values for parameters of the function {list(parameters)}, got {name}={values}"
-            )
+            raise InputError(f"sliders need values for parameters of {list(parameters)}, got {name}={values}")
         default = parameters[name].default
         start[name] = values[0] if default is inspect.Parameter.empty else default
         if start[name] not in values:
-            raise InputError(
-                f"the default of {name} must be among its choices {list(values)[:20]}, got {start[name]!r}"
-            )
+            raise InputError(f"{name} must start at one of {list(values)[:20]}, got {start[name]!r}")
     return start
 
 

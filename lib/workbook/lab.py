@@ -7,6 +7,7 @@ from pathlib import Path
 
 from basics.errors import InputError, one_line_errors
 from basics.paths import notebooks_root
+from basics.source import lib_root
 
 START_PAGE = "00_start_here.ipynb"
 
@@ -37,15 +38,15 @@ def lab_command(arguments: Sequence[str] = ()) -> list[str]:
 
 
 def lab_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """Variables that make `python3` this interpreter's kernel, whatever kernels the user has installed."""
-    own = str(Path(sys.prefix) / "share" / "jupyter")
-    found = [own, environment.get("JUPYTER_PATH", "")]
-    return {
-        **environment,
-        "JUPYTER_PATH": os.pathsep.join(filter(None, found)),
-        "JUPYTER_PREFER_ENV_PATH": "1",
-        "PATH": os.pathsep.join([str(Path(sys.executable).parent), environment.get("PATH", os.defpath)]),
-    }
+    """Variables that make `python3` this interpreter's kernel, whatever kernels the user has installed.
+
+    Kernels find the project's packages wherever a notebook lies, installed or not.
+    """
+    usual = {"PATH": os.defpath, **environment, "JUPYTER_PREFER_ENV_PATH": "1"}
+    jupyter, programs = Path(sys.prefix) / "share" / "jupyter", Path(sys.executable).parent
+    for name, first in {"JUPYTER_PATH": jupyter, "PATH": programs, "PYTHONPATH": lib_root()}.items():
+        usual[name] = os.pathsep.join(filter(None, [str(first), usual.get(name)]))
+    return usual
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from basics.errors import InputError
-from workbook.display import Shown
+from workbook.display import DEFINITION, Shown
 
 
 def same_as_library(name: str, ours: Any, library: Any, *, tolerance: float | int = 1e-9) -> Shown:
@@ -45,7 +45,7 @@ def same_as_library(name: str, ours: Any, library: Any, *, tolerance: float | in
     how = f"equal within {tolerance:g}" if tolerance else "exactly"
     count = f"{found.size:,} value{'s' if found.size > 1 else ''}"
     line = f"the definition above and the library's function agree on {count}, {how}."
-    return Shown({"text/markdown": f"**{name}**: {line}", "text/plain": f"{name}: {line}"}, mark={})
+    return Shown({"text/markdown": f"**{name}**: {line}", "text/plain": f"{name}: {line}"}, mark=DEFINITION)
 
 
 def show(function: Callable[..., Any]) -> Shown:
@@ -58,7 +58,8 @@ def show(function: Callable[..., Any]) -> Shown:
         del lines[text.lineno - 1 : text.end_lineno]
     code = "\n".join(lines).strip("\n")
     place = f"{function.__module__}.{function.__qualname__}"
-    return Shown({"text/markdown": f"`{place}`\n\n```python\n{code}\n```", "text/plain": f"{place}\n{code}"}, mark={})
+    bundle = {"text/markdown": f"`{place}`\n\n```python\n{code}\n```", "text/plain": f"{place}\n{code}"}
+    return Shown(bundle, mark=DEFINITION)
 
 
 def _numbers(values: Any) -> np.ndarray:

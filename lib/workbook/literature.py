@@ -94,11 +94,6 @@ def published() -> dict[str, Published]:
     return {number.key: number for table in published_tables().values() for number in table.numbers()}
 
 
-def sources() -> list[str]:
-    """The short names of all published tables."""
-    return list(published_tables())
-
-
 @by_name("literature.yaml", "key", "source")
 def find_number(key: str) -> Published:
     """The published number with a key.
@@ -119,7 +114,7 @@ def numbers_of(source: str) -> list[Published]:
         InputError: no such table.
     """
     if source not in published_tables():
-        raise InputError(f"source must be one of {sources()}, got {source!r}")
+        raise InputError(f"source must be one of {list(published_tables())}, got {source!r}")
     return list(published_tables()[source].numbers())
 
 

@@ -32,7 +32,7 @@ def setting(name: str) -> str:
 
 
 def catalogue_folder() -> Path:
-    """Where workbook.yaml, claims.yaml, literature.yaml and discrepancies.yaml lie."""
+    """Where about.yaml, claims.yaml, literature.yaml and discrepancies.yaml lie."""
     return paths.project_root() / setting("catalogue")
 
 

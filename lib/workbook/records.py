@@ -25,6 +25,20 @@ def read(path: Path) -> dict[str, Any]:
     return read_json(path) if path.is_file() else {}
 
 
+def in_order(path: Path) -> dict[str, dict[str, Any]]:
+    """The entries of a file in the order of notebooks and of recording."""
+    return dict(sorted(read(path).items(), key=lambda item: (item[1]["notebook"], item[1]["order"])))
+
+
+def read_or_empty(path: Path) -> dict[str, Any]:
+    """The mapping in a JSON file, empty where there is none that can be read."""
+    try:
+        content = read_json(path)
+    except InputError:
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
 @contextmanager
 def changing(path: Path) -> Iterator[dict[str, Any]]:
     """Hold the lock of a results folder, yield a file's entries, and write them back whole."""
@@ -41,10 +55,8 @@ def changing(path: Path) -> Iterator[dict[str, Any]]:
 
 def drop(folder: Path, notebook: str) -> None:
     """Forget what a notebook recorded, and remove the files of its figures and tables."""
-    with changing(folder / CLAIMS) as entries:
-        for key in [key for key, entry in entries.items() if entry["notebook"] == notebook]:
-            del entries[key]
-    with changing(folder / EXHIBITS) as entries:
-        for key in [key for key, entry in entries.items() if entry["notebook"] == notebook]:
-            for name in entries.pop(key)["files"].values():
-                (folder / name).unlink(missing_ok=True)
+    for file in (CLAIMS, EXHIBITS):
+        with changing(folder / file) as entries:
+            for key in [key for key, entry in entries.items() if entry["notebook"] == notebook]:
+                for name in entries.pop(key).get("files", {}).values():
+                    (folder / name).unlink(missing_ok=True)

@@ -18,7 +18,7 @@ from workbook import display, records, style, tables
 from workbook import interactive as live
 from workbook.claims import Claim
 from workbook.literature import check_comparison
-from workbook.texts import texts_of
+from workbook.texts import KINDS, texts_of
 
 SCREEN_DOTS_PER_INCH = 140
 
@@ -47,14 +47,12 @@ def open_results(notebook: str, *, profile: str) -> "Results":
 
 def read_exhibits(profile: str) -> dict[str, dict[str, Any]]:
     """All figures and tables of a profile by id, in the order of notebooks and of recording."""
-    entries = records.read(paths.profile_results(profile) / records.EXHIBITS)
-    return dict(sorted(entries.items(), key=lambda item: (item[1]["notebook"], item[1]["order"])))
+    return records.in_order(paths.profile_results(profile) / records.EXHIBITS)
 
 
 def read_claims(profile: str) -> list[dict[str, Any]]:
     """All recorded verdicts of a profile, in the order of notebooks and of recording."""
-    entries = records.read(paths.profile_results(profile) / records.CLAIMS)
-    return sorted(entries.values(), key=lambda entry: (entry["notebook"], entry["order"]))
+    return list(records.in_order(paths.profile_results(profile) / records.CLAIMS).values())
 
 
 def read_table(name: str, *, profile: str) -> pd.DataFrame:
@@ -97,100 +95,58 @@ class Results:
         """Give values that the texts of several exhibits name."""
         self.values.update(values)
 
-    def table(
-        self,
-        frame: pd.DataFrame,
-        name: str,
-        *,
-        caption: str | None = None,
-        protocol: dict[str, Any] | None = None,
-        source: str | None = None,
-        substitute: str | None = None,
-        **values: Any,
-    ) -> display.Shown:
+    def table(self, frame: pd.DataFrame, name: str, **texts: Any) -> display.Shown:
         """Save a table as csv, md and tex, record it, and return it for display.
 
         Args:
             frame: the table, without times, dates or hosts.
             name: short name in lower case with hyphens.
-            caption: one sentence; the only text that many readers see.
-            protocol: what the numbers depend on: dataset, protocol, bits, top_k, ties, epochs, seeds, device.
-            source: the table of a document that this one stands beside, such as "CSQ Table 1".
-            substitute: one sentence on what the data stands in for; None for the documents' own data.
-            values: of placeholders in its texts.
+            texts: those that its notebook's file does not say, and values of placeholders: `caption` (one sentence;
+                the only text that many readers see), `protocol` (what the numbers depend on: dataset, protocol, bits,
+                top_k, ties, epochs, seeds, device), `source` (the table of a document that this one stands beside,
+                such as "CSQ Table 1"), `substitute` (one sentence on what the data stands in for; None for the
+                documents' own data).
 
         Raises:
             InputError: a malformed name, a volatile column, an empty caption, an unwritable folder.
         """
-        given = {"caption": caption, "protocol": protocol, "source": source, "substitute": substitute}
-        texts = self._texts("tables", name, given, values)
+        texts = self._texts("tables", name, texts)
         stem = self._stem("tables", name, texts["caption"])
         files = tables.save(frame, stem, caption=texts["caption"])
-        entry = self._entry("table", texts) | {
-            "files": self._relative(files),
-            "protocol": _plain(texts["protocol"] or {}),
-        }
-        exhibit = self._record(f"table-{stem.name}", entry)
-        return display.shown_exhibit_table(exhibit, frame, entry)
+        protocol = json.loads(json.dumps(texts["protocol"] or {}, default=str))  # other kinds of values become text
+        exhibit, entry = self._record("table", stem, texts, files, protocol=protocol)
+        about = {name: entry[name] for name in ("caption", "source", "substitute")}
+        return display.shown_table(frame, exhibit=exhibit, **about)
 
-    def figure(
-        self,
-        drawn: Figure,
-        name: str,
-        *,
-        data: pd.DataFrame,
-        caption: str | None = None,
-        alt: str | None = None,
-        source: str | None = None,
-        substitute: str | None = None,
-        **values: Any,
-    ) -> display.Shown:
+    def figure(self, drawn: Figure, name: str, *, data: pd.DataFrame, **texts: Any) -> display.Shown:
         """Save a figure as svg, png and pdf with the table it was drawn from, record it, close it, return it.
 
         Args:
             drawn: the figure.
             name: short name in lower case with hyphens.
             data: the table it was drawn from, saved beside it as csv.
-            caption: one sentence or two.
-            alt: what the picture shows, for readers who cannot see it.
-            source: the figure of a document that this one stands beside, such as "CSQ Fig. S.2".
-            substitute: one sentence on what the data stands in for; None for the documents' own data.
-            values: of placeholders in its texts.
+            texts: those that its notebook's file does not say, and values of placeholders: `caption` (one sentence
+                or two), `alt` (what the picture shows, for readers who cannot see it), `source` (the figure of a
+                document that this one stands beside, such as "CSQ Fig. S.2"), `substitute` as for a table.
 
         Raises:
             InputError: a malformed name, an empty caption or alt text, or a folder that cannot be written.
         """
-        given = {"caption": caption, "alt": alt, "source": source, "substitute": substitute}
-        texts = self._texts("figures", name, given, values)
+        texts = self._texts("figures", name, texts)
         if not (texts["alt"] or "").strip():
             raise InputError(f"figure {name} needs an alt text")
         stem = self._stem("figures", name, texts["caption"])
-        files = style.save(drawn, stem)
-        write_text(stem.with_name(f"{stem.name}.csv"), frames.to_csv(data))
+        files = style.save(drawn, stem) | {"csv": stem.with_name(f"{stem.name}.csv")}
+        write_text(files["csv"], frames.to_csv(data))
         width = round(drawn.get_figwidth() * SCREEN_DOTS_PER_INCH)
-        entry = self._entry("figure", texts) | {
-            "files": self._relative(files | {"csv": stem.with_name(f"{stem.name}.csv")}),
-            "alt": texts["alt"],
-            "width": width,
-            "height": round(width * drawn.get_figheight() / drawn.get_figwidth()),
-        }
+        height = round(width * drawn.get_figheight() / drawn.get_figwidth())
         if "matplotlib.pyplot" in sys.modules:
             sys.modules["matplotlib.pyplot"].close(drawn)
-        exhibit = self._record(f"figure-{stem.name}", entry)
+        exhibit, entry = self._record("figure", stem, texts, files, alt=texts["alt"], width=width, height=height)
         return display.shown_figure(exhibit, files["png"], entry)
 
     def claim(
-        self,
-        claim: str,
-        verdict: str,
-        *,
-        observed: Any,
-        expected: Any = None,
-        evidence: str | None = None,
-        data: str | None = None,
-        tolerance: Any = None,
-        compare: dict[str, float] | None = None,
-        **values: Any,
+        self, claim: str, verdict: str, *, observed: Any, compare: dict[str, float] | None = None, **texts: Any
     ) -> display.Shown:
         """Record a verdict and return it for display, under the anchor `claim-<id>`.
 
@@ -198,21 +154,19 @@ class Results:
             claim: an id of the catalogue.
             verdict: a key of `claims.VERDICTS`.
             observed: what was measured or derived.
-            expected: what the document says.
-            evidence: one line that says why.
-            data: what it was measured on; contains "substitute" where it stands in for the documents' data.
-            tolerance: the largest accepted difference with its unit.
             compare: ours of published numbers, by their key in literature.yaml; the documents' data only.
-            values: of placeholders in its texts.
+            texts: those that its notebook's file does not say, and values of placeholders: `expected` (what the
+                document says), `evidence` (one line that says why), `data` (what it was measured on), `substitute`
+                (whether that stands in for the documents' data, or what for), `tolerance` (the largest accepted
+                difference with its unit).
 
         Raises:
             InputError: see `claims.Claim` and `literature.check_comparison`.
         """
-        given = {"expected": expected, "evidence": evidence, "data": data, "tolerance": tolerance}
-        texts = self._texts("claims", claim, given, values)
+        texts = self._texts("claims", claim, texts)
         limit = None if texts["tolerance"] is None else cell(texts["tolerance"])
         expected, evidence, data = (texts[name] or "" for name in ("expected", "evidence", "data"))
-        made = Claim(claim, verdict, cell(observed), cell(expected), evidence, limit, data)
+        made = Claim(claim, verdict, cell(observed), cell(expected), evidence, limit, data, bool(texts["substitute"]))
         check_comparison(made, compare or {})
         entry = made.record() | {"compare": {name: float(compare[name]) for name in sorted(compare or {})}}
         with records.changing(self.folder / records.CLAIMS) as entries:
@@ -225,13 +179,13 @@ class Results:
 
     def show(self, frame: pd.DataFrame, *, caption: str) -> display.Shown:
         """Show a table without saving it: the place for times and numbers that change with every run."""
-        return display.shown_table(frame, caption=caption, exhibit=None)
+        return display.shown_table(frame, caption)
 
-    def _texts(self, kind: str, name: str, given: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+    def _texts(self, kind: str, name: str, given: dict[str, Any]) -> dict[str, Any]:
         """The texts of an exhibit: what the call says, else what the notebook's file does, else None."""
-        said = {key: value for key, value in given.items() if value is not None}
-        filed = texts_of(self.notebook, kind, name, self.values | values, given=said)
-        return dict.fromkeys(given) | filed | said
+        said = {field: given[field] for field in KINDS[kind] if given.get(field) is not None}
+        filed = texts_of(self.notebook, kind, name, self.values | given, given=said)
+        return dict.fromkeys(KINDS[kind]) | filed | said
 
     def _stem(self, folder: str, name: str, caption: str | None) -> Path:
         if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
@@ -240,20 +194,14 @@ class Results:
             raise InputError(f"caption of {name} must be one line of text, got {caption!r}")
         return self.folder / folder / f"{self.number}-{name}"
 
-    def _entry(self, kind: str, texts: dict[str, Any]) -> dict[str, Any]:
-        """What a figure and a table have in common."""
+    def _record(
+        self, kind: str, stem: Path, texts: dict[str, Any], files: dict[str, Path], **more: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """Record a figure or a table; its id and what was recorded."""
+        exhibit = f"{kind}-{stem.name}"
         about = {name: texts[name] for name in ("caption", "source", "substitute")}
-        return {"kind": kind, "notebook": self.notebook, **about}
-
-    def _relative(self, files: dict[str, Path]) -> dict[str, str]:
-        return {suffix: path.relative_to(self.folder).as_posix() for suffix, path in files.items()}
-
-    def _record(self, exhibit: str, entry: dict[str, Any]) -> str:
+        written = {suffix: path.relative_to(self.folder).as_posix() for suffix, path in files.items()}
+        entry = {"kind": kind, "notebook": self.notebook, "files": written, **about, **more}
         with records.changing(self.folder / records.EXHIBITS) as entries:
             records.put(entries, exhibit, entry)
-        return exhibit
-
-
-def _plain(protocol: dict[str, Any]) -> dict[str, Any]:
-    """The protocol as JSON holds it; values of other kinds become text."""
-    return json.loads(json.dumps(protocol, default=str))
+        return exhibit, entry

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from workbook.claims import LOOKS, NOT_JUDGED, Statement, catalogue, is_substitute
+from workbook.claims import LOOKS, NOT_JUDGED, Statement, catalogue
 from workbook.literature import published
 from workbook.results import read_claims
 
@@ -65,22 +65,16 @@ def frame(board: list[Row], columns: Iterable[str] | None = None) -> pd.DataFram
         columns: those to keep, such as `README`; None for all.
     """
     lines = [line for row in board for line in row.lines]
-    return pd.DataFrame(lines, columns=None if columns is None else list(columns))
+    return pd.DataFrame(lines, columns=columns and list(columns))
 
 
 def _line(statement: Statement, record: dict[str, Any]) -> dict[str, Any]:
     return {
         "claim": statement.id,
-        "document": statement.document,
-        "place": statement.place,
-        "statement": statement.statement,
+        **{name: getattr(statement, name) for name in ("document", "place", "statement")},
         "verdict": record.get("verdict", NOT_JUDGED),
-        "evidence": record.get("evidence"),
-        "observed": record.get("observed"),
-        "expected": record.get("expected"),
-        "tolerance": record.get("tolerance"),
-        "data": record.get("data"),
-        "substitute": is_substitute(record) if record else False,
+        **{name: record.get(name) for name in ("evidence", "observed", "expected", "tolerance", "data")},
+        "substitute": record.get("substitute", False),
         "needs": statement.needs,
         "notebook": record["notebook"][:2] if record else statement.notebook,
         "anchor": record.get("anchor"),

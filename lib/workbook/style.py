@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +17,8 @@ from matplotlib.patches import Rectangle
 from basics.errors import InputError
 from basics.files import whole_file
 
-BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE = (
-    "#000000",
-    "#E69F00",
-    "#56B4E9",
-    "#009E73",
-    "#F0E442",
-    "#0072B2",
-    "#D55E00",
-    "#CC79A7",
-)
+BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
+YELLOW, BLUE, VERMILION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
 LINES = (BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, BLACK, YELLOW)
 DASHES = ("-", "--", "-.", ":")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
@@ -33,46 +26,24 @@ SEQUENTIAL = "cividis"
 WIDTHS = {1: 3.35, 2: 6.9}
 PNG_DPI = 200
 LARGEST_SVG = 400_000
+UNDATED: dict[str, dict[str, None]] = {
+    "svg": {"Date": None, "Creator": None},
+    "png": {"Software": None},
+    "pdf": {"CreationDate": None, "Producer": None, "Creator": None},
+}
 MOST_MARKERS = 8  # on a line of many points, about
 
-RC: dict[str, Any] = {
-    "axes.axisbelow": True,
-    "axes.edgecolor": "#444444",
-    "axes.grid": True,
-    "axes.labelsize": 8.5,
-    "axes.linewidth": 0.7,
-    "axes.prop_cycle": mpl.cycler(color=LINES),
-    "axes.spines.right": False,
-    "axes.spines.top": False,
-    "axes.titlelocation": "left",
-    "axes.titlesize": 9,
-    "axes.titleweight": "bold",
-    "figure.constrained_layout.use": True,
-    "figure.dpi": 100,
-    "figure.facecolor": "white",
-    "font.family": "DejaVu Sans",
-    "font.size": 8.5,
-    "grid.color": "#DDDDDD",
-    "grid.linewidth": 0.5,
-    "image.cmap": SEQUENTIAL,
-    "image.interpolation": "nearest",
-    "legend.fontsize": 7.5,
-    "legend.frameon": False,
-    "lines.linewidth": 1.4,
-    "lines.markersize": 4,
-    "pdf.fonttype": 42,
-    "savefig.facecolor": "white",
-    "svg.fonttype": "path",
-    "svg.hashsalt": "hashcenters",
-    "xtick.labelsize": 7.5,
-    "ytick.labelsize": 7.5,
-}
+
+@cache
+def settings() -> mpl.RcParams:
+    """The settings of the common look, from its style sheet."""
+    return mpl.rc_params_from_file(Path(__file__).with_name("look.mplstyle"), use_default_template=False)
 
 
 @contextmanager
 def look() -> Iterator[None]:
     """Use the common look inside the block, or as `@look()` in a whole function, and restore the settings."""
-    with mpl.rc_context(RC):
+    with mpl.rc_context(settings()):
         yield
 
 
@@ -155,14 +126,10 @@ def panels(
             look = line_style(place) | {"markevery": max(1, line[x].nunique() // MOST_MARKERS)}
             look |= {"markeredgecolor": look["color"], "label": name, "legend": False}
             seaborn.lineplot(line, x=x, y=y, errorbar=band, ax=axis, **look)
-    for axis in axes[:-1].flat:
-        axis.set_xlabel("")
-    for axis in axes[:, 1:].flat:
-        axis.set_ylabel("")
-    for axis, label in zip(axes[:, 0], down if rows else [], strict=False):
-        axis.set_ylabel(label)
-    for axis, value in zip(axes[0], across if panels else [], strict=False):
-        axis.set_title(title.format(value))
+        axis.set_xlabel(x if row == len(down) - 1 else "")
+        axis.set_ylabel("" if column else down[row] if rows else y)
+        if panels and not row:
+            axis.set_title(title.format(across[column]))
     legend_below(drawn)
     return drawn, axes
 
@@ -275,12 +242,7 @@ def save(drawn: Figure, stem: Path) -> dict[str, Path]:
     Raises:
         InputError: the folder cannot be written.
     """
-    paths = {suffix: stem.with_name(f"{stem.name}.{suffix}") for suffix in ("svg", "png", "pdf")}
-    metadata = {
-        "svg": {"Date": None, "Creator": None},
-        "png": {"Software": None},
-        "pdf": {"CreationDate": None, "Producer": None, "Creator": None},
-    }
+    paths = {suffix: stem.with_name(f"{stem.name}.{suffix}") for suffix in UNDATED}
     with look():
         drawn.set_dpi(PNG_DPI)  # text is up to 3 % narrower at fewer dots an inch
         drawn.draw_without_rendering()  # lays it out, once for all three
@@ -288,14 +250,9 @@ def save(drawn: Figure, stem: Path) -> dict[str, Path]:
         drawn.set_layout_engine(None)  # with any engine, "none" too, every file is drawn twice
         for suffix, path in paths.items():
             with whole_file(path) as temporary:
-                drawn.savefig(temporary, format=suffix, dpi=PNG_DPI, metadata=metadata[suffix])
+                drawn.savefig(temporary, format=suffix, dpi=PNG_DPI, metadata=UNDATED[suffix])
                 if suffix == "svg" and temporary.stat().st_size > LARGEST_SVG:
-                    _rasterise(drawn)
-                    drawn.savefig(temporary, format=suffix, dpi=PNG_DPI, metadata=metadata[suffix])
+                    for artist in [a for axes in drawn.axes for a in (*axes.collections, *axes.lines, *axes.patches)]:
+                        artist.set_rasterized(True)
+                    drawn.savefig(temporary, format=suffix, dpi=PNG_DPI, metadata=UNDATED[suffix])
     return paths
-
-
-def _rasterise(drawn: Figure) -> None:
-    for axes in drawn.axes:
-        for artist in [*axes.collections, *axes.lines, *axes.patches]:
-            artist.set_rasterized(True)

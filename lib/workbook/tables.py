@@ -16,36 +16,12 @@ _VOLATILE = re.compile(
     r"(wall[ _])?(time|seconds|minutes|duration|elapsed|runtime|date|timestamp|host|hostname)"
     r"([ _]?(s|seconds|\(s\)))?"
 )
-_LATEX_SIGNS = {
-    "\\": r"\textbackslash{}",
-    "{": r"\{",
-    "}": r"\}",
-    **{sign: f"\\{sign}" for sign in "&%$#_"},
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    "<": "$<$",
-    ">": "$>$",
-    "|": "$|$",
-    "–": "--",
-    "−": "$-$",
-    "±": r"$\pm$",
-    "×": r"$\times$",
-    "·": r"$\cdot$",
-    "≤": r"$\le$",
-    "≥": r"$\ge$",
-    "≠": r"$\ne$",
-    "≈": r"$\approx$",
-    "→": r"$\to$",
-    "∞": r"$\infty$",
-    "½": r"$\frac{1}{2}$",
-    "α": r"$\alpha$",
-    "λ": r"$\lambda$",
-    "Δ": r"$\Delta$",
-    "ρ": r"$\rho$",
-    "σ": r"$\sigma$",
-    **{sign: f"$_{digit}$" for digit, sign in enumerate("₀₁₂₃₄₅₆₇₈₉")},
-    "²": "$^2$",
-}
+_SIGNS = "~^<>|–−±×·≤≥≠≈→∞½αλΔρσ²"
+_COMMANDS = r"""\textasciitilde{} \textasciicircum{} $<$ $>$ $|$ -- $-$ $\pm$ $\times$ $\cdot$ $\le$ $\ge$ $\ne$
+    $\approx$ $\to$ $\infty$ $\frac{1}{2}$ $\alpha$ $\lambda$ $\Delta$ $\rho$ $\sigma$ $^2$"""
+_LATEX_SIGNS = {"\\": r"\textbackslash{}", **{sign: f"\\{sign}" for sign in "{}&%$#_"}}
+_LATEX_SIGNS |= dict(zip(_SIGNS, _COMMANDS.split(), strict=True))
+_LATEX_SIGNS |= {sign: f"$_{digit}$" for digit, sign in enumerate("₀₁₂₃₄₅₆₇₈₉")}
 
 
 def mean_std(frame: pd.DataFrame, by: str | list[str], value: str) -> pd.DataFrame:
@@ -74,12 +50,7 @@ def mean_std(frame: pd.DataFrame, by: str | list[str], value: str) -> pd.DataFra
         f"{mean:.4f} (one run)" if pd.isna(std) else f"{mean:.4f} ± {std:.4f}"
         for mean, std in zip(grouped["mean"], grouped["std"], strict=True)
     ]
-    numbers = {
-        value: text,
-        f"{value}_mean": grouped["mean"],
-        f"{value}_std": grouped["std"],
-        "n": grouped["count"],
-    }
+    numbers = {value: text, f"{value}_mean": grouped["mean"], f"{value}_std": grouped["std"], "n": grouped["count"]}
     return grouped[by].assign(**numbers)
 
 

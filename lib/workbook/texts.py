@@ -19,8 +19,7 @@ from workbook.project import texts_folder
 KINDS = {
     "tables": {"caption", "source", "substitute", "protocol"},
     "figures": {"caption", "alt", "source", "substitute"},
-    "claims": {"expected", "evidence", "data", "tolerance"},
-    "protocols": None,
+    "claims": {"expected", "evidence", "data", "substitute", "tolerance"},
 }
 
 
@@ -33,14 +32,15 @@ def read_texts(notebook: str) -> dict[str, dict[str, dict[str, Any]]]:
     """
     path = texts_folder() / f"{notebook}.yaml"
     content = read_yaml(path) if path.is_file() else {}
+    kinds = (*KINDS, "protocols")
     for kind, entries in content.items():
-        if kind not in KINDS or not isinstance(entries, dict):
-            raise InputError(f"{path.name} may hold {', '.join(KINDS)}, each a mapping, got {kind!r}")
+        if kind not in kinds or not isinstance(entries, dict):
+            raise InputError(f"{path.name} may hold {', '.join(kinds)}, each a mapping, got {kind!r}")
         for name, entry in entries.items():
-            unknown = set(entry) - (KINDS[kind] or set(entry))
+            unknown = set(entry) - KINDS.get(kind, set(entry))
             if unknown:
                 raise InputError(f"{path.name}, {kind}, {name}: there is no field {sorted(unknown)[0]!r}")
-    return {kind: content.get(kind, {}) for kind in KINDS}
+    return {kind: content.get(kind, {}) for kind in kinds}
 
 
 def texts_of(

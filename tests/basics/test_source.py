@@ -378,4 +378,4 @@ def test_the_order_of_rows_counts(lib: Path) -> None:
 def test_reads_the_running_packages() -> None:
     found = digests(["workbook.runner.graph:discover"])
     assert {"workbook.runner.graph:Notebook", "basics.files:read_json"} <= set(found)
-    assert (lib_root() / "hashcenters" / "workbook" / "graph.py").is_file()
+    assert (lib_root() / "workbook" / "runner" / "graph.py").is_file()

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from chapters.n08_retrieval import readings
+from chapters.n08_retrieval.simulated import simulated_codes
 from chapters.n08_retrieval.ties import StudiedSet
 
 TIES = pd.DataFrame(
@@ -94,5 +95,6 @@ def test_lists_of_another_size_and_leaks_are_counted(difference, more):
     [("released", None), ("own", None), ("simulated", "simulated codes"), ("trained", "trained on")],
 )
 def test_only_codes_of_other_data_stand_in_for_something(origin, says):
-    found = StudiedSet(None, origin, None).substitute
+    codes = simulated_codes(8, queries=1, database=1, num_classes=2, flips=0.0, seed=0)
+    found = StudiedSet(codes, origin, None).substitute
     assert found is None if says is None else says in found

@@ -1,8 +1,10 @@
 """Readings say what the tables hold: every number is looked up in a table whose answer is known."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pandas as pd
+from made_up import make_setting
 
 from chapters import n04_training, n05_center_learning, n07_backbones
 from chapters.shared import implementation, readings
@@ -79,13 +81,13 @@ def test_the_spread_of_draws() -> None:
 
 
 def test_data_and_backbone() -> None:
-    data = SimpleNamespace(protocol="p", substitute="digits for photographs")
+    data = replace(make_setting().data(), protocol="p", substitute="digits for photographs")
     run = SimpleNamespace(history=lambda: pd.DataFrame({"accuracy": [0.1, 0.987]}))
     assert readings.of_data(data, pd.DataFrame({"run": [run]})) == (
         "p. The pre-trained backbone classifies 98.7% of the validation split. "
         "**Substitute data:** digits for photographs."
     )
-    assert readings.of_data(SimpleNamespace(protocol="p", substitute=None), pd.DataFrame({"run": []})) == "p."
+    assert readings.of_data(replace(data, substitute=None), pd.DataFrame({"run": []})) == "p."
 
 
 def test_the_lambda_grid() -> None:

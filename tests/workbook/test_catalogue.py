@@ -3,7 +3,7 @@
 import pytest
 
 from basics.errors import InputError
-from workbook.catalogue import Workbook, catalogue_folder, documents, parse_entries, workbook
+from workbook.catalogue import Workbook, catalogue_folder, documents, read_entries, workbook
 from workbook.literature import Source
 
 TABLE = "{key: k, digits: 3, source: CSQ Table 9, place: p, columns: [a, b], rows: {method: [0.5, [0.25, 0.1]]}}"
@@ -11,7 +11,7 @@ TABLE = "{key: k, digits: 3, source: CSQ Table 9, place: p, columns: [a, b], row
 
 def test_every_file_of_the_catalogue_is_in_its_folder():
     names = {path.name for path in catalogue_folder().glob("*.yaml")}
-    assert {"workbook.yaml", "claims.yaml", "literature.yaml", "discrepancies.yaml"} <= names
+    assert {"about.yaml", "claims.yaml", "literature.yaml", "discrepancies.yaml"} <= names
 
 
 def test_the_documents_are_data():
@@ -31,16 +31,18 @@ def test_the_emblem_is_a_square_of_two_signs():
         (f"- {TABLE.replace('0.5', 'half')}", list[Source], "literature.yaml.*rows"),
         (f"- {TABLE.replace('[a, b]', '[a]')}", list[Source], "every row of k must have 1 values"),
         ("name: x", Workbook, "title"),
-        ("[]", Workbook, "array|list"),
+        ("[]", Workbook, "must be mapping, got"),
     ],
 )
-def test_entries_that_do_not_fit_are_refused(text, kind, message):
+def test_entries_that_do_not_fit_are_refused(text, kind, message, catalogue_holding):
+    catalogue_holding("literature.yaml", text)
     with pytest.raises(InputError, match=message):
-        parse_entries(text, kind, where="literature.yaml")
+        read_entries("literature.yaml", kind)
 
 
-def test_a_published_table_gives_its_numbers():
-    (table,) = parse_entries(f"- {TABLE}", list[Source], where="literature.yaml")
+def test_a_published_table_gives_its_numbers(catalogue_holding):
+    catalogue_holding("literature.yaml", f"- {TABLE}")
+    (table,) = read_entries("literature.yaml", list[Source])
     assert [(n.key, n.text) for n in table.numbers()] == [
         ("k/method/a", "0.500"),
         ("k/method/b", "0.250 ± 0.10"),

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from basics.errors import InputError
-from workbook.claims import VERDICTS, Claim, catalogue, is_substitute, read_catalogue, trend
+from workbook.claims import VERDICTS, Claim, catalogue, trend
 
 IDS = {
     "csq-s1-half",
@@ -67,10 +67,6 @@ def test_the_catalogue_holds_every_claim_of_both_documents():
         ({"verdict": "true"}, "verdict must be one of proved"),
         ({"evidence": " "}, "evidence of csq-figs must be one line"),
         ({"observed": "two\nlines"}, "observed of csq-figs must be one line"),
-        (
-            {"verdict": "reproduced", "data": "digits100 (substitute)"},
-            "cannot be reproduced on substitute data",
-        ),
         ({"verdict": "reproduced", "substitute": True}, "cannot be reproduced on substitute data"),
     ],
 )
@@ -85,13 +81,6 @@ def test_a_record_knows_its_data():
     assert "needs-data" in VERDICTS
 
 
-def test_until_a_notebook_says_so_the_text_tells_substitute_data():
-    assert Claim(**(RECORD | {"data": "digits100 (substitute)"})).substitute
-    assert not Claim(**(RECORD | {"data": "no substitute"}), substitute=False).substitute
-    assert is_substitute({"data": "digits100 (substitute)"})
-    assert not is_substitute({"data": "no substitute", "substitute": False})
-
-
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -103,9 +92,10 @@ def test_until_a_notebook_says_so_the_text_tells_substitute_data():
         ("- &a {id: a, document: CSQ, place: x, statement: y, notebook: '01'}\n- *a", "appears twice"),
     ],
 )
-def test_a_malformed_catalogue_is_refused(text, message):
+def test_a_malformed_catalogue_is_refused(text, message, catalogue_holding):
+    catalogue_holding("claims.yaml", text)
     with pytest.raises(InputError, match=message):
-        read_catalogue(text)
+        catalogue.__wrapped__()
 
 
 @pytest.mark.parametrize(

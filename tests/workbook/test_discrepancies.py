@@ -5,7 +5,7 @@ import pytest
 from basics.errors import InputError
 from workbook import discrepancies
 from workbook.claims import catalogue
-from workbook.discrepancies import effects, read_register, register
+from workbook.discrepancies import effects, register
 from workbook.results import open_results
 
 ENTRY = "{id: a, document: CSQ, topic: t, text: x, text_place: Sec. 1, ours: y"
@@ -40,16 +40,17 @@ def test_documents_come_one_after_the_other():
         ("{id: a, document: ABC, topic: t, text: x, text_place: p, ours: y}", "needs a document"),
     ],
 )
-def test_malformed_entries_are_refused(text, message):
+def test_malformed_entries_are_refused(text, message, catalogue_holding):
+    catalogue_holding("discrepancies.yaml", f"- {text}")
     with pytest.raises(InputError, match=message):
-        read_register(f"- {text}")
+        register.__wrapped__()
 
 
 def test_effects_are_read_from_the_claims_of_the_profile():
     entry = next(entry for entry in register() if entry.id == "hmdb51-score")
     assert effects(entry, []) == []
     results = open_results("06_video", profile="smoke")
-    claim = {"expected": "0.579", "evidence": "e", "data": "authors' codes"}
+    claim = {"expected": "0.579", "evidence": "e", "data": "authors' codes", "substitute": False}
     results.claim("csq-table1", "reproduced", observed="0.5767", **claim)
     frame = discrepancies.frame("smoke").set_index("topic")
     assert frame.loc["The score of HMDB51", "measured here"] == "0.5767 (csq-table1: reproduced)"

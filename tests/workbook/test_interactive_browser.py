@@ -28,7 +28,7 @@ RUN_ALL = """async () => {
   window.jupyterapp.commands.execute("notebook:run-all-cells");
 }"""
 CODE = """
-from hashcenters import live
+from workbook import interactive as live
 from workbook import style
 
 def draw(level=1):

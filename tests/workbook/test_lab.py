@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from basics.errors import InputError
+from basics.paths import project_root
 from workbook.lab import lab_command, lab_environment
 
 
@@ -46,6 +47,7 @@ def test_the_kernel_of_this_environment_comes_first() -> None:
         "/elsewhere",
     ]
     assert found["HOME"] == "/home"
+    assert found["PYTHONPATH"] == str(project_root() / "lib")
 
 
 @pytest.fixture

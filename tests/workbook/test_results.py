@@ -4,17 +4,18 @@ import json
 import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
 from basics.errors import InputError
 from workbook import interactive as live
-from workbook import style
+from workbook import style, texts
 from workbook.results import open_results, read_claims, read_exhibits, read_table
 
 FRAME = pd.DataFrame({"method": ["a<b>", "b"], "map": [0.5, float("nan")]})
-CLAIM = {"observed": 0.98765432, "expected": "1", "evidence": "measured", "data": "digits100 (substitute)"}
+CLAIM = {"observed": 0.98765432, "expected": "1", "evidence": "measured", "data": "digits100", "substitute": True}
 
 
 def _draw():
@@ -91,6 +92,16 @@ def test_writers_at_the_same_time_lose_nothing():
     assert len(read_exhibits("smoke")) == 8
 
 
+def test_the_texts_of_a_claim_say_what_stands_in(monkeypatch: pytest.MonkeyPatch):
+    entry = {"data": "{kind}", "substitute": "{data.substitute}", "expected": "1", "evidence": "measured"}
+    monkeypatch.setattr(texts, "read_texts", lambda _: {"claims": {"csq-lq-binarises": entry}, "protocols": {}})
+    results = open_results("04_training", profile="smoke")
+    for stands_in in ("digits for photographs", None):
+        results.share(kind=f"on {stands_in}", data=SimpleNamespace(substitute=stands_in))
+        results.claim("csq-lq-binarises", "trend", observed=1)
+    assert [claim["substitute"] for claim in read_claims("smoke")] == [True, False]
+
+
 def test_tables_are_read_back():
     _record()
     assert read_table("04-losses", profile="smoke")["method"].tolist() == ["a<b>", "b"]
@@ -130,7 +141,7 @@ def test_numbers_from_other_data_are_not_compared():
         results.claim("csq-table1", "trend", compare={key: 0.5}, **CLAIM)
     with pytest.raises(InputError, match="keys of literature"):
         results.claim("csq-table1", "trend", compare={"unheard/of": 0.5}, **CLAIM)
-    results.claim("csq-table1", "reproduced", compare={key: 0.5767}, **(CLAIM | {"data": "authors' codes"}))
+    results.claim("csq-table1", "reproduced", compare={key: 0.5767}, **(CLAIM | {"substitute": False}))
     assert read_claims("smoke")[0]["compare"] == {key: 0.5767}
 
 
@@ -166,7 +177,7 @@ def test_what_is_shown_is_marked_and_escaped(monkeypatch: pytest.MonkeyPatch):
     results.table(FRAME, "losses", caption="<i>")._ipython_display_()
     results.figure(_draw(), "curve", data=FRAME, caption="c", alt="a line")._ipython_display_()
     results.claim("csq-lq-binarises", "trend", **(CLAIM | {"evidence": "<script>"}))._ipython_display_()
-    marks = [options["metadata"]["hashcenters"] for _, options in shown]
+    marks = [options["metadata"]["workbook"] for _, options in shown]
     assert marks[:3] == [
         {"exhibit": "table-04-losses"},
         {"exhibit": "figure-04-curve"},

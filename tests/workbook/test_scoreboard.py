@@ -7,7 +7,7 @@ from workbook import literature, scoreboard
 from workbook.claims import catalogue
 from workbook.results import open_results
 
-CLAIM = {"observed": "o", "expected": "e", "evidence": "why", "data": "digits100 (substitute)"}
+CLAIM = {"observed": "o", "expected": "e", "evidence": "why", "data": "digits100", "substitute": True}
 
 
 def test_without_results_nothing_is_judged():

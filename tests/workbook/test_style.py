@@ -40,7 +40,7 @@ def test_settings_are_restored():
     def inside() -> float:
         return mpl.rcParams["lines.linewidth"]
 
-    assert inside() == style.RC["lines.linewidth"]
+    assert inside() == style.settings()["lines.linewidth"]
     assert dict(mpl.rcParams) == before
 
 

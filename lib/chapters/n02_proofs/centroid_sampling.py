@@ -10,24 +10,22 @@ from jaxtyping import Int, Int8
 from chapters.n02_proofs.centroid_theory import Ties, expected_distance
 from chapters.n02_proofs.check import Check, tally
 from chapters.n02_proofs.multilabel_centroids import mean_over_ties
-from chapters.shared.centroids import centroid_distances, centroid_shares, disjoint_label_sets
+from chapters.shared.centroids import disjoint_label_sets
 from hashcenters.centers.hadamard import hadamard_matrix
 
+Rows = Int8[np.ndarray, "rows bits"]
+Votes = Int[np.ndarray, "samples bits"]
 NORMAL_95 = 1.959964
 ERRORS = 4.5  # accepted standard errors, which chance passes once in 150,000 rows
 
 
-def sample_votes(
-    rows: Int8[np.ndarray, "rows bits"], set_size: int, *, samples: int, seed: int
-) -> tuple[Int[np.ndarray, "samples bits"], Int[np.ndarray, "samples bits"]]:
+def sample_votes(rows: Rows, set_size: int, *, samples: int, seed: int) -> tuple[Votes, Votes]:
     """The votes of random pairs of disjoint sets of rows: their sums, bit by bit."""
     first, second = disjoint_label_sets(len(rows), set_size, samples=samples, seed=seed)
     return first.astype(np.int32) @ rows, second.astype(np.int32) @ rows
 
 
-def sampled_distance(
-    rows: Int8[np.ndarray, "rows bits"], set_size: int, *, samples: int, seed: int, ties: Ties
-) -> tuple[float, float]:
+def sampled_distance(rows: Rows, set_size: int, *, samples: int, seed: int, ties: Ties) -> tuple[float, float]:
     """The mean distance of centroids of disjoint random sets, sampled, and its standard error."""
     distances = mean_over_ties(*sample_votes(rows, set_size, samples=samples, seed=seed), ties=ties)
     return float(distances.mean()), float(distances.std(ddof=1) / np.sqrt(samples))
@@ -68,33 +66,12 @@ def check_sampled_means(table: pd.DataFrame, *, samples: int) -> Check:
         samples: pairs of sets behind each row.
     """
     off = table["errors off"]
-    wrong = (f"K = {row['bits']}, n = {row['n']}, {row['ties']}" for _, row in table[off > ERRORS].iterrows())
+    wrong = (f"K = {row.bits}, n = {row.n}, {row.ties}" for row in table[off > ERRORS].itertuples())
     statement = f"sampled means are within {ERRORS:g} standard errors of the exact ones"
     return tally(statement, "sampled", samples * len(table), wrong, float(off.max()))
 
 
-def histogram_table(
-    rows: Int8[np.ndarray, "rows bits"], set_sizes: Sequence[int], *, samples: int, seed: int
-) -> pd.DataFrame:
-    """Shares of realised distances between centroids, their tied bits drawn, for a figure.
-
-    Args:
-        rows: the hash centers that label sets choose from.
-        set_sizes: rows a set; even ones appear once for each way to settle ties.
-        samples: pairs of sets a case.
-        seed: of sets and ties.
-
-    Returns:
-        Columns `case`, `distance` (bits), `share` (0–1), ascending by distance within a case.
-    """
-    found = centroid_distances(rows, set_sizes, samples=samples, seed=seed)
-    shares = centroid_shares(found, set_sizes, rows.shape[1])
-    return shares.drop(columns="bits").rename(columns={"centers": "case"})
-
-
-def overlap_of_ties(
-    rows: Int8[np.ndarray, "rows bits"], set_size: int, *, samples: int, seed: int
-) -> dict[str, float | int]:
+def overlap_of_ties(rows: Rows, set_size: int, *, samples: int, seed: int) -> dict[str, float | int]:
     """How the tied parts of two centroids lie; the document compares them as if they were the same bits.
 
     Returns:

@@ -17,6 +17,7 @@ from chapters.n02_proofs.check import Check, tally
 from hashcenters.centers.hadamard import is_power_of_two
 
 Ties = Literal["independent", "shared"]
+OfLength = Callable[[int], Fraction]  # a value for every K
 
 
 def zero_xor_probability(count: int, bits: int) -> Fraction:
@@ -66,8 +67,7 @@ def _mean_product(function: Callable[[int], int], size: int, bits: int) -> Fract
     """Mean inner product of one function of the votes over a set with the same over a disjoint random set."""
     orders = [(s, c * comb(size, s)) for s, c in enumerate(coefficients(function, size)) if c]
     pairs = product(orders, repeat=2)
-    zero = Fraction(0)
-    return bits * sum((left * right * zero_xor_probability(s + t, bits) for (s, left), (t, right) in pairs), zero)
+    return Fraction(bits) * sum(left * right * zero_xor_probability(s + t, bits) for (s, left), (t, right) in pairs)
 
 
 def expected_distance(bits: int, set_size: int, *, ties: Ties = "independent") -> Fraction:
@@ -94,9 +94,7 @@ def expected_distance(bits: int, set_size: int, *, ties: Ties = "independent") -
     return (bits - sum(_mean_product(function, set_size, bits) for function in functions)) / 2
 
 
-def check_triple_formula(
-    mean: Callable[[int], Fraction], same_xor: Callable[[int], Fraction], lengths: Sequence[int]
-) -> Check:
+def check_triple_formula(mean: OfLength, same_xor: OfLength, lengths: Sequence[int]) -> Check:
     """A closed form for triples against the general mean, and its p against P(XOR of six numbers = 0).
 
     Args:
@@ -104,11 +102,8 @@ def check_triple_formula(
         same_xor: the probability that both triples have the same XOR, of K.
         lengths: values of K.
     """
-    wrong = (
-        f"K = {bits}"
-        for bits in lengths
-        if mean(bits) != expected_distance(bits, 3) or same_xor(bits) != zero_xor_probability(6, bits)
-    )
+    general = {K: (expected_distance(K, 3), zero_xor_probability(6, K)) for K in lengths}
+    wrong = (f"K = {K}" for K, both in general.items() if (mean(K), same_xor(K)) != both)
     statement = "mean for triples = K/2 + (K/8)(6/(K − 3) − p), p = (K − 8)/((K − 3)(K − 5))"
     return tally(statement, "exhaustive", len(lengths), wrong)
 
@@ -118,11 +113,7 @@ def check_even_like_odd(lengths: Sequence[int], sizes: Sequence[int]) -> Check:
 
     Dropping one row at random from an even set breaks its ties evenly and changes no other majority.
     """
-    pairs = [(bits, size) for bits in lengths for size in sizes if size % 2 == 0]
-    wrong = (
-        f"K = {bits}, n = {size}"
-        for bits, size in pairs
-        if expected_distance(bits, size) != expected_distance(bits, size - 1)
-    )
+    pairs = [(K, n) for K in lengths for n in sizes if n % 2 == 0]
+    wrong = (f"K = {K}, n = {n}" for K, n in pairs if expected_distance(K, n) != expected_distance(K, n - 1))
     statement = "with ties drawn by themselves, n = 2j has the mean of n = 2j − 1"
     return tally(statement, "exhaustive", len(pairs), wrong)

@@ -1,7 +1,7 @@
 """The record of one check: what was looked at, over how many cases, and what broke it if anything did."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -152,20 +152,11 @@ def check_table(*checks: Check) -> pd.DataFrame:
 
     What is rounding alone, and differs between machines, is not spelled out.
     """
-    rounded = [
-        f"below {ROUNDING:g}" if 0 < check.deviation < ROUNDING else f"{check.deviation:.3g}" for check in checks
-    ]
-    table = pd.DataFrame(
-        {
-            "statement": [check.statement for check in checks],
-            "method": [check.method for check in checks],
-            "cases": [check.cases for check in checks],
-            "deviation": rounded,
-            "holds": ["yes" if check.holds else "no" for check in checks],
-            "counter-example": [check.counter_example or "" for check in checks],
-        }
-    )
-    return table.drop(columns="counter-example") if all(check.holds for check in checks) else table
+    table = pd.DataFrame(asdict(check) for check in checks)
+    table["deviation"] = [f"below {ROUNDING:g}" if 0 < off < ROUNDING else f"{off:.3g}" for off in table["deviation"]]
+    table.insert(4, "holds", ["yes" if check.holds else "no" for check in checks])
+    found = [check.counter_example or "" for check in checks]
+    return table.drop(columns="counter_example").assign(**{"counter-example": found} if any(found) else {})
 
 
 def word(check: Check) -> str:

@@ -1,6 +1,4 @@
-"""Figures of the proofs: distances in H_2K, centroids, pair probabilities, p-norm balls, Eq. 2's targets."""
-
-from typing import Any
+"""Figures of the proofs: distances in H_2K, pair probabilities, p-norm balls, Eq. 2's targets."""
 
 import numpy as np
 import pandas as pd
@@ -26,49 +24,18 @@ def distance_matrix(frame: pd.DataFrame) -> Figure:
 
 
 @style.look()
-def centroid_histograms(frame: pd.DataFrame, *, half: float | int) -> Figure:
-    """Shares of distances between centroids, one panel a case, with K/2 marked.
-
-    Args:
-        frame: columns `case`, `distance` (bits) and `share` (0–1).
-        half: K/2 in bits.
-    """
-    cases = list(frame.groupby("case", sort=False))
-    grid = (-(-len(cases) // 2), 2)
-    size = {"columns": 2, "height": 1.45 * grid[0] + 0.3, "grid": grid}
-    drawn, axes = style.figure(**size, sharex=True, squeeze=False)
-    for axis in axes.flat[len(cases) :]:
-        axis.set_visible(False)
-    for axis, (case, part) in zip(axes.flat, cases, strict=False):
-        below = part["distance"] < half
-        colours = np.where(below, style.VERMILION, style.BLUE)
-        axis.vlines(part["distance"], 0, part["share"], colors=colours, linewidth=4)
-        axis.axvline(half, color=style.BLACK, linestyle="--", linewidth=1)
-        mean = (part["distance"] * part["share"]).sum()
-        note = f"mean {mean:.1f}\nbelow K/2: {part.loc[below, 'share'].sum():.1%}"
-        axis.text(0.98, 0.93, note, transform=axis.transAxes, ha="right", va="top", size=7.5)
-        axis.set(title=case, ylim=(0, None))
-    drawn.supxlabel("Hamming distance (bits)", size=8.5)
-    drawn.supylabel("share of pairs", size=8.5)
-    return drawn
-
-
-@style.look()
 def probability_curves(frame: pd.DataFrame) -> Figure:
     """P(similar) against the share of bits that differ: θ as printed, and under the authors' factor.
 
     Args:
         frame: columns `form`, `bits`, `distance` (bits) and `probability` (0–1).
     """
-    frame = frame.assign(K=frame["bits"], share=frame["distance"] / frame["bits"])
-    forms = list(frame.groupby("form", sort=False))
-    drawn, axes = style.figure(columns=2, height=2.4, grid=(1, len(forms)), sharey=True, squeeze=False)
-    for axis, (form, part) in zip(axes[0], forms, strict=True):
-        _lines(axis, part, "share", "probability", by="K")
+    frame = frame.assign(K="K = " + frame["bits"].astype(str), share=frame["distance"] / frame["bits"])
+    drawn, axes = style.panels(frame, x="share", y="probability", lines="K", panels="form", sharey=True)
+    for axis in axes[0]:
         axis.axvline(0.5, color=style.BLACK, linewidth=0.8, linestyle=":")
-        axis.set(title=form, xlabel="share of bits that differ, D_H / K")
-    axes[0][0].set_ylabel("P(similar)")
-    axes[0][0].legend()
+        axis.set_xlabel("share of bits that differ, D_H / K")
+    axes[0, 0].set_ylabel("P(similar)")
     return drawn
 
 
@@ -83,11 +50,12 @@ def balls_and_box(frame: pd.DataFrame) -> Figure:
     square = [-1, 1, 1, -1, -1], [-1, -1, 1, 1, -1]
     axes.fill(*square, color=style.SKY, alpha=0.25, linewidth=0)
     axes.plot(*square, color=style.BLACK, linewidth=1, label="[−1, 1]²")
-    _lines(axes, frame, "x", "y", by="p", marker="")
+    for place, (p, part) in enumerate(frame.groupby("p", sort=False)):
+        axes.plot(part["x"], part["y"], label=f"p = {p:g}", **style.line_style(place) | {"marker": ""})
     axes.plot(*square, "o", color=style.VERMILION, markersize=6, label="{−1, 1}²", zorder=4)
     axes.set(xlim=(-2.1, 2.1), ylim=(-2.1, 2.1), xlabel="z₁", ylabel="z₂")
     axes.set(xticks=range(-2, 3), yticks=range(-2, 3))
-    drawn.legend(*axes.get_legend_handles_labels(), loc="outside center right")
+    drawn.legend(loc="outside center right")
     return drawn
 
 
@@ -99,9 +67,10 @@ def coordinate_gaps(frame: pd.DataFrame) -> Figure:
         frame: columns `p`, `z` (0–1) and `gap` (1 − |z|^p).
     """
     drawn, axes = style.figure(columns=1, height=2.5)
-    _lines(axes, frame, "z", "gap", by="p")
+    for place, (p, part) in enumerate(frame.groupby("p", sort=False)):
+        axes.plot(part["z"], part["gap"], label=f"p = {p:g}", markevery=0.1, **style.line_style(place))
     axes.set(xlabel="|z_i|", ylabel="1 − |z_i|^p", xlim=(0, 1), ylim=(0, 1.02))
-    drawn.legend(*axes.get_legend_handles_labels(), loc="outside center right")
+    drawn.legend(loc="outside center right")
     return drawn
 
 
@@ -143,10 +112,3 @@ def _square(*, height: float) -> tuple[Figure, Axes]:
     drawn.set_layout_engine("compressed")
     axes.set_aspect("equal")
     return drawn, axes
-
-
-def _lines(axes: Axes, frame: pd.DataFrame, x: str, y: str, *, by: str, **look: Any) -> None:
-    """One line a value of a column, with a marker at every tenth of its length."""
-    for place, (value, part) in enumerate(frame.groupby(by, sort=False)):
-        looks = style.line_style(place) | {"markevery": 0.1} | look
-        axes.plot(part[x], part[y], label=f"{by} = {value:g}", **looks)

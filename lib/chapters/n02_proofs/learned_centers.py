@@ -16,6 +16,8 @@ from hashcenters.losses.face import center_loss
 from hashcenters.losses.repmet import repmet_loss
 from hashcenters.losses.targets import membership
 
+Codes = Int8[np.ndarray, "n bits"]
+Centers = Int8[np.ndarray, "num_classes bits"]
 Step = Callable[[Tensor, Tensor, Tensor], Tensor]
 Cost = Callable[[np.ndarray, np.ndarray], float | sympy.Expr]
 
@@ -69,8 +71,8 @@ def check_printed_face_loss(steps: Tensor) -> Check:
     Source: CSQ supplement, the line below Eq. S.8.
     """
     size = steps[0].numel()
-    wrong = [f"Δc_1 is a vector of {size} numbers"] if size > 1 else []
-    return tally("L_FC = Δc_i is a number", "exhaustive", 1, wrong)
+    wrong = f"Δc_1 is a vector of {size} numbers" if size > 1 else None
+    return Check("L_FC = Δc_i is a number", "exhaustive", 1, counter_example=wrong)
 
 
 def check_mean_minimises(cost: Cost, count: int) -> Check:
@@ -103,35 +105,27 @@ def check_sign_minimises(cost: Cost, bits: int, *, batches: int, batch_size: int
         batch_size: outputs a batch.
         seed: of the batches.
     """
-    rng = np.random.default_rng(seed)
-    drawn = [rng.uniform(-1, 1, (batch_size, bits)) for _ in range(batches)]
-    signs = [np.where(points.mean(axis=0) >= 0, 1.0, -1.0) for points in drawn]
+    drawn = np.random.default_rng(seed).uniform(-1, 1, (batches, batch_size, bits))
+    signs = np.where(drawn.mean(axis=1) >= 0, 1.0, -1.0)
     excess = [cost(c, points) - _costs(cost, points).min() for c, points in zip(signs, drawn, strict=True)]
     wrong = (f"batch {i}: {off:.6g} above the least" for i, off in enumerate(excess) if off > 1e-9)
     statement = "over {−1, 1}^K the sign of the mean minimises S.10"
     return tally(statement, "exhaustive", batches * 2**bits, wrong, float(max(excess)))
 
 
-def minimisers(cost: Cost, points: Int8[np.ndarray, "n bits"]) -> int:
+def minimisers(cost: Cost, points: Codes) -> int:
     """How many binary centers minimise S.10 for ±1 points: 2 for every bit in which they are split evenly."""
     costs = _costs(cost, points)
     return int((costs == costs.min()).sum())
 
 
-def margins(codes: Int8[np.ndarray, "n bits"], centers: Int8[np.ndarray, "num_classes bits"], own: int) -> np.ndarray:
+def margins(codes: Codes, centers: Centers, own: int) -> Int[np.ndarray, "n"]:
     """Distance to the nearest other center less the distance to the own one, in bits, counted bit by bit."""
-    distances = (codes[:, None] != centers[None]).sum(axis=2)
-    others = np.delete(distances, own, axis=1)
-    return others.min(axis=1) - distances[:, own]
+    distances = (codes[:, None] != centers).sum(axis=2)
+    return np.delete(distances, own, axis=1).min(axis=1) - distances[:, own]
 
 
-def losses(
-    codes: Int8[np.ndarray, "n bits"],
-    centers: Int8[np.ndarray, "num_classes bits"],
-    own: Int[np.ndarray, "n"] | int,
-    *,
-    loss: Step = repmet_loss,
-) -> Float[np.ndarray, "n"]:
+def losses(codes: Codes, centers: Centers, own: np.ndarray | int, *, loss: Step = repmet_loss) -> np.ndarray:
     """S.12 of every code, α = K/2.
 
     Args:
@@ -139,13 +133,16 @@ def losses(
         centers: ±1 centers.
         own: number of each code's own center, or of all codes' own center.
         loss: of outputs, centers and own centers, a mean over samples; it is taken of one code at a time.
+
+    Returns:
+        One loss a code, in bits.
     """
     is_own = torch.from_numpy(np.broadcast_to(own, len(codes))[:, None] == np.arange(len(centers)))
     rows, targets = torch.from_numpy(codes).double(), torch.from_numpy(centers).double()
     return torch.func.vmap(lambda row, mine: loss(row[None], targets, mine[None]))(rows, is_own).numpy()
 
 
-def check_zero_is_margin(loss: Step, centers: Int8[np.ndarray, "num_classes bits"]) -> Check:
+def check_zero_is_margin(loss: Step, centers: Centers) -> Check:
     """The loss is 0 exactly where the other centers are K/2 bits farther than the own one: over all codes.
 
     Args:
@@ -154,16 +151,15 @@ def check_zero_is_margin(loss: Step, centers: Int8[np.ndarray, "num_classes bits
 
     Source: CSQ supplement, Eq. S.12 and the text below it.
     """
-    bits = centers.shape[1]
-    codes = 2 * all_codes(bits) - np.int8(1)
-    owns = range(len(centers))
-    has_margin = np.stack([margins(codes, centers, own) >= bits / 2 for own in owns]).astype(int)
-    is_zero = np.stack([losses(codes, centers, own, loss=loss) == 0 for own in owns]).astype(int)
+    codes, owns = 2 * all_codes(centers.shape[1]) - np.int8(1), range(len(centers))
+    has_margin = [2 * margins(codes, centers, own) >= centers.shape[1] for own in owns]
+    is_zero = [losses(codes, centers, own, loss=loss) == 0 for own in owns]
     statement = "L_RC = 0 exactly where the margin K/2 holds"
-    return compare(statement, "exhaustive", is_zero, has_margin, names=("center", "code"))
+    both = np.array([is_zero, has_margin], dtype=int)
+    return compare(statement, "exhaustive", *both, names=("center", "code"))
 
 
-def flip_costs(centers: Int8[np.ndarray, "num_classes bits"]) -> Float[np.ndarray, "num_classes bits"]:
+def flip_costs(centers: Centers) -> Float[np.ndarray, "num_classes bits"]:
     """S.12 of every center with one bit flipped.
 
     >>> flip_costs(np.array([[1, 1], [1, -1]], dtype=np.int8))
@@ -176,7 +172,7 @@ def flip_costs(centers: Int8[np.ndarray, "num_classes bits"]) -> Float[np.ndarra
     return losses(flipped, centers, np.repeat(np.arange(len(centers)), bits)).reshape(centers.shape)
 
 
-def check_flip_costs_two(centers: Int8[np.ndarray, "num_classes bits"]) -> Check:
+def check_flip_costs_two(centers: Centers) -> Check:
     """One flipped bit costs 2, except in a bit that is constant over the other nearest centers, where it is free.
 
     Around a center all nearest others are at the same distance; flipping a bit adds 1 to the own distance and
@@ -192,9 +188,7 @@ def check_flip_costs_two(centers: Int8[np.ndarray, "num_classes bits"]) -> Check
     return compare(statement, "exhaustive", flip_costs(centers), expected, names=names)
 
 
-def flips_table(
-    centers: Int8[np.ndarray, "num_classes bits"], *, max_flips: int, samples: int, seed: int
-) -> pd.DataFrame:
+def flips_table(centers: Centers, *, max_flips: int, samples: int, seed: int) -> pd.DataFrame:
     """S.12 against the number of flipped bits, for random centers and random bits.
 
     Args:
@@ -252,5 +246,5 @@ def check_at_most_2k(bits: int) -> Check:
     D(u_i, c_i) ≥ K/2. That is ⟨c_i, c_j⟩ ≤ 0 for all pairs, which at most 2K vectors of K dimensions can do.
     """
     most = largest_code(bits)
-    wrong = [f"K = {bits}: {most} codes"] if most > 2 * bits else []
-    return tally("at most 2K codes are pairwise K/2 apart", "exhaustive", 2**bits, wrong)
+    wrong = f"K = {bits}: {most} codes" if most > 2 * bits else None
+    return Check("at most 2K codes are pairwise K/2 apart", "exhaustive", 2**bits, counter_example=wrong)

@@ -69,8 +69,7 @@ def check_constant_prior(joint: Joint) -> Check:
     pair = joint.sum(axis=2)
     prior = pair / pair.sum(axis=0)
     off = np.minimum(prior, 1 - prior)
-    statement = "P(C'|S) is known, 0 or 1"
-    return compare(statement, "numeric", off, 0, names=NAMES[:2], tolerance=TOLERANCE)
+    return compare("P(C'|S) is known, 0 or 1", "numeric", off, 0, names=NAMES[:2], tolerance=TOLERANCE)
 
 
 def check_factorisation(joint: Joint) -> Check:
@@ -79,7 +78,7 @@ def check_factorisation(joint: Joint) -> Check:
     Source: CSQ supplement, the line between Eqs. S.2 and S.3.
     """
     both, center, label = given_code(joint)
-    claimed = center[:, None] * label[None]
+    claimed = center[:, None] * label
     considered = (claimed > 0) & (both.max(axis=2, keepdims=True) > 0)
     ratio = np.divide(both, claimed, out=np.zeros_like(both), where=considered)
     mean = ratio.sum(axis=2, keepdims=True) / np.maximum(considered.sum(axis=2, keepdims=True), 1)
@@ -97,32 +96,30 @@ def check_missing_term(*, independent: bool) -> Check:
     Args:
         independent: whether to set b_1 = b_0, which makes S.3 exact.
     """
-    label, with_label, without = sympy.symbols("a b_1 b_0", positive=True)
-    without = with_label if independent else without
+    label, with_label, without = sympy.symbols("a b_1 b_1" if independent else "a b_1 b_0", positive=True)
     center = label * with_label + (1 - label) * without
     missing = sympy.factor(label * with_label - center * label)
-    wrong = [] if missing == 0 else [f"term {missing}"]
-    return tally("P(C',S|H) = P(S|H) P(C'|H)", "symbolic", 1, wrong)
+    wrong = None if missing == 0 else f"term {missing}"
+    return Check("P(C',S|H) = P(S|H) P(C'|H)", "symbolic", 1, counter_example=wrong)
 
 
 def check_same_maximiser(joint: Joint) -> Check:
     """Maximising the product of S.3 finds the code that maximises the likelihood, for every (C', S)."""
     both, center, label = given_code(joint)
-    found = (center[:, None] * label[None]).argmax(axis=2)
-    cases = np.argwhere(both.max(axis=2) > 0).tolist()
+    found, best = (center[:, None] * label).argmax(axis=2), both.argmax(axis=2)
+    cases = both.max(axis=2) > 0
     wrong = (
-        f"C' = {c}, S = {s}: code {both[c, s].argmax()}, the product says {found[c, s]}"
-        for c, s in cases
-        if both[c, s].argmax() != found[c, s]
+        f"C' = {c}, S = {s}: code {best[c, s]}, the product says {found[c, s]}"
+        for c, s in np.argwhere(cases & (found != best)).tolist()
     )
     statement = "the product P(S|H) P(C'|H) has the likelihood's maximiser"
-    return tally(statement, "numeric", len(cases), wrong)
+    return tally(statement, "numeric", int(cases.sum()), wrong)
 
 
 def check_steps(joint: Joint) -> list[Check]:
     """S.2, the document's premise, its conclusion, and whether at least the maximiser survives."""
-    checks = (check_chain_rule, check_constant_prior, check_factorisation, check_same_maximiser)
-    return [check(joint) for check in checks]
+    steps = (check_chain_rule, check_constant_prior, check_factorisation, check_same_maximiser)
+    return [step(joint) for step in steps]
 
 
 def check_log_difference(joint: Joint) -> Check:
@@ -149,7 +146,7 @@ def _log_terms(joint: Joint) -> tuple[Joint, Joint]:
     both, center, label = given_code(joint)
     if not (both > 0).all():
         raise InputError("logarithms need a joint distribution without zeros")
-    return np.log(both), np.log(center)[:, None] + np.log(label)[None]
+    return np.log(both), np.log(center)[:, None] + np.log(label)
 
 
 def _check_constant(statement: str, values: Joint) -> Check:
@@ -170,5 +167,5 @@ def check_pairs_independent(theta: Float[np.ndarray, "3"]) -> Check:
     similar = 1 / (1 + np.exp(-theta))
     patterns = 1 - np.eye(3)  # each row two similar pairs of three
     mass = float(np.where(patterns, similar, 1 - similar).prod(axis=1).sum())
-    wrong = [f"θ = {theta.tolist()}: inconsistent labels have probability {mass:.3g}"] if mass > 0 else []
-    return tally("the product over pairs allows only consistent labels", "exhaustive", 8, wrong, mass)
+    wrong = f"θ = {theta.tolist()}: inconsistent labels have probability {mass:.3g}" if mass > 0 else None
+    return Check("the product over pairs allows only consistent labels", "exhaustive", 8, mass, wrong)

@@ -8,7 +8,7 @@ import sympy
 from jaxtyping import Float64
 
 from basics.errors import InputError
-from chapters.n02_proofs.check import Check, compare, identity, tally
+from chapters.n02_proofs.check import Check, compare, identity
 from hashcenters.centers.targets import asymmetry_floor, target_error, target_matrix
 
 Similarity = Float64[np.ndarray, "m m"]
@@ -42,21 +42,18 @@ def check_derivation(extension: Extension) -> Check:
     """
     mapped = extension(ENTRY, SMALLEST, LARGEST, -BITS, BITS)
     shift, width = ENTRY - SMALLEST, LARGEST - SMALLEST
-    lines = {
-        "line 1": (BITS - (-BITS)) / width * shift + (-BITS),
-        "line 2": -BITS + 2 * BITS / width * shift,
-        "line 3": -BITS + 2 * BITS * shift / width,
-    }
+    first = (BITS - (-BITS)) / width * shift + (-BITS)
+    lines = (first, -BITS + 2 * BITS / width * shift, -BITS + 2 * BITS * shift / width)
     statement = "Eq. 3 with A = −q, B = q is Eq. 4, line by line, and Eq. 2"
-    return identity(statement, **{name: line - mapped for name, line in lines.items()})
+    return identity(statement, **{f"line {number}": line - mapped for number, line in enumerate(lines, start=1)})
 
 
 def check_printed_equation(extension: Extension) -> Check:
     """Eq. 2 read as an equation, the same w_iᵀw_j on both sides: true only where the map changes nothing."""
     left = sympy.simplify(extension(ENTRY, SMALLEST, LARGEST, -BITS, BITS) - ENTRY)
     same = sympy.simplify(left.subs({SMALLEST: -BITS, LARGEST: BITS}))
-    wrong = [] if left == 0 else [f"right less left is {left} (0 for min = −q, max = q: {same})"]
-    return tally("Eq. 2 holds as an equation", "symbolic", 1, wrong)
+    wrong = None if left == 0 else f"right less left is {left} (0 for min = −q, max = q: {same})"
+    return Check("Eq. 2 holds as an equation", "symbolic", 1, counter_example=wrong)
 
 
 def random_similarity(num_classes: int, width: int, *, seed: int) -> Similarity:
@@ -98,12 +95,12 @@ def check_row_map(similarity: Similarity, target: Similarity, bits: int) -> list
 
 def check_undefined(bits: int) -> Check:
     """A class equally similar to all others has max = min: Eq. 2 divides by zero, and the library refuses it."""
-    wrong = ["a constant row was mapped"]
+    wrong: str | None = "a constant row was mapped"
     try:
         target_matrix(np.ones((4, 4)), bits)
     except InputError:
-        wrong = []
-    return tally("Eq. 2 is refused where max = min", "exhaustive", 1, wrong)
+        wrong = None
+    return Check("Eq. 2 is refused where max = min", "exhaustive", 1, counter_example=wrong)
 
 
 def check_nearest_identical(target: Similarity, bits: int) -> Check:
@@ -133,14 +130,13 @@ def check_same_minimiser(similarity: Similarity, bits: int, *, draws: int, seed:
         draws: random sets of centers on which both errors are compared.
         seed: of the centers.
     """
-    rng = np.random.default_rng(seed)
     row_wise, symmetric = (target_matrix(similarity, bits, form=form) for form in ("row-wise", "symmetric"))
-    size, signs = (len(similarity), bits), np.array([-1, 1], dtype=np.int8)
-    drawn = [rng.choice(signs, size) for _ in range(draws)]
+    signs = np.array([-1, 1], dtype=np.int8)
+    drawn = np.random.default_rng(seed).choice(signs, (draws, len(similarity), bits))
     gaps = np.array([target_error(codes, row_wise) - target_error(codes, symmetric) for codes in drawn])
     statement = "error against T less error against (T + Tᵀ)/2 is the same for all centers"
-    floor = asymmetry_floor(row_wise)
-    return compare(statement, "numeric", gaps, floor, names=("draw",), tolerance=1e-9 * bits**2)
+    tolerance = 1e-9 * bits**2
+    return compare(statement, "numeric", gaps, asymmetry_floor(row_wise), names=("draw",), tolerance=tolerance)
 
 
 def asymmetry_row(name: str, similarity: Similarity, bits: int) -> dict[str, float | int | str]:
@@ -154,7 +150,6 @@ def asymmetry_row(name: str, similarity: Similarity, bits: int) -> dict[str, flo
     target = target_matrix(similarity, bits)
     gap = np.abs(target - target.T)[np.triu_indices(len(target), k=1)]
     nearest = np.where(np.eye(len(target), dtype=bool), -np.inf, similarity).argmax(axis=1)
-    mutual = (nearest[nearest] == np.arange(len(target))).mean()
     return {
         "similarity": name,
         "classes": len(target),
@@ -162,7 +157,7 @@ def asymmetry_row(name: str, similarity: Similarity, bits: int) -> dict[str, flo
         "pairs that differ": float((gap > 1e-9).mean()),
         "mean |t_ij − t_ji|": float(gap.mean()),
         "largest": float(gap.max()),
-        "classes nearest to each other": float(mutual),
+        "classes nearest to each other": float((nearest[nearest] == np.arange(len(target))).mean()),
     }
 
 
@@ -170,5 +165,5 @@ def target_pairs(similarity: Similarity, bits: int) -> pd.DataFrame:
     """Every pair of classes with its similarity and its two targets: columns `similarity`, `t_ij`, `t_ji`."""
     target = target_matrix(similarity, bits)
     first, second = np.triu_indices(len(target), k=1)
-    found = {"similarity": similarity[first, second], "t_ij": target[first, second]}
-    return pd.DataFrame(found | {"t_ji": target[second, first]})
+    both = {"t_ij": target[first, second], "t_ji": target[second, first]}
+    return pd.DataFrame({"similarity": similarity[first, second], **both})

@@ -47,7 +47,7 @@ def is_corner(points: Points) -> Bool[np.ndarray, "n"]:
     return (np.abs(points) == 1).all(axis=1)
 
 
-def lacking(points: Points, p: float) -> Points:
+def lacking(points: Float[np.ndarray, "*n"], p: float) -> Float[np.ndarray, "*n"]:
     """1 − |z_i|^p of every coordinate, accurate near |z_i| = 1; |0|^0 counts as 0 and |0|^p as ∞ for p < 0."""
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         missing = -np.expm1(p * np.log(np.abs(points)))
@@ -91,10 +91,9 @@ def check_sufficiency(members: Members, points: Points, p: float) -> Check:
         points: of {−1, 1}^q, all of them for an exhaustive check.
         p: the exponent.
     """
-    length = points.shape[1]
-    method = "exhaustive" if len(points) == 2**length else "sampled"
-    statement = f"corners have ‖z‖_p^p = q, p = {p:g}, q = {length}"
-    return _everywhere(statement, points, members(points, p), method)
+    count, length = points.shape
+    method = "exhaustive" if count == 2**length else "sampled"
+    return _everywhere(f"corners have ‖z‖_p^p = q, p = {p:g}, q = {length}", points, members(points, p), method)
 
 
 def proof_steps(points: Points, p: float) -> list[Check]:
@@ -128,7 +127,7 @@ def check_without_box(points: Points, p: float) -> Check:
         p: the exponent, 0 < p < ∞.
     """
     moved = to_sphere(points, p)
-    good = np.abs(np.abs(moved) - 1).max(axis=1) <= 1e-9
+    good = np.abs(np.abs(moved) - 1).max(axis=1) <= ROUNDING
     return _everywhere(f"‖z‖_p^p = q alone makes a corner, p = {p:g}", moved, good)
 
 
@@ -152,9 +151,9 @@ def check_power_rises(p: sympy.Expr) -> Check:
     """
     size = sympy.symbols("t", positive=True)
     slope = sympy.diff(size**p, size)
-    holds = bool(slope.is_positive) and sympy.simplify((size**p).subs(size, 1) - 1) == 0
-    wrong = [] if holds else [f"d(t^p)/dt = {slope}, {'negative' if slope.is_negative else 'zero'}"]
-    return tally("t^p rises strictly and is 1 at t = 1", "symbolic", 2, wrong)
+    holds = slope.is_positive and sympy.simplify((size**p).subs(size, 1) - 1) == 0
+    wrong = None if holds else f"d(t^p)/dt = {slope}, {'negative' if slope.is_negative else 'zero'}"
+    return Check("t^p rises strictly and is 1 at t = 1", "symbolic", 2, counter_example=wrong)
 
 
 def curve(p: float) -> pd.DataFrame:
@@ -167,8 +166,9 @@ def curve(p: float) -> pd.DataFrame:
         Columns `p`, `x`, `y`.
     """
     angle = np.linspace(0, 2 * np.pi, CURVE_POINTS)
-    legs = (np.where(np.abs(leg) < 1e-12, 0, leg) for leg in (np.cos(angle), np.sin(angle)))
-    x, y = (np.sign(leg) * (2 * leg**2) ** (1 / p) for leg in legs)
+    legs = np.array([np.cos(angle), np.sin(angle)])
+    legs[np.abs(legs) < 1e-12] = 0
+    x, y = np.sign(legs) * (2 * legs**2) ** (1 / p)
     return pd.DataFrame({"p": float(p), "x": x, "y": y})
 
 
@@ -184,8 +184,7 @@ def check_curve(frame: pd.DataFrame) -> Check:
     at_corner = (np.abs(size - 1) <= ROUNDING).all(axis=1)
     inside = (size.max(axis=1) <= 1 + ROUNDING * size.min(axis=1)) & ~at_corner
     met = len(np.unique(np.sign(points[at_corner]), axis=0))
-    wrong = [f"point {_show(point)}" for point in points[inside]]
-    wrong += [f"only {met} corners are met"] if met < 4 else []
+    wrong = [f"point {_show(point)}" for point in points[inside]] + [f"only {met} corners are met"] * (met < 4)
     statement = f"the curve meets the square in its four corners only, p = {frame['p'].iloc[0]:g}"
     return tally(statement, "numeric", len(points), wrong, float(inside.mean()))
 
@@ -193,8 +192,7 @@ def check_curve(frame: pd.DataFrame) -> Check:
 def gap_frame(exponents: Sequence[float]) -> pd.DataFrame:
     """1 − |z|^p against |z|: how much a coordinate that is not ±1 shows in the sum. Columns `p`, `z`, `gap`."""
     size = np.linspace(0, 1, 201)
-    frames = [pd.DataFrame({"p": p, "z": size, "gap": lacking(size[:, None], p)[:, 0]}) for p in exponents]
-    return pd.concat(frames, ignore_index=True)
+    return pd.concat([pd.DataFrame({"p": p, "z": size, "gap": lacking(size, p)}) for p in exponents], ignore_index=True)
 
 
 def exponent_table(
@@ -213,7 +211,7 @@ def exponent_table(
         Columns `p`, `points`, `⇒ holds`, `|z|^p ≤ 1 holds`, `Σ ≤ q holds`, `⇔ holds` and `counter-example`.
     """
     clouds = [random_points(length, samples=samples, seed=seed + length) for length in lengths]
-    return pd.DataFrame([_exponent_row(members, p, clouds) for p in exponents])
+    return pd.DataFrame(_exponent_row(members, p, clouds) for p in exponents)
 
 
 def _exponent_row(members: Members, p: float, clouds: Sequence[np.ndarray]) -> dict[str, str | int]:

@@ -1,7 +1,6 @@
 """CSQ's statement that majority centroids of disjoint label sets are K/2 apart, counted out over all pairs."""
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import combinations
 
@@ -13,6 +12,8 @@ from basics.errors import InputError
 from chapters.n02_proofs.centroid_theory import Ties, expected_distance
 from chapters.n02_proofs.check import Check, tally
 
+Rows = Int8[np.ndarray, "rows bits"]
+Votes = Num[np.ndarray, "#pairs bits"]
 BLOCK_BYTES = 64 * 2**20
 
 
@@ -28,9 +29,7 @@ def all_sets(count: int, size: int) -> Float32[np.ndarray, "sets {count}"]:
     return sets
 
 
-def mean_over_ties(
-    first: Num[np.ndarray, "#pairs bits"], second: Num[np.ndarray, "#pairs bits"], *, ties: Ties
-) -> Float[np.ndarray, "_"]:
+def mean_over_ties(first: Votes, second: Votes, *, ties: Ties) -> Float[np.ndarray, "_"]:
     """The distance of two centroids, given by their votes, averaged over all draws of the tied bits.
 
     A tied bit drawn by itself agrees with anything half the time; where both sets tie, a shared vector makes
@@ -43,11 +42,7 @@ def mean_over_ties(
 
 
 def count_distances(
-    rows: Int8[np.ndarray, "rows bits"],
-    set_size: int,
-    *,
-    ties: Ties = "independent",
-    first: tuple[int, ...] | None = None,
+    rows: Rows, set_size: int, *, ties: Ties = "independent", first: Sequence[int] = ()
 ) -> pd.DataFrame:
     """How many pairs of disjoint sets of rows have which distance between centroids: all pairs, none sampled.
 
@@ -55,8 +50,8 @@ def count_distances(
         rows: the hash centers that label sets choose from.
         set_size: rows a set; an even size ties, and distances are then means over the tied bits.
         ties: see `mean_over_ties`.
-        first: pair only this set with all others. For three rows of a Sylvester matrix it stands for all
-            triples: renumbering rows by an affine map of their binary digits permutes and negates bits, keeps
+        first: pair only the sets that hold these rows with all others. Three rows of a Sylvester matrix stand for
+            all triples: renumbering rows by an affine map of their binary digits permutes and negates bits, keeps
             distances, and takes any three rows to any other three.
 
     Returns:
@@ -68,18 +63,15 @@ def count_distances(
     if not 2 <= 2 * set_size <= len(rows):
         raise InputError(f"two disjoint sets must have 1 to {len(rows) // 2} rows each, got {set_size}")
     sets = all_sets(len(rows), set_size)
-    starts = sets if first is None else sets[sets[:, list(first)].all(axis=1)]
-    votes = sets @ rows
-    counts: Counter[float] = Counter()
+    starts, votes, parts = sets[sets[:, list(first)].all(axis=1)], sets @ rows, []
     for block in np.array_split(starts, 1 + 4 * len(starts) * len(sets) // BLOCK_BYTES):
         block_votes = block @ rows
         product = np.sign(block_votes) @ np.sign(votes).T
         if ties == "shared":
             product += np.float32(block_votes == 0) @ np.float32(votes == 0).T
         values, numbers = np.unique(product[block @ sets.T == 0], return_counts=True)
-        distances = (rows.shape[1] - values) / 2
-        counts.update(dict(zip(distances.tolist(), numbers.tolist(), strict=True)))
-    return pd.DataFrame(sorted(counts.items()), columns=["distance", "pairs"])
+        parts.append(pd.DataFrame({"distance": (rows.shape[1] - values) / 2, "pairs": numbers}))
+    return pd.concat(parts).groupby("distance", as_index=False).sum()
 
 
 def counted_mean(counts: pd.DataFrame) -> Fraction:
@@ -94,22 +86,21 @@ def check_mean_is_half(bits: int, set_size: int) -> Check:
     Source: CSQ supplement, section 1, last paragraph but one.
     """
     mean = expected_distance(bits, set_size)
-    off = mean - Fraction(bits, 2)
-    wrong = [f"K = {bits}, n = {set_size}: mean {float(mean):.3f}, K/2 = {bits / 2:g}"] if off else []
-    statement = f"centroids of disjoint {set_size}-sets are K/2 apart on average"
-    return tally(statement, "symbolic", 1, wrong, float(abs(off)))
+    off = float(abs(mean - Fraction(bits, 2)))
+    wrong = f"K = {bits}, n = {set_size}: mean {float(mean):.3f}, K/2 = {bits / 2:g}" if off else None
+    return Check(f"centroids of disjoint {set_size}-sets are K/2 apart on average", "symbolic", 1, off, wrong)
 
 
-def check_mean_formula(rows: Int8[np.ndarray, "rows bits"], set_size: int, *, ties: Ties = "independent") -> Check:
+def check_mean_formula(rows: Rows, set_size: int, *, ties: Ties = "independent") -> Check:
     """The exact formula of `expected_distance` against counting all pairs of disjoint sets."""
     counts = count_distances(rows, set_size, ties=ties)
     counted, expected = counted_mean(counts), expected_distance(rows.shape[1], set_size, ties=ties)
-    wrong = [f"n = {set_size}: counted {counted}, formula {expected}"] if counted != expected else []
+    wrong = f"n = {set_size}: counted {counted}, formula {expected}" if counted != expected else None
     statement = "the mean counted over all pairs of disjoint sets is the formula's"
-    return tally(statement, "exhaustive", int(counts["pairs"].sum()), wrong, float(abs(counted - expected)))
+    return Check(statement, "exhaustive", int(counts["pairs"].sum()), float(abs(counted - expected)), wrong)
 
 
-def check_ties_exist(rows: Int8[np.ndarray, "rows bits"], set_size: int) -> Check:
+def check_ties_exist(rows: Rows, set_size: int) -> Check:
     """The document's second part c_a2, bits without a majority: each set of rows has some.
 
     Source: CSQ supplement, section 1, where sets have three rows.
@@ -120,7 +111,7 @@ def check_ties_exist(rows: Int8[np.ndarray, "rows bits"], set_size: int) -> Chec
     return tally(f"{set_size} rows leave bits without a majority", "exhaustive", len(sets), wrong)
 
 
-def check_bound(rows: Int8[np.ndarray, "rows bits"], set_size: int, *, first: tuple[int, ...] | None = None) -> Check:
+def check_bound(rows: Rows, set_size: int, *, first: Sequence[int] = ()) -> Check:
     """The document's bound taken pair by pair: no two centroids of disjoint sets are closer than K/2.
 
     The counter-example names the rows. Even sizes are judged by their mean over independently drawn ties.
@@ -131,25 +122,23 @@ def check_bound(rows: Int8[np.ndarray, "rows bits"], set_size: int, *, first: tu
         first: see `count_distances`.
     """
     counts = count_distances(rows, set_size, first=first)
-    half, nearest = rows.shape[1] / 2, float(counts["distance"].min())
-    below = counts.loc[counts["distance"] < half, "pairs"].sum() / counts["pairs"].sum()
+    half, nearest, pairs = rows.shape[1] / 2, float(counts["distance"].min()), int(counts["pairs"].sum())
+    below = counts.loc[counts["distance"] < half, "pairs"].sum() / pairs
     wrong = (
-        f"rows {left} and {right}: {nearest:g} < K/2 = {half:g} ({below:.2%} of pairs are below)"
-        for left, right in _pairs_at(rows, set_size, nearest)
+        f"{which}: {nearest:g} < K/2 = {half:g} ({below:.2%} of pairs are below)"
+        for which in _pairs_at(rows, set_size, nearest)
         if nearest < half
     )
     statement = f"no two centroids of disjoint {set_size}-sets are closer than K/2"
-    return tally(statement, "exhaustive", int(counts["pairs"].sum()), wrong, max(half - nearest, 0.0))
+    return tally(statement, "exhaustive", pairs, wrong, max(half - nearest, 0.0))
 
 
-def _pairs_at(
-    rows: Int8[np.ndarray, "rows bits"], set_size: int, distance: float
-) -> Iterator[tuple[list[int], list[int]]]:
+def _pairs_at(rows: Rows, set_size: int, distance: float) -> Iterator[str]:
     """The disjoint sets whose centroids have this distance, in order."""
     sets = all_sets(len(rows), set_size)
     for left in sets:
         there = mean_over_ties(left[None] @ rows, sets @ rows, ties="independent") == distance
-        yield from ((_members(left), _members(right)) for right in sets[there & (sets @ left == 0)])
+        yield from (f"rows {_members(left)} and {_members(right)}" for right in sets[there & (sets @ left == 0)])
 
 
 def _members(one: Float32[np.ndarray, "count"]) -> list[int]:

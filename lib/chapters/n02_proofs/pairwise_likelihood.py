@@ -29,22 +29,6 @@ def all_codes(bits: int) -> Int8[np.ndarray, "codes {bits}"]:
     return np.array(list(product((0, 1), repeat=bits)), dtype=np.int8)
 
 
-def check_identity(distance: Callable[[np.ndarray, np.ndarray], np.ndarray], bits: int) -> Check:
-    """D_H(h_i, h_j) = ½(K − ⟨2h_i − 1, 2h_j − 1⟩) for every pair of {0, 1} codes, bits counted one by one.
-
-    Args:
-        distance: the right-hand side, of two arrays of {0, 1} codes, one a row.
-        bits: code length; 4^bits pairs are looked at.
-
-    Source: CSQ supplement, the line above Eq. S.4.
-    """
-    codes = all_codes(bits)
-    counted = np.stack([(codes != code).sum(axis=1) for code in codes])
-    observed = distance(codes.astype(int), codes.astype(int))
-    names = ("code", "against code")
-    return compare("D_H = ½(K − ⟨2h_i − 1, 2h_j − 1⟩)", "exhaustive", observed, counted, names=names)
-
-
 def check_two_forms(cases: Function, powers: Function) -> Check:
     """S.5, the product of powers, takes the two values of S.4 at s = 1 and s = 0; both are functions of s and θ."""
     left = {f"s = {s}": powers(s, THETA) - cases(s, THETA) for s in (1, 0)}
@@ -75,8 +59,8 @@ def check_slope(loss: Function, sigma: Function) -> Check:
 
 def check_rising(loss: Function, sigma: Function) -> Check:
     """σ rises strictly and L_P's dissimilar summand with it: both derivatives are positive for every real θ."""
-    slopes = {"σ": sympy.diff(sigma(THETA), THETA), "log(1 + exp θ)": sympy.diff(loss(THETA, 0), THETA)}
-    wrong = (f"{name} does not rise" for name, slope in slopes.items() if not sympy.simplify(slope).is_positive)
+    terms = {"σ": sigma(THETA), "log(1 + exp θ)": loss(THETA, 0)}
+    wrong = (f"{name} does not rise" for name, y in terms.items() if not sympy.simplify(y.diff(THETA)).is_positive)
     return tally("σ(θ) and log(1 + exp θ) rise strictly in θ", "symbolic", 2, wrong)
 
 
@@ -116,7 +100,7 @@ def check_monotone(probability: Callable[[Tensor], Tensor], bits: int) -> Check:
     codes = all_codes(bits)
     signed = 2.0 * codes - 1
     theta = (signed @ signed.T).ravel()
-    distances = np.concatenate([(codes != code).sum(axis=1) for code in codes])
+    distances = (codes[:, None] != codes).sum(axis=2).ravel()
     wrong = []
     for name, values in {"⟨·,·⟩": theta, "P": probability(torch.from_numpy(theta)).numpy()}.items():
         for d in range(bits):
@@ -135,14 +119,11 @@ def probability_table(lengths: Sequence[int]) -> pd.DataFrame:
     Returns:
         Columns `form`, `bits`, `distance` (bits), `probability` (0–1).
     """
-    parts = []
-    for form, scale in {"θ = ⟨·,·⟩, as printed": 1.0, "θ = 10/K ⟨·,·⟩, as released": "10/K"}.items():
-        for bits in lengths:
-            distance = np.arange(bits + 1)
-            chance = 1 / (1 + np.exp(-inner_product_scale(scale, bits) * (bits - 2 * distance)))
-            columns = {"form": form, "bits": bits, "distance": distance, "probability": chance}
-            parts.append(pd.DataFrame(columns))
-    return pd.concat(parts, ignore_index=True)
+    forms = {"θ = ⟨·,·⟩, as printed": 1.0, "θ = 10/K ⟨·,·⟩, as released": "10/K"}
+    points = [(form, K, D_H) for form in forms for K in lengths for D_H in range(K + 1)]
+    table = pd.DataFrame(points, columns=["form", "bits", "distance"])
+    theta = [inner_product_scale(forms[form], K) * (K - 2 * D_H) for form, K, D_H in points]
+    return table.assign(probability=1 / (1 + np.exp(-np.array(theta))))
 
 
 def first_infinity(term: Function, *, dtype: torch.dtype = torch.float32) -> float:

@@ -26,20 +26,12 @@ def centroid_table(frame: pd.DataFrame, bits: int) -> pd.DataFrame:
     frame = frame.assign(below_half=2 * frame["distance"] < bits)
     cases = frame.groupby(["centers", "set_size", "ties"], sort=False)
     return cases.agg(
-        mean=("distance", "mean"),
-        minimum=("distance", "min"),
-        tied=("tied", "mean"),
-        below_half=("below_half", "mean"),
+        mean=("distance", "mean"), minimum=("distance", "min"), tied=("tied", "mean"), below_half=("below_half", "mean")
     ).reset_index()
 
 
 def tie_sensitivity(
-    centers: Int8[np.ndarray, "num_classes bits"],
-    set_sizes: Sequence[int],
-    *,
-    samples: int,
-    vectors: int,
-    seed: int,
+    centers: Int8[np.ndarray, "num_classes bits"], set_sizes: Sequence[int], *, samples: int, vectors: int, seed: int
 ) -> pd.DataFrame:
     """How much one and the same sample's centroid moves when the tie vector is drawn again.
 

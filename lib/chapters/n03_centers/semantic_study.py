@@ -22,11 +22,7 @@ SOLVERS = {
 
 
 def solve_all(
-    similarity: Num[np.ndarray, "num_classes num_classes"],
-    all_bits: Sequence[int],
-    *,
-    seed: int,
-    lpbox_sweeps: int,
+    similarity: Num[np.ndarray, "num_classes num_classes"], all_bits: Sequence[int], *, seed: int, lpbox_sweeps: int
 ) -> dict[tuple[int, str], SemanticCenters]:
     """Semantic centers of every length by every solver and acceptance rule, at the Gilbert–Varshamov distance.
 
@@ -38,11 +34,7 @@ def solve_all(
     """
     return {
         (bits, name): semantic_centers(
-            similarity,
-            bits,
-            seed=seed,
-            **options,
-            sweeps=lpbox_sweeps if options["solver"] == "lpbox" else None,
+            similarity, bits, seed=seed, **options, sweeps=lpbox_sweeps if options["solver"] == "lpbox" else None
         )
         for bits in all_bits
         for name, options in SOLVERS.items()
@@ -50,10 +42,7 @@ def solve_all(
 
 
 def solver_table(
-    similarity: Num[np.ndarray, "num_classes num_classes"],
-    solved: dict[tuple[int, str], SemanticCenters],
-    *,
-    seed: int,
+    similarity: Num[np.ndarray, "num_classes num_classes"], solved: dict[tuple[int, str], SemanticCenters], *, seed: int
 ) -> pd.DataFrame:
     """One row a length and solver, and Algorithm 1's centers, which know nothing of similarity, as the foot.
 
@@ -98,11 +87,7 @@ def _without_similarity(
 
 
 def distance_cost(
-    similarity: Num[np.ndarray, "num_classes num_classes"],
-    bits: int,
-    distances: Iterable[int],
-    *,
-    seed: int,
+    similarity: Num[np.ndarray, "num_classes num_classes"], bits: int, distances: Iterable[int], *, seed: int
 ) -> pd.DataFrame:
     """What each minimum distance costs in the objective, by the discrete solver.
 

@@ -10,8 +10,7 @@ import pandas as pd
 from basics.paths import data_root
 from hashcenters.datasets.protocol import Listing, Protocol, protocols
 from hashcenters.datasets.registry import find_entry
-from shelf.papers.audit import Audit, audit_protocol, protocol_files
-from shelf.papers.compare import class_sizes, compare_parts
+from shelf.papers.audit import Audit, audit_protocol, class_sizes, compare_parts, protocol_files
 
 HMDB51_CODES = "csq-official/video/dataset/HMDB51"
 HOW_TO_GET = (

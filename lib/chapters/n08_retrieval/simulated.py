@@ -8,14 +8,7 @@ from hashcenters.metrics.code_files import CodeSet
 
 
 def simulated_codes(
-    bits: int,
-    *,
-    queries: int,
-    database: int,
-    num_classes: int,
-    flips: float,
-    confused: float = 0.0,
-    seed: int,
+    bits: int, *, queries: int, database: int, num_classes: int, flips: float, confused: float = 0.0, seed: int
 ) -> CodeSet:
     """Codes that are the CSQ center of an item's class with bits flipped at random.
 

@@ -14,30 +14,13 @@ TWO_TONE = ListedColormap([style.BLACK, "#FFFFFF"], name="two_tone")
 
 
 @style.look()
-def center_matrix(frame: pd.DataFrame, *, title: str = "", row_name: str = "center") -> Figure:
-    """One set of centers as a picture, a row a center and a column a bit, +1 white and −1 black.
-
-    Args:
-        frame: the centers, one a row, a column a bit.
-        title: above the picture.
-        row_name: what a row is.
-    """
-    return _matrices({title: frame}, row_name)
-
-
-@style.look()
 def center_matrices(frames: dict[str, pd.DataFrame], *, row_name: str = "center") -> Figure:
-    """Several sets of centers beside each other, at one scale.
+    """Sets of centers as pictures beside each other, at one scale, as large as two columns of a page allow.
 
     Args:
-        frames: the centers by title, one a row, a column a bit.
+        frames: the centers by title, one a row, a column a bit: +1 white and −1 black.
         row_name: what a row is.
     """
-    return _matrices(frames, row_name)
-
-
-def _matrices(frames: dict[str, pd.DataFrame], row_name: str) -> Figure:
-    """Panels beside each other, as large as two columns of a page allow."""
     rows = max(len(frame) for frame in frames.values())
     widths = [frame.shape[1] for frame in frames.values()]
     margin = 0.4 + 0.25 * len(frames)
@@ -47,7 +30,7 @@ def _matrices(frames: dict[str, pd.DataFrame], row_name: str) -> Figure:
     drawn.set_figwidth(max(sum(widths) * scale + margin, 2.0))
     for axis, (title, frame) in zip(axes[0], frames.items(), strict=True):
         _draw_codes(axis, frame.to_numpy())
-        axis.set(title=title, xlabel="bit", ylabel="")
+        axis.set_title(title)
     axes[0][0].set_ylabel(row_name)
     return drawn
 
@@ -56,7 +39,7 @@ def _draw_codes(axis: Axes, codes: Integer[np.ndarray, "rows bits"]) -> None:
     """A ±1 matrix as the documents have it: one row a code, one column a bit, +1 white and −1 black."""
     axis.grid(False)
     axis.imshow(codes, cmap=TWO_TONE, vmin=-1, vmax=1, aspect="equal", interpolation="nearest")
-    axis.set(xlabel="bit", ylabel="row")
+    axis.set_xlabel("bit")
     for spine in axis.spines.values():
         spine.set_visible(True)
 
@@ -82,23 +65,17 @@ def distance_histograms(frame: pd.DataFrame) -> Figure:
 
 
 def _draw_distances(axis: Axes, part: pd.DataFrame) -> None:
-    """Bars, red below half of the bits, and their ends and mean in words."""
+    """Bars, red below half of the bits, and in words their ends, their mean and the share that is red."""
     bits = int(part["bits"].iloc[0])
     below = 2 * part["distance"] < bits
     colours = below.map({True: style.VERMILION, False: style.BLUE})
     axis.bar(part["distance"], part["share"], color=colours, width=max(1.0, bits / 48))
     axis.axvline(bits / 2, color=style.BLACK, linestyle=":", linewidth=1)
     axis.set(xlim=(-1, bits + 1), ylim=(0, 1.05 * part["share"].max()), xlabel="Hamming distance in bits")
-    smallest, largest = part["distance"].min(), part["distance"].max()
-    mean = (part["distance"] * part["share"]).sum()
-    axis.text(
-        0.02,
-        0.95,
-        f"min {smallest}\nmean {mean:.2f}\nmax {largest}",
-        transform=axis.transAxes,
-        va="top",
-        size=7,
-    )
+    mean, red = (part["distance"] * part["share"]).sum(), part.loc[below, "share"].sum()
+    ends = f"min {part['distance'].min()}\nmean {mean:.2f}\nmax {part['distance'].max()}"
+    for place, words, side in ((0.02, ends, "left"), (0.98, f"{red:.1%}\nbelow K/2", "right")):
+        axis.text(place, 0.95, words, transform=axis.transAxes, ha=side, va="top", size=7)
 
 
 @style.look()

@@ -9,12 +9,11 @@ from jaxtyping import Int8, UInt8
 from basics.errors import InputError
 from chapters.shared.multilabel import majority_centroids
 
+Labels = UInt8[np.ndarray, "samples num_classes"]
 TIES = ("independent", "shared")
 
 
-def disjoint_label_sets(
-    num_classes: int, set_size: int, *, samples: int, seed: int
-) -> tuple[UInt8[np.ndarray, "samples num_classes"], UInt8[np.ndarray, "samples num_classes"]]:
+def disjoint_label_sets(num_classes: int, set_size: int, *, samples: int, seed: int) -> tuple[Labels, Labels]:
     """Multi-hot labels of random pairs of samples that share no label.
 
     Args:
@@ -28,20 +27,13 @@ def disjoint_label_sets(
     """
     if not 2 <= 2 * set_size <= num_classes:
         raise InputError(f"set_size must be 1 to {num_classes // 2} for {num_classes} labels, got {set_size}")
-    keys = np.random.default_rng(seed).random((samples, num_classes))
-    order = keys.argsort(axis=1)
-    first, second = (np.zeros((samples, num_classes), dtype=np.uint8) for _ in range(2))
-    np.put_along_axis(first, order[:, :set_size], 1, axis=1)
-    np.put_along_axis(second, order[:, set_size : 2 * set_size], 1, axis=1)
-    return first, second
+    order = np.random.default_rng(seed).random((samples, num_classes)).argsort(axis=1)
+    which = order.argsort(axis=1) // set_size  # the number of the set that a label falls into
+    return (which == 0).astype(np.uint8), (which == 1).astype(np.uint8)
 
 
 def centroid_distances(
-    centers: Int8[np.ndarray, "num_classes bits"],
-    set_sizes: Sequence[int],
-    *,
-    samples: int,
-    seed: int,
+    centers: Int8[np.ndarray, "num_classes bits"], set_sizes: Sequence[int], *, samples: int, seed: int
 ) -> pd.DataFrame:
     """Distances between centroids of label sets that share no label, one row a sampled pair.
 
@@ -67,22 +59,19 @@ def centroid_distances(
     return pd.concat(parts, ignore_index=True)
 
 
-def centroid_shares(frame: pd.DataFrame, set_sizes: Sequence[int], bits: int) -> pd.DataFrame:
+def centroid_shares(frame: pd.DataFrame, bits: int) -> pd.DataFrame:
     """Distances of `centroid_distances` in shares, case by case.
 
     Args:
         frame: distances of one set of centers.
-        set_sizes: which ones.
         bits: length of a center.
 
     Returns:
         Columns `centers` (name of the case), `bits`, `distance` (bits), `share` (0–1).
     """
-    parts = []
-    for (set_size, ties), part in frame.groupby(["set_size", "ties"], sort=False):
-        if set_size in set_sizes:
-            shares = part["distance"].value_counts(normalize=True).sort_index()
-            name = f"n = {set_size}, " + ("no ties" if ties == "none" else f"{ties} ties")
-            found = {"centers": name, "bits": bits, "distance": shares.index, "share": shares.to_numpy()}
-            parts.append(pd.DataFrame(found))
-    return pd.concat(parts, ignore_index=True)
+    names = "n = " + frame["set_size"].astype(str) + ", " + frame["ties"].replace("none", "no") + " ties"
+    cases = frame["distance"].groupby(names, sort=False)
+    shares = {name: part.value_counts(normalize=True).sort_index() for name, part in cases}
+    table = pd.concat(shares, names=["centers"]).rename("share").reset_index()
+    table.insert(1, "bits", bits)
+    return table

@@ -13,7 +13,7 @@ from workbook import style
 
 _SHARE = "loss / loss after epoch 1"
 _BITS = "Hamming distance in bits"
-_DISTANCES = {"own_distance": "to the own center", "other_distance": "to the nearest other center"}
+DISTANCES = {"own_distance": "to the own center", "other_distance": "to the nearest other center"}
 
 
 @style.look()
@@ -39,8 +39,8 @@ def center_distance_curves(frame: pd.DataFrame) -> Figure:
     Args:
         frame: columns `epoch`, `own_distance`, `other_distance`, `bits`, and several rows an epoch (seeds).
     """
-    named = frame.rename(columns=_DISTANCES)
-    distances = named.melt(["epoch", "bits"], [*_DISTANCES.values()], var_name="to", value_name=_BITS)
+    named = frame.rename(columns=DISTANCES)
+    distances = named.melt(["epoch", "bits"], [*DISTANCES.values()], var_name="to", value_name=_BITS)
     look = {"panels": "bits", "title": "{} bits", "band": ("pi", 100)}
     drawn, axes = style.panels(distances, x="epoch", y=_BITS, lines="to", **look)
     _whole_epochs(axes, ylim=(0, None))
@@ -112,7 +112,7 @@ def neighbour_tiles(frame: pd.DataFrame, images: Sequence[np.ndarray] | None) ->
             `distance` in bits, `relevant`.
         images: one grey (height, width) or colour (height, width, 3) picture a tile, None for tiles of words.
     """
-    rows, columns = frame["query"].nunique(), frame["rank"].max() + 1
+    rows, columns = frame["query"].nunique(), int(frame["rank"].max()) + 1
     drawn, axes = style.figure(columns=2, height=0.62 * rows + 0.3, grid=(rows, columns), squeeze=False)
     for place, tile in enumerate(frame.itertuples()):
         axis = axes[place // columns][place % columns]

@@ -9,6 +9,9 @@ from jaxtyping import Bool, Int8, UInt8
 from basics.errors import InputError
 from hashcenters.codes import as_codes
 
+Codes = Int8[np.ndarray, "n bits"]
+Labels = UInt8[np.ndarray, "n columns"]
+
 
 @dataclass(frozen=True)
 class Centroids:
@@ -20,7 +23,7 @@ class Centroids:
         tie_vectors: the ±1 bits that settle ties: one row a sample (`independent`), or one in all (`shared`).
     """
 
-    codes: Int8[np.ndarray, "n bits"]
+    codes: Codes
     tied: Bool[np.ndarray, "n bits"]
     tie_vectors: Int8[np.ndarray, "n_or_1 bits"]
 
@@ -32,7 +35,7 @@ class Centroids:
 
 def majority_centroids(
     centers: Int8[np.ndarray, "num_classes bits"],
-    labels: UInt8[np.ndarray, "n columns"],
+    labels: Labels,
     *,
     ties: Literal["independent", "shared"],
     seed: int,
@@ -68,9 +71,7 @@ def majority_centroids(
     return Centroids(codes=codes, tied=votes == 0, tie_vectors=tie_vectors)
 
 
-def _vectors_of_label_sets(
-    labels: UInt8[np.ndarray, "n num_classes"], bits: int, seed: int
-) -> Int8[np.ndarray, "n bits"]:
+def _vectors_of_label_sets(labels: Labels, bits: int, seed: int) -> Codes:
     """One tie vector a distinct label set, drawn from the seed and the labels alone."""
     sets, of_sample = np.unique(labels, axis=0, return_inverse=True)
     vectors = [_coin_flips(np.random.default_rng([seed, *np.flatnonzero(row)]), bits) for row in sets]
@@ -81,7 +82,7 @@ def _coin_flips(rng: np.random.Generator, shape: int | tuple[int, int]) -> Int8[
     return rng.integers(0, 2, size=shape, dtype=np.int8) * np.int8(2) - np.int8(1)
 
 
-def _check_labels(labels: UInt8[np.ndarray, "n columns"], num_classes: int) -> None:
+def _check_labels(labels: Labels, num_classes: int) -> None:
     if labels.shape[1] != num_classes:
         raise InputError(f"labels must have one column a center ({num_classes}), got {labels.shape[1]}")
     if (labels > 1).any():

@@ -7,12 +7,10 @@ import pandas as pd
 from jaxtyping import Int8
 
 from hashcenters.codes import hamming_distance
+from hashcenters.datasets.registry import find_entry
 from hashcenters.datasets.splits import HashingData, Split
 from hashcenters.training.run import Run
 from workbook.interactive import is_live
-
-# data sets whose pictures may be printed: the digits ship in scikit-learn, a folder is the user's own
-PRINTABLE = ("digits100", "scenes", "clips", "image-folder")
 
 
 def sample_frame(data: HashingData, *, count: int = 10) -> pd.DataFrame:
@@ -37,7 +35,7 @@ def showable(data: HashingData, split: Split, rows: Sequence[int]) -> list[np.nd
     Somebody who works with a notebook sees the pictures of any data set: what a live session draws is not kept
     among the results.
     """
-    if data.name not in PRINTABLE and not is_live():
+    if not (find_entry(data.name).printable or is_live()):
         return None
     batch = split.inputs.batch(np.asarray(rows))
     stills = batch if batch.ndim == 4 else batch[:, :, batch.shape[2] // 2]

@@ -21,22 +21,14 @@ CONVERGED = 0.02  # share of the whole fall of the loss that the last fifth of t
 def query_precisions(run: Run, data: HashingData) -> Float64[np.ndarray, "n_query"]:
     """AP@k of every query against the database, with the protocol's k."""
     return average_precision(
-        run.codes("query"),
-        data.query.labels,
-        run.codes("database"),
-        data.database.labels,
-        top_k=data.top_k,
+        run.codes("query"), data.query.labels, run.codes("database"), data.database.labels, top_k=data.top_k
     )
 
 
 def validation_precisions(run: Run, data: HashingData) -> Float64[np.ndarray, "n_validation"]:
     """AP@k of every validation sample against the training split, for choices of a setting."""
     return average_precision(
-        run.codes("validation"),
-        data.validation.labels,
-        run.codes("train"),
-        data.train.labels,
-        top_k=data.top_k,
+        run.codes("validation"), data.validation.labels, run.codes("train"), data.train.labels, top_k=data.top_k
     )
 
 
@@ -64,7 +56,7 @@ def labels_of(runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def score_table(runs: pd.DataFrame, data: HashingData) -> pd.DataFrame:
-    """One row a training: its labels, mAP with expected ties, convergence and health of the query codes."""
+    """One row a training: its labels, mAP under the default tie rule, convergence and health of the query codes."""
     rows = [
         {"mAP": float(np.nanmean(query_precisions(run, data))), "converged": converged(run.history())}
         | diagnostics(run.outputs("query"))

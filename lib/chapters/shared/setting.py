@@ -89,38 +89,27 @@ def parse_options(options: Sequence[str], *, root: str = "") -> dict[str, Any]:
 
 def pretraining_recipe(*, epochs: int, lr: float, batch_size: int, augment: str) -> Recipe:
     """Adam at one rate for all layers, which falls to 0.3 of itself after every third of the epochs."""
-    return Recipe(
-        epochs=epochs,
-        lr=lr,
-        head_factor=1.0,
-        batch_size=batch_size,
-        augment=augment,
-        lr_decay=0.3,
-        lr_decay_epochs=max(1, -(-epochs // 3)),
-    )
+    decay = {"lr_decay": 0.3, "lr_decay_epochs": max(1, -(-epochs // 3))}
+    return Recipe(epochs=epochs, lr=lr, head_factor=1.0, batch_size=batch_size, augment=augment, **decay)
 
 
-def classifier(
-    setting: Setting, *, backbone: str | None = None, head: str = "classifier", **options: Any
-) -> TrainingConfig:
+def classifier(setting: Setting, *, backbone: str = "", head: str = "classifier", **options: Any) -> TrainingConfig:
     """The classification training that a backbone is pre-trained by.
 
     Args:
         setting: data, recipe and device.
-        backbone: another one than the setting's.
+        backbone: another one than the setting's, "" for that.
         head: "classifier", or "shc-classifier" for category features.
         options: of the classification objective.
     """
-    dataset, options_of_data = setting.dataset, setting.dataset_options
-    if setting.pretrain_dataset:
-        dataset = setting.pretrain_dataset
-        options_of_data = setting.pretrain_options or setting.dataset_options
+    dataset = setting.pretrain_dataset or setting.dataset
+    of_data = (setting.pretrain_options if setting.pretrain_dataset else {}) or setting.dataset_options
     return TrainingConfig(
         dataset=dataset,
-        dataset_options=options_of_data,
+        dataset_options=of_data,
         backbone=backbone or setting.backbone,
         head=head,
-        bits=load_checked(dataset, options_of_data).num_classes,
+        bits=load_checked(dataset, of_data).num_classes,
         objective="classification",
         objective_options=options,
         recipe=setting.pretrain_recipe,
@@ -131,7 +120,7 @@ def classifier(
 
 def pretraining(*settings: Setting) -> list[GridPoint]:
     """The classification trainings that the hash trainings of settings start from, if they start from any."""
-    starts = [setting for setting in settings if setting.weights == "pretrain"]
+    starts = (setting for setting in settings if setting.weights == "pretrain")
     return [GridPoint({"backbone": setting.backbone}, classifier(setting)) for setting in starts]
 
 
@@ -154,6 +143,8 @@ def hash_training(
         options: of the objective.
         labels: what tells it from the others, beside `bits` and `seed`.
     """
+    pretrain = setting.weights == "pretrain"
+    start = {"backbone_from": classifier(setting)} if pretrain else {"weights": setting.weights}
     config = TrainingConfig(
         dataset=setting.dataset,
         dataset_options=setting.dataset_options,
@@ -166,11 +157,9 @@ def hash_training(
         recipe=setting.recipe,
         seed=seed,
         device=setting.device,
+        **start,
     )
-    start = {"weights": setting.weights}
-    if setting.weights == "pretrain":
-        start = {"backbone_from": classifier(setting)}
-    return GridPoint({"bits": config.bits, "seed": seed, **labels}, replace(config, **start))
+    return GridPoint({"bits": config.bits, "seed": seed, **labels}, config)
 
 
 def csq_training(

@@ -50,8 +50,7 @@ def annealed_centers(
 
 
 def assign_to_classes(
-    words: Int8[np.ndarray, "num_classes bits"],
-    target: Float64[np.ndarray, "num_classes num_classes"],
+    words: Int8[np.ndarray, "num_classes bits"], target: Float64[np.ndarray, "num_classes num_classes"]
 ) -> Int8[np.ndarray, "num_classes bits"]:
     """The same words in an order nearer to the target: pairs exchange their words while that lowers the error.
 

@@ -74,16 +74,9 @@ def delsarte_distance(bits: int, num_classes: int) -> int:
     (6, 32, 28)
     """
     check_sizes(bits, num_classes)
-    distance, step = plotkin_distance(bits, num_classes), 1
-    fails = distance + 1
+    distance = plotkin_distance(bits, num_classes)
     while delsarte_size(bits, distance) < num_classes:
-        fails, distance, step = distance, max(1, distance - step), 2 * step
-    while fails - distance > 1:
-        middle = (distance + fails) // 2
-        if delsarte_size(bits, middle) >= num_classes:
-            distance = middle
-        else:
-            fails = middle
+        distance -= 1
     return distance
 
 

@@ -6,7 +6,7 @@ from pkgutil import resolve_name
 import numpy as np
 from jaxtyping import Int8
 
-from basics.errors import InputError
+from basics.errors import one_of
 from basics.source import by_name
 
 # functions of bits, num_classes and a keyword seed
@@ -26,9 +26,7 @@ def find_generator(method: str) -> Callable[..., Int8[np.ndarray, "_ _"]]:
     Raises:
         InputError: an unknown method.
     """
-    if method not in GENERATORS:
-        raise InputError(f"method must be one of {', '.join(GENERATORS)}, got {method!r}")
-    return resolve_name(GENERATORS[method])
+    return resolve_name(GENERATORS[one_of(method, GENERATORS, "method")])
 
 
 def make_centers(method: str, bits: int, num_classes: int, *, seed: int) -> Int8[np.ndarray, "{num_classes} {bits}"]:

@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float64, Int8
 
-from basics.errors import InputError
+from basics.errors import one_of
 from hashcenters.kernels.row_solver import solve_row
 
 Acceptance = Literal["objective", "authors"]
@@ -40,9 +40,7 @@ def lpbox_centers(
 
     Source: SHC main text (solver); SHC supplement, Eq. 1 (why box and sphere make a ±1 code).
     """
-    if acceptance not in RANKS:
-        raise InputError(f'acceptance must be "objective" or "authors", got {acceptance!r}')
-    rank, bits = RANKS[acceptance], start.shape[1]
+    rank, bits = RANKS[one_of(acceptance, RANKS, "acceptance")], start.shape[1]
     limit = bits - 2 * (min_distance if acceptance == "objective" else 0)
     wanted = (target + target.T) / 2
     centers = start.astype(np.float64)

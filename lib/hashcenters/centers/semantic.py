@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Int8, Num
 from scipy.stats import rankdata
 
-from basics.errors import InputError
+from basics.errors import InputError, one_of
 from hashcenters.centers.algorithm1 import csq_centers
 from hashcenters.centers.annealing import annealed_centers
 from hashcenters.centers.bounds import UPPER_BOUNDS, gilbert_varshamov_distance
@@ -130,8 +130,7 @@ def _required_distance(bits: int, num_classes: int, min_distance: int | str) -> 
 
 
 def _check_options(solver: str, acceptance: str, sweeps: int | None) -> None:
-    if solver not in ("annealing", "lpbox"):
-        raise InputError(f'solver must be "annealing" or "lpbox", got {solver!r}')
+    one_of(solver, ("annealing", "lpbox"), "solver")
     for name, value, usual in (("acceptance", acceptance, "objective"), ("sweeps", sweeps, None)):
         if solver == "annealing" and value != usual:
             raise InputError(f'{name}={value!r} belongs to solver="lpbox", got solver="annealing"')

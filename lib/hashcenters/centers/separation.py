@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import Int, Num
 
 from hashcenters.centers import bounds
+from hashcenters.centers.hadamard import check_sizes
 from hashcenters.codes import as_codes, pack, pairwise_distances
 
 
@@ -95,12 +96,7 @@ def separation(centers: Num[np.ndarray, "num_classes bits"]) -> Separation:
     """
     centers = as_codes(centers, name="centers")
     num_classes, bits = centers.shape
-    limits = {
-        "plotkin": bounds.plotkin_distance(bits, num_classes),
-        "delsarte": bounds.delsarte_distance(bits, num_classes),
-        "singleton": bounds.singleton_distance(bits, num_classes),
-        "gilbert_varshamov": bounds.gilbert_varshamov_distance(bits, num_classes),
-    }
+    check_sizes(bits, num_classes)
     distances = pairwise_distances(centers)
     ones = (centers > 0).mean(axis=0)
     return Separation(
@@ -114,5 +110,8 @@ def separation(centers: Num[np.ndarray, "num_classes bits"]) -> Separation:
         constant_bits=int(((ones == 0) | (ones == 1)).sum()),
         ones=float(ones.mean()),
         worst_bit=float(np.abs(ones - 0.5).max()),
-        **limits,
+        plotkin=bounds.plotkin_distance(bits, num_classes),
+        delsarte=bounds.delsarte_distance(bits, num_classes),
+        singleton=bounds.singleton_distance(bits, num_classes),
+        gilbert_varshamov=bounds.gilbert_varshamov_distance(bits, num_classes),
     )

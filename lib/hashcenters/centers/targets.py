@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float, Float64, Int8, Num
 
-from basics.errors import InputError
+from basics.errors import InputError, one_of
 from hashcenters.codes import inner_product
 
 Form = Literal["row-wise", "symmetric"]
@@ -54,8 +54,7 @@ def target_matrix(
     check_similarity(similarity)
     if bits < 1:
         raise InputError(f"bits must be at least 1, got {bits}")
-    if form not in ("row-wise", "symmetric"):
-        raise InputError(f'form must be "row-wise" or "symmetric", got {form!r}')
+    one_of(form, ("row-wise", "symmetric"), "form")
     smallest, largest = _row_ranges(similarity)
     shares = (similarity.astype(np.float64) - smallest) / (largest - smallest)
     target = bits * (2 * shares - 1)

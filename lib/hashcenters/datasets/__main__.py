@@ -10,15 +10,7 @@ import pandas as pd
 from basics.errors import InputError, one_line_errors
 from basics.paths import data_root
 from hashcenters.datasets.protocol import Protocol, find_protocol
-from hashcenters.datasets.registry import (
-    Entry,
-    check,
-    find_entry,
-    find_reader,
-    load,
-    reader_options,
-    registry,
-)
+from hashcenters.datasets.registry import Entry, check, find_entry, find_reader, load, reader_options, registry
 
 SHELF = "shelf.papers"  # downloads and audits are plug-ins, found by name
 

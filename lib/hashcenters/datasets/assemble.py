@@ -13,14 +13,7 @@ import numpy as np
 from basics.errors import InputError
 from hashcenters.datasets.images import AS_PUBLISHED, ImageReading
 from hashcenters.datasets.inputs import Selected, check_present, files_digest
-from hashcenters.datasets.protocol import (
-    Listing,
-    Protocol,
-    draw_parts,
-    find_protocol,
-    hold_out,
-    resolve_root,
-)
+from hashcenters.datasets.protocol import Listing, Protocol, draw_parts, find_protocol, hold_out, resolve_root
 from hashcenters.datasets.splits import PARTS, HashingData, Inputs, Split, protocol_line
 
 
@@ -113,11 +106,9 @@ def check_trained_classes(train: Listing, class_names: Sequence[str], *, origin:
     Raises:
         InputError: names the origin and the first class without one.
     """
-    if train.labels.ndim == 1:
-        present = np.bincount(train.labels, minlength=len(class_names))
-    else:
-        present = train.labels.sum(axis=0)
-    empty = np.flatnonzero(present == 0)
+    labels, width = train.labels, len(class_names)
+    counts = np.bincount(labels, minlength=width) if labels.ndim == 1 else labels.sum(axis=0)
+    empty = np.flatnonzero(counts == 0)
     if len(empty):
         raise InputError(
             f"{origin}: every class needs a training sample, got none for {class_names[empty[0]]!r} "

@@ -78,8 +78,7 @@ def read_folders(root: Path, reading: ImageReading) -> tuple[Listing, list[str],
     if failures and reading.corrupt == "error":
         raise InputError(unreadable_message(failures))
     listing, copies = drop_copies(
-        Listing.of((path.relative_to(root).as_posix(), label) for path, label in found if path not in failures),
-        root,
+        Listing.of((path.relative_to(root).as_posix(), label) for path, label in found if path not in failures), root
     )
     left_out = [f"{len(failures)} unreadable files left out"] if failures else []
     left_out += [f"{copies} copies left out"] if copies else []

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import UInt8
 from PIL import Image
 
-from basics.errors import InputError
+from basics.errors import InputError, one_of
 from hashcenters.datasets.inputs import FileInputs
 
 IMAGE_SUFFIXES = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".png", ".ppm", ".tif", ".tiff", ".webp"})
@@ -83,10 +83,8 @@ class ImageReading:
             raise InputError(f"size must be 1 to 4096 pixels, got {self.size}")
         if self.crop is not None and not 1 <= self.crop <= self.size:
             raise InputError(f"crop must be 1 to {self.size} pixels (the size), got {self.crop}")
-        if self.fit not in ("crop", "squash"):
-            raise InputError(f'fit must be "crop" or "squash", got {self.fit!r}')
-        if self.corrupt not in ("error", "skip"):
-            raise InputError(f'corrupt must be "error" or "skip", got {self.corrupt!r}')
+        one_of(self.fit, ("crop", "squash"), "fit")
+        one_of(self.corrupt, ("error", "skip"), "corrupt")
 
     def open(self, paths: Sequence[Path]) -> FileInputs:
         """The files as inputs."""

@@ -117,13 +117,9 @@ class FileInputs:
                 self._filled[index] = True
             return None
 
-        pairs = list(zip(indices.tolist(), rows.tolist(), strict=True))
-        if self.workers == 1 or len(pairs) < 2:
-            reasons = [read(*pair) for pair in pairs]
-        else:
-            with ThreadPoolExecutor(self.workers) as pool:
-                reasons = list(pool.map(lambda pair: read(*pair), pairs))
-        return {index: reason for (index, _), reason in zip(pairs, reasons, strict=True) if reason}
+        with ThreadPoolExecutor(self.workers) as pool:
+            reasons = pool.map(read, indices.tolist(), rows.tolist())
+            return {index: reason for index, reason in zip(indices.tolist(), reasons, strict=True) if reason}
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from jaxtyping import Int
 
-from basics.errors import InputError
+from basics.errors import InputError, one_of
 from basics.paths import data_root
 from basics.schema import Struct, entries
 from basics.source import by_name
@@ -109,9 +109,7 @@ def find_protocol(name: str | None, *, data: str) -> Protocol:
     choices = {protocol.name: protocol for protocol in protocols_of(data)}
     if name is None:
         return next(iter(choices.values()))
-    if name not in choices:
-        raise InputError(f"protocol of {data} must be one of {', '.join(choices)}; got {name!r}")
-    return choices[name]
+    return choices[one_of(name, choices, f"protocol of {data}")]
 
 
 def resolve_root(root: Path | None, folder: str) -> Path:

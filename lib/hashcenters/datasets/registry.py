@@ -1,14 +1,14 @@
 """Every data set by name: what it is, what is missing for it, and how it is loaded."""
 
 import dataclasses
-import importlib
 import inspect
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from pkgutil import resolve_name
+from typing import Any
 
-from basics.errors import InputError
+from basics.errors import InputError, one_of
 from basics.paths import data_root
 from basics.schema import Struct, convert, entries
 from basics.source import by_name
@@ -41,7 +41,6 @@ class Entry(Struct):
     name: str
     title: str
     reader: str | None
-    media: Literal["images", "clips", "files"]
     num_classes: int | None
     multi_label: bool | None
     folder: str | None
@@ -49,6 +48,7 @@ class Entry(Struct):
     licence: str
     home: str
     size: str
+    printable: bool = False
     needs: tuple[Need, ...] = ()
     downloads: tuple[Download, ...] = ()
 
@@ -76,10 +76,7 @@ def find_entry(name: str) -> Entry:
     Raises:
         InputError: there is none of this name.
     """
-    entries = registry()
-    if name not in entries:
-        raise InputError(f"data set must be one of {', '.join(entries)}; got {name!r}")
-    return entries[name]
+    return registry()[one_of(name, registry(), "data set")]
 
 
 def find_reader(entry: Entry) -> Callable[..., HashingData]:
@@ -90,23 +87,14 @@ def find_reader(entry: Entry) -> Callable[..., HashingData]:
     """
     if entry.reader is None:
         raise InputError(f"{entry.name} holds files for other data sets and cannot be loaded by itself")
-    module, function = entry.reader.split(":")
-    return getattr(importlib.import_module(module), function)
+    return resolve_name(entry.reader)
 
 
 def reader_options(reader: Callable[..., HashingData]) -> dict[str, inspect.Parameter]:
     """Every option of a reader by name, those of its `reading` (size, cache, ...) among them."""
-    options = {}
-    for name, parameter in inspect.signature(reader).parameters.items():
-        if name == "reading":
-            for field in dataclasses.fields(parameter.default):
-                value = getattr(parameter.default, field.name)
-                options[field.name] = inspect.Parameter(
-                    field.name, parameter.kind, default=value, annotation=field.type
-                )
-        else:
-            options[name] = parameter
-    return options
+    options = dict(inspect.signature(reader).parameters)
+    reading = options.pop("reading", None)
+    return options | (dict(inspect.signature(type(reading.default)).parameters) if reading else {})
 
 
 def checked_options(name: str, reader: Callable[..., HashingData], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -143,11 +131,10 @@ def load(name: str, **options: Any) -> HashingData:
     entry = find_entry(name)
     reader = find_reader(entry)
     options = checked_options(name, reader, options)
-    parameter = inspect.signature(reader).parameters.get("reading")
-    if parameter is not None:
-        fields = {field.name for field in dataclasses.fields(parameter.default)} & options.keys()
-        reading = dataclasses.replace(parameter.default, **{field: options.pop(field) for field in fields})
-        options["reading"] = reading
+    own = inspect.signature(reader).parameters
+    of_reading = {option: options.pop(option) for option in options.keys() - own.keys()}
+    if of_reading:
+        options["reading"] = dataclasses.replace(own["reading"].default, **of_reading)
     return reader(**options)
 
 

@@ -4,20 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from basics.errors import InputError
-
-
-def read_text(path: Path) -> str:
-    """A text file as UTF-8.
-
-    Raises:
-        InputError: it is missing or is not text.
-    """
-    try:
-        return Path(path).read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path} must be UTF-8 text, got byte {error.object[error.start]:#x}") from error
+from basics.files import read_text
 
 
 def rows_of(path: Path) -> Iterator[tuple[int, str]]:

@@ -21,9 +21,7 @@ def center_loss(outputs: Float[Tensor, "n bits"], centers: Float[Tensor, "n bits
 
 
 def center_step(
-    outputs: Float[Tensor, "n bits"],
-    member: Float[Tensor, "n num_classes"],
-    centers: Float[Tensor, "num_classes bits"],
+    outputs: Float[Tensor, "n bits"], member: Float[Tensor, "n num_classes"], centers: Float[Tensor, "num_classes bits"]
 ) -> Float[Tensor, "num_classes bits"]:
     """Δc_i = Σ_j δ(l_j = i)(c_i − x_j) / (1 + Σ_j δ(l_j = i)); the update is c ← c − α Δc.
 
@@ -54,12 +52,7 @@ class FaceObjective(LearnedObjective):
     """
 
     def __init__(
-        self,
-        centers: Centers,
-        *,
-        lambda_quantization: Weight = 0.02,
-        lambda_center: Weight = 1.5,
-        step: Weight = 1.0,
+        self, centers: Centers, *, lambda_quantization: Weight = 0.02, lambda_center: Weight = 1.5, step: Weight = 1.0
     ) -> None:
         super().__init__(centers, lambda_quantization=lambda_quantization)
         self.lambda_center, self.step = lambda_center, step

@@ -5,7 +5,7 @@ from pkgutil import resolve_name
 
 from torch import nn
 
-from basics.errors import InputError
+from basics.errors import InputError, one_of
 from basics.source import by_name
 from hashcenters.losses.objective import CenterObjective, Centers, Objective, Weight
 
@@ -34,9 +34,7 @@ def make_objective(
     Raises:
         InputError: an unknown name or option, or centers, or a network that is missing or not wanted.
     """
-    if name not in OBJECTIVES:
-        raise InputError(f"objective must be one of {', '.join(OBJECTIVES)}, got {name!r}")
-    objective = resolve_name(OBJECTIVES[name])
+    objective = resolve_name(OBJECTIVES[one_of(name, OBJECTIVES, "objective")])
     _, *known = inspect.signature(objective).parameters
     unknown = sorted(options.keys() - set(known))
     if unknown:

@@ -10,9 +10,7 @@ from hashcenters.losses.targets import Labels, membership
 
 
 def batch_centers(
-    outputs: Float[Tensor, "n bits"],
-    member: Float[Tensor, "n num_classes"],
-    centers: Float[Tensor, "num_classes bits"],
+    outputs: Float[Tensor, "n bits"], member: Float[Tensor, "n num_classes"], centers: Float[Tensor, "num_classes bits"]
 ) -> Float[Tensor, "num_classes bits"]:
     """The minimiser of Σ_k ‖c_i − μ_k‖² over a batch: the mean of the class's outputs.
 

@@ -32,9 +32,7 @@ def center_logits(
 
 
 def semantic_loss(
-    outputs: Float[Tensor, "n bits"],
-    centers: Float[Tensor, "num_classes bits"],
-    labels: Int[Tensor, "n"],
+    outputs: Float[Tensor, "n bits"], centers: Float[Tensor, "num_classes bits"], labels: Int[Tensor, "n"]
 ) -> Float[Tensor, ""]:
     """−log softmax_y − 1/(m−1) Σ_{j≠y} log(1 − softmax_j) over m centers, mean over samples.
 

@@ -59,12 +59,7 @@ def score(codes: Path, top_k: str, ties: str, output: Path) -> None:
     depth = parse_top_k(top_k)
     given = load_codes(codes)
     table = score_codes(
-        given.query_codes,
-        given.query_labels,
-        given.database_codes,
-        given.database_labels,
-        top_k=depth,
-        ties=ties,
+        given.query_codes, given.query_labels, given.database_codes, given.database_labels, top_k=depth, ties=ties
     )
     stem = output / f"{codes.resolve().stem}-metrics"
     write_text(stem.with_name(f"{stem.name}.csv"), frames.to_csv(table))

@@ -41,10 +41,7 @@ def pack_words(codes: Codes, *, name: str) -> UInt64[np.ndarray, "words n"]:
     words = np.empty((-(-codes.shape[1] // 64), len(codes)), dtype=np.uint64)
     for start in range(0, len(codes), _ROWS_AT_ONCE):
         rows = slice(start, start + _ROWS_AT_ONCE)
-        part = codes[rows]
-        if codes.dtype != np.int8 or (np.abs(part) != 1).any():
-            part = as_codes(part, name=name)
-        words[:, rows] = word_columns(pack(part))
+        words[:, rows] = word_columns(pack(as_codes(codes[rows], name=name)))
     return words
 
 

@@ -19,7 +19,7 @@ from collections.abc import Iterable
 import numpy as np
 from jaxtyping import Float64
 
-from basics.errors import InputError
+from basics.errors import InputError, one_of
 from hashcenters.kernels.ties import tied_average_precisions
 from hashcenters.metrics.engine import Histograms, histograms
 from hashcenters.metrics.inputs import Codes, RankingInput, prepare
@@ -34,13 +34,6 @@ TIES = {
 """The rules for ties, in words."""
 DEFAULT_TIES = "expected"
 Depth = int | np.integer | None
-
-
-def check_ties(ties: str) -> str:
-    """`ties` itself; `InputError` unless it is one of `TIES`."""
-    if ties not in TIES:
-        raise InputError(f"ties must be one of {', '.join(TIES)}, got {ties!r}")
-    return ties
 
 
 def check_top_k(top_k: Depth, database_size: int) -> int:
@@ -110,18 +103,13 @@ def average_precision(
     >>> average_precision(codes[:1], np.array([7]), codes, np.array([7, 3, 7]), top_k=None)
     array([0.83333333])
     """
-    column = list(TIES).index(check_ties(ties))
+    column = list(TIES).index(one_of(ties, TIES, "ties"))
     inputs = prepare(query_codes, query_labels, database_codes, database_labels)
     return average_precision_table(inputs, top_k=top_k)[:, column]
 
 
 def all_ties(
-    query_codes: Codes,
-    query_labels: Labels,
-    database_codes: Codes,
-    database_labels: Labels,
-    *,
-    top_k: Depth,
+    query_codes: Codes, query_labels: Labels, database_codes: Codes, database_labels: Labels, *, top_k: Depth
 ) -> dict[str, float]:
     """mAP@k under each of the four rules, from one pass over the database; arguments as `average_precision`.
 

@@ -1,13 +1,13 @@
 """Which database items are relevant to a query: same class, or a label in common."""
 
 import numpy as np
+import pandas as pd
 from jaxtyping import Bool, Int64, Shaped, UInt8, UInt64
 
 from basics.errors import InputError
 from hashcenters.kernels.ranking import Relevance
 
 Labels = Shaped[np.ndarray, "..."]
-_ROWS_AT_ONCE = 65_536
 
 
 def as_labels(values: Labels, *, name: str = "labels") -> np.ndarray:
@@ -48,11 +48,7 @@ def word_columns(packed: UInt8[np.ndarray, "n bytes"]) -> UInt64[np.ndarray, "wo
 def by_class(query: Int64[np.ndarray, "n_query"], database: Int64[np.ndarray, "n_database"]) -> Relevance:
     """Relevance of items of the same class; classes that no query has are left out."""
     classes, of_query = np.unique(query, return_inverse=True)
-    of_database = np.empty(len(database), dtype=np.int32)
-    for start in range(0, len(database), _ROWS_AT_ONCE):
-        part = database[start : start + _ROWS_AT_ONCE]
-        index = np.searchsorted(classes, part).clip(max=len(classes) - 1)
-        of_database[start : start + _ROWS_AT_ONCE] = np.where(classes[index] == part, index, -1)
+    of_database = pd.Index(classes).get_indexer(database).astype(np.int32)
     none = np.empty((len(query), 0), dtype=np.uint64), np.empty((0, len(database)), dtype=np.uint64)
     return Relevance(of_query.astype(np.int64), of_database, *none)
 

@@ -4,17 +4,11 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float64
 
+from basics.errors import one_of
+from hashcenters.metrics import ranking
 from hashcenters.metrics.curves import radius_table, rank_table
 from hashcenters.metrics.engine import histograms
 from hashcenters.metrics.inputs import Codes, prepare
-from hashcenters.metrics.ranking import (
-    DEFAULT_TIES,
-    Depth,
-    average_precision_table,
-    check_ties,
-    check_top_k,
-    mean_over_queries,
-)
 from hashcenters.metrics.relevance import Labels
 
 _CUTOFFS = (1, 10, 100, 1000)
@@ -27,8 +21,8 @@ def score_codes(
     database_codes: Codes,
     database_labels: Labels,
     *,
-    top_k: Depth,
-    ties: str = DEFAULT_TIES,
+    top_k: ranking.Depth,
+    ties: str = ranking.DEFAULT_TIES,
 ) -> pd.DataFrame:
     """All metrics of one set of codes, each between 0 and 1; holds 8 bytes a query and distance.
 
@@ -44,14 +38,14 @@ def score_codes(
         InputError: as for `average_precision`.
     """
     inputs = prepare(query_codes, query_labels, database_codes, database_labels)
-    size, ties = inputs.database_size, check_ties(ties)
-    kept = check_top_k(top_k, size)
+    size, ties = inputs.database_size, one_of(ties, ranking.TIES, "ties")
+    kept = ranking.check_top_k(top_k, size)
     cutoffs = np.array(sorted({rank for rank in (*_CUTOFFS, kept) if rank <= kept}))
     whole = list(histograms(inputs, top_k=size, cutoffs=cutoffs))
     rows = []
     if kept < size:
-        rows += _mean_rows(f"mAP@{kept}", average_precision_table(inputs, top_k=kept))
-    rows += _mean_rows("mAP@All", average_precision_table(inputs, top_k=size, parts=whole))
+        rows += _mean_rows(f"mAP@{kept}", ranking.average_precision_table(inputs, top_k=kept))
+    rows += _mean_rows("mAP@All", ranking.average_precision_table(inputs, top_k=size, parts=whole))
     by_rank = rank_table(inputs, whole, cutoffs, ties=ties)
     for name in ("precision", "recall"):
         rows += [(f"{name}@{rank}", ties, at) for rank, at in zip(cutoffs, by_rank[name], strict=True)]
@@ -63,4 +57,4 @@ def score_codes(
 
 
 def _mean_rows(name: str, table: Float64[np.ndarray, "n_query ties"]) -> list[tuple[str, str, float]]:
-    return [(name, rule, mean) for rule, mean in mean_over_queries(table).items()]
+    return [(name, rule, mean) for rule, mean in ranking.mean_over_queries(table).items()]

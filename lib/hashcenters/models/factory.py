@@ -6,7 +6,7 @@ from pkgutil import resolve_name
 
 from torchvision.models import WeightsEnum, get_weight
 
-from basics.errors import InputError
+from basics.errors import InputError, one_of
 from basics.source import by_name
 from hashcenters.models.hash_head import make_head
 from hashcenters.models.network import Backbone, HashNetwork
@@ -40,9 +40,7 @@ def find_backbone(name: str) -> Callable[[int], Backbone]:
     Raises:
         InputError: an unknown name.
     """
-    if name not in BACKBONES:
-        raise InputError(f"backbone must be one of {', '.join(BACKBONES)}, got {name!r}")
-    return resolve_name(BACKBONES[name])
+    return resolve_name(BACKBONES[one_of(name, BACKBONES, "backbone")])
 
 
 @by_name("IMAGENET")

@@ -4,7 +4,7 @@ from collections import OrderedDict
 
 from torch import nn
 
-from basics.errors import InputError
+from basics.errors import InputError, one_of
 from basics.source import by_name
 
 
@@ -51,12 +51,7 @@ def shc_classifier_head(feature_dim: int, num_classes: int) -> nn.Sequential:
     return nn.Sequential(OrderedDict(linear=linear, norm=nn.BatchNorm1d(num_classes)))
 
 
-HEADS = {
-    "csq": csq_head,
-    "shc": shc_head,
-    "classifier": classifier_head,
-    "shc-classifier": shc_classifier_head,
-}
+HEADS = {"csq": csq_head, "shc": shc_head, "classifier": classifier_head, "shc-classifier": shc_classifier_head}
 
 
 @by_name("HEADS")
@@ -66,8 +61,6 @@ def make_head(name: str, feature_dim: int, outputs: int) -> nn.Sequential:
     Raises:
         InputError: an unknown name, or fewer than one output.
     """
-    if name not in HEADS:
-        raise InputError(f"head must be one of {', '.join(HEADS)}, got {name!r}")
     if outputs < 1:
         raise InputError(f"a head needs at least 1 output, got {outputs}")
-    return HEADS[name](feature_dim, outputs)
+    return HEADS[one_of(name, HEADS, "head")](feature_dim, outputs)

@@ -21,13 +21,7 @@ def list_runs(profile: str) -> None:
     with one_line_errors():
         found = stored_configs(profile)
         for key, config in sorted(found.items()):
-            about = (
-                config.dataset,
-                config.backbone,
-                config.objective,
-                f"{config.bits} bits",
-                f"seed {config.seed}",
-            )
+            about = (config.dataset, config.backbone, config.objective, f"{config.bits} bits", f"seed {config.seed}")
             click.echo(f"{key}  {'  '.join(about)}")
         click.echo(f"{len(found)} finished trainings in profile {profile}")
 

@@ -55,27 +55,19 @@ def set_aside(path: Path) -> Path:
     return aside
 
 
-def flatten_optimiser(state: Mapping[str, Any]) -> tuple[dict[str, torch.Tensor], Any]:
-    """An optimiser's `state_dict` as named tensors and a JSON-able rest."""
-    tensors, rest = {}, []
-    for index, entries in state["state"].items():
-        for name, value in entries.items():
-            if isinstance(value, torch.Tensor):
-                tensors[f"{index}.{name}"] = value
-            elif value is not None:
-                rest.append([index, name, value])
-    return tensors, {"values": rest, "param_groups": state["param_groups"]}
+def moments_of(optimiser: torch.optim.Optimizer) -> dict[str, torch.Tensor]:
+    """What an optimiser remembers of its steps, by number of the parameter and name; its rates are not among it."""
+    state = optimiser.state_dict()["state"]
+    return {f"{index}.{name}": value for index, moments in state.items() for name, value in moments.items()}
 
 
-def restore_optimiser(tensors: Mapping[str, torch.Tensor], rest: Any) -> dict[str, Any]:
-    """The `state_dict` that `flatten_optimiser` took apart."""
-    state: dict[int, dict[str, Any]] = {}
-    for key, tensor in tensors.items():
-        index, name = key.split(".", 1)
-        state.setdefault(int(index), {})[name] = tensor
-    for index, name, value in rest["values"]:
+def restore_moments(optimiser: torch.optim.Optimizer, moments: Mapping[str, torch.Tensor]) -> None:
+    """Give an optimiser back what `moments_of` found in one over the same parameters."""
+    state: dict[int, dict[str, torch.Tensor]] = {}
+    for key, value in moments.items():
+        index, name = key.split(".")
         state.setdefault(int(index), {})[name] = value
-    return {"state": state, "param_groups": rest["param_groups"]}
+    optimiser.load_state_dict(optimiser.state_dict() | {"state": state})
 
 
 def part(tensors: dict[str, torch.Tensor], prefix: str) -> dict[str, torch.Tensor]:

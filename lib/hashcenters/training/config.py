@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from basics.errors import InputError
+from basics.errors import InputError, one_of
 
 OPTIMISERS = ("adam", "sgd", "rmsprop")
 
@@ -50,8 +50,7 @@ class Recipe:
     def __post_init__(self) -> None:
         if self.epochs < 1 or self.batch_size < 2:
             raise InputError(f"a recipe needs epochs >= 1 and batch_size >= 2, got {self.epochs} and {self.batch_size}")
-        if self.optimiser not in OPTIMISERS:
-            raise InputError(f"optimiser must be one of {', '.join(OPTIMISERS)}, got {self.optimiser!r}")
+        one_of(self.optimiser, OPTIMISERS, "optimiser")
 
 
 @dataclass(frozen=True)
@@ -98,18 +97,11 @@ class TrainingConfig:
 
     def names(self) -> frozenset[str]:
         """Every name that chooses code for its numbers: data set, protocol, backbone, head, objective."""
-        chosen = (
-            value
+        chosen = [
+            (step.dataset, step.backbone, step.head, step.objective, *step.dataset_options.values())
             for step in self.steps()
-            for value in (
-                step.dataset,
-                step.backbone,
-                step.head,
-                step.objective,
-                *step.dataset_options.values(),
-            )
-        )
-        return frozenset(name for name in chosen if isinstance(name, str))
+        ]
+        return frozenset(name for names in chosen for name in names if isinstance(name, str))
 
     def with_seed(self, seed: int) -> "TrainingConfig":
         """The same training from another seed."""

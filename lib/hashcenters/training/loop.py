@@ -14,14 +14,7 @@ from basics.errors import InputError
 from hashcenters.datasets.inputs import batches
 from hashcenters.datasets.splits import ArrayInputs, Inputs, Split
 from hashcenters.models.groups import parameter_groups
-from hashcenters.training.checkpoint import (
-    flatten_optimiser,
-    load_tensors,
-    part,
-    restore_optimiser,
-    save_tensors,
-    set_aside,
-)
+from hashcenters.training.checkpoint import load_tensors, moments_of, part, restore_moments, save_tensors, set_aside
 from hashcenters.training.config import Recipe, TrainingConfig
 from hashcenters.training.tracking import track
 from hashcenters.training.transforms import flip_crop, to_inputs
@@ -188,7 +181,8 @@ def train(
         history.append(row)
         path += current_centers(objective)
         if checkpoint is not None:
-            save_checkpoint(checkpoint, network, objective, optimiser, history, path)
+            moments = {f"optimiser.{name}": value for name, value in moments_of(optimiser).items()}
+            save_tensors(checkpoint, state_tensors(network, objective, path) | moments, history)
         if on_epoch is not None:
             on_epoch(epoch + 1, row)
     return history, path
@@ -200,21 +194,10 @@ def current_centers(objective: nn.Module) -> list[Tensor]:
     return [] if centers is None else [centers.detach().cpu().clone()]
 
 
-def save_checkpoint(
-    path: Path,
-    network: nn.Module,
-    objective: nn.Module,
-    optimiser: torch.optim.Optimizer,
-    history: list[dict[str, float | int]],
-    path_of_centers: list[Tensor],
-) -> None:
-    """Write all that is needed to go on after the last finished epoch."""
-    moments, rest = flatten_optimiser(optimiser.state_dict())
-    tensors = {f"network.{name}": value for name, value in network.state_dict().items()}
-    tensors |= {f"objective.{name}": value for name, value in objective.state_dict().items()}
-    tensors |= {f"optimiser.{name}": value for name, value in moments.items()}
-    tensors |= {f"centers.{epoch}": value for epoch, value in enumerate(path_of_centers)}
-    save_tensors(path, tensors, {"history": history, "optimiser": rest})
+def state_tensors(network: nn.Module, objective: nn.Module, path: Sequence[Tensor]) -> dict[str, Tensor]:
+    """Network, objective and path of centers as named tensors."""
+    named = {"network": network.state_dict(), "objective": objective.state_dict(), "centers": dict(enumerate(path))}
+    return {f"{kind}.{name}": value for kind, state in named.items() for name, value in state.items()}
 
 
 def resume(
@@ -224,16 +207,16 @@ def resume(
     if path is None or not path.exists():
         return [], current_centers(objective)
     try:
-        tensors, note = load_tensors(path)
+        tensors, history = load_tensors(path)
     except InputError:
         set_aside(path)
         return [], current_centers(objective)
     network.load_state_dict(part(tensors, "network."))
     objective.load_state_dict(part(tensors, "objective."))
-    optimiser.load_state_dict(restore_optimiser(part(tensors, "optimiser."), note["optimiser"]))
+    restore_moments(optimiser, part(tensors, "optimiser."))
     align_moments(optimiser)
     centers = part(tensors, "centers.")
-    return note["history"], [centers[str(epoch)] for epoch in range(len(centers))]
+    return history, [centers[str(epoch)] for epoch in range(len(centers))]
 
 
 def align_moments(optimiser: torch.optim.Optimizer) -> None:

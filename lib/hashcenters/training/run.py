@@ -25,7 +25,7 @@ from hashcenters.datasets.splits import HashingData
 from hashcenters.losses.factory import make_objective
 from hashcenters.training.checkpoint import load_tensors, part, save_tensors, set_aside
 from hashcenters.training.config import TrainingConfig, config_key
-from hashcenters.training.loop import Batches, encode, one_thread, train
+from hashcenters.training.loop import Batches, encode, one_thread, state_tensors, train
 
 log = logging.getLogger(__name__)
 
@@ -189,10 +189,7 @@ def _run_anew(config: TrainingConfig, folder: Path, start: Path | None, *, progr
             config, network, objective, data.train, data.validation, checkpoint=checkpoint, on_epoch=report
         )
         outputs = {name: encode(network, Batches(getattr(data, name), device)) for name in SPLITS}
-    state = {f"network.{name}": value for name, value in network.state_dict().items()}
-    state |= {f"objective.{name}": value for name, value in objective.state_dict().items()}
-    state |= {f"centers.{epoch}": value for epoch, value in enumerate(path)}
-    save_tensors(folder / "state.safetensors", state)
+    save_tensors(folder / "state.safetensors", state_tensors(network, objective, path))
     save_tensors(folder / "outputs.safetensors", stored_outputs(outputs))
     note = {"config": asdict(config), "history": history, "seconds": clock() - began}
     write_json(folder / "config.json", note)

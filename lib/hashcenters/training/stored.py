@@ -11,25 +11,20 @@ import torch
 from basics.errors import InputError
 from basics.files import read_json, whole_file
 from basics.paths import runs_root
+from basics.schema import convert
 from hashcenters.codes import binarise
 from hashcenters.datasets.images import IMAGE_SUFFIXES, ImageReading
 from hashcenters.datasets.inputs import unreadable_message
 from hashcenters.datasets.registry import find_entry, find_reader
 from hashcenters.datasets.splits import Split
-from hashcenters.training.config import Recipe, TrainingConfig
+from hashcenters.training.config import TrainingConfig
 from hashcenters.training.loop import Batches, encode, one_thread
 from hashcenters.training.run import Run, load_data
 
 
 def restore_config(stored: dict[str, Any]) -> TrainingConfig:
     """The configuration that a run's `config.json` holds."""
-    parts = dict(stored)
-    parts["recipe"] = Recipe(**parts["recipe"])
-    if parts["centers"] is not None:
-        parts["centers"] = tuple(map(tuple, parts["centers"]))
-    if parts["backbone_from"] is not None:
-        parts["backbone_from"] = restore_config(parts["backbone_from"])
-    return TrainingConfig(**parts)
+    return convert(stored, TrainingConfig, where="a finished training")
 
 
 def stored_configs(profile: str) -> dict[str, TrainingConfig]:

@@ -16,9 +16,7 @@ def hamming_to_centers(
 
 
 def track(
-    objective: nn.Module,
-    outputs: Float[Tensor, "n outputs"],
-    labels: Num[Tensor, "n"] | Num[Tensor, "n num_classes"],
+    objective: nn.Module, outputs: Float[Tensor, "n outputs"], labels: Num[Tensor, "n"] | Num[Tensor, "n num_classes"]
 ) -> dict[str, float]:
     """One epoch's description of held-out outputs.
 

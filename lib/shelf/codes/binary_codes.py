@@ -74,9 +74,8 @@ def extended_golay() -> Int8[np.ndarray, "4096 24"]:
     """
     residues = [place * place % 11 for place in range(11)]
     circulant = [[int((column + row) % 11 in residues) for column in range(11)] for row in range(11)]
-    border = np.ones((12, 12), dtype=np.uint8)
+    border = np.pad(np.array(circulant, dtype=np.uint8), ((1, 0), (1, 0)), constant_values=1)
     border[0, 0] = 0
-    border[1:, 1:] = circulant
     return span(np.hstack([np.eye(12, dtype=np.uint8), border]))
 
 

@@ -30,8 +30,7 @@ def coding_centers(bits: int, num_classes: int, *, seed: int) -> Int8[np.ndarray
     """
     _check(bits, num_classes)
     rng = np.random.default_rng(seed)
-    centers = _build(bits, num_classes, rng)
-    centers = _balance_constant_bits(centers, rng)
+    centers = _balance_constant_bits(_build(bits, num_classes, rng), rng)
     signs = rng.choice(np.array([-1, 1], dtype=np.int8), size=bits)
     return rng.permutation(centers, axis=0)[:, rng.permutation(bits)] * signs
 
@@ -61,10 +60,9 @@ coding_centers.construction = coding_construction  # for tables that name it bes
 
 def _check(bits: int, num_classes: int) -> None:
     check_sizes(bits, num_classes)
-    if bits > MOST_BITS:
-        raise InputError(f"bits must be at most {MOST_BITS} for coding centers, got {bits}")
-    if num_classes > MOST_CLASSES:
-        raise InputError(f"num_classes must be at most {MOST_CLASSES} for coding centers, got {num_classes}")
+    if bits > MOST_BITS or num_classes > MOST_CLASSES:
+        limits = f"at most {MOST_BITS} bits and at most {MOST_CLASSES} classes"
+        raise InputError(f"coding centers need {limits}, got {bits} and {num_classes}")
 
 
 def _build(bits: int, num_classes: int, rng: np.random.Generator) -> Int8[np.ndarray, "{num_classes} {bits}"]:

@@ -4,13 +4,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from operator import attrgetter
 from typing import Literal
 
 import numpy as np
 from jaxtyping import Int8
 
-from shelf.codes import binary_codes, nonlinear_codes, quasicyclic
+from shelf.codes import binary_codes as linear
+from shelf.codes import nonlinear_codes as nonlinear
 from shelf.codes.paley import has_hadamard, prime_power
+from shelf.codes.quasicyclic import stored_codes
 
 LONGEST = 260
 
@@ -58,26 +61,23 @@ class Construction:
 def catalogue() -> Iterator[Code]:
     """Every code that is built outright, up to `LONGEST` bits."""
     for bits in range(1, LONGEST + 1):
-        yield Code("repetition", bits, 2, bits, partial(binary_codes.repetition, bits))
+        yield Code("repetition", bits, 2, bits, partial(linear.repetition, bits))
         if bits > 1 and has_hadamard(bits):
-            build = partial(binary_codes.signed_hadamard, bits)
-            yield Code(f"±H_{bits}", bits, 2 * bits, bits // 2, build)
+            yield Code(f"±H_{bits}", bits, 2 * bits, bits // 2, partial(linear.signed_hadamard, bits))
         if bits % 4 == 1 and prime_power(bits):
-            build = partial(nonlinear_codes.conference_code, bits)
-            yield Code(f"conference {bits}", bits, 2 * bits + 2, (bits - 1) // 2, build)
+            yield Code(f"conference {bits}", bits, 2 * bits + 2, bits // 2, partial(nonlinear.conference_code, bits))
     for bits in range(2, 11):
-        yield Code(f"all words {bits}", bits, 2**bits, 1, partial(binary_codes.all_words, bits))
-    yield Code("Best", 10, 40, 4, nonlinear_codes.best_code)
-    yield Code("Julin", 12, 144, 4, nonlinear_codes.julin_code)
-    yield Code("Nordstrom–Robinson", 16, 256, 6, partial(nonlinear_codes.kerdock_code, 3))
-    yield Code("Kerdock 64", 64, 4096, 28, partial(nonlinear_codes.kerdock_code, 5))
-    yield Code("Kerdock 64 in a ball", 57, 256, 26, nonlinear_codes.kerdock_section)
-    section = nonlinear_codes.delsarte_goethals_section
-    yield Code("Delsarte–Goethals 64 in a ball", 51, 304, 22, section)
-    yield Code("Golay 24", 24, 4096, 8, binary_codes.extended_golay)
-    yield Code("BCH 16", 16, 2048, 4, partial(binary_codes.extended_bch, 4, 4))
-    yield Code("BCH 32", 32, 2048, 12, partial(binary_codes.extended_bch, 5, 12))
-    for code in quasicyclic.stored_codes():
+        yield Code(f"all words {bits}", bits, 2**bits, 1, partial(linear.all_words, bits))
+    yield Code("Best", 10, 40, 4, nonlinear.best_code)
+    yield Code("Julin", 12, 144, 4, nonlinear.julin_code)
+    yield Code("Nordstrom–Robinson", 16, 256, 6, partial(nonlinear.kerdock_code, 3))
+    yield Code("Kerdock 64", 64, 4096, 28, partial(nonlinear.kerdock_code, 5))
+    yield Code("Kerdock 64 in a ball", 57, 256, 26, nonlinear.kerdock_section)
+    yield Code("Delsarte–Goethals 64 in a ball", 51, 304, 22, nonlinear.delsarte_goethals_section)
+    yield Code("Golay 24", 24, 4096, 8, linear.extended_golay)
+    yield Code("BCH 16", 16, 2048, 4, partial(linear.extended_bch, 4, 4))
+    yield Code("BCH 32", 32, 2048, 12, partial(linear.extended_bch, 5, 12))
+    for code in stored_codes():
         name = f"quasi-cyclic [{code.bits}, {code.dimension}, {code.distance}]"
         yield Code(name, code.bits, 2**code.dimension, code.distance, code.words)
 
@@ -91,44 +91,33 @@ def constructions(num_classes: int) -> tuple[Construction, ...]:
     """
     best = [Construction(0, "pad")] * (LONGEST + 1)
 
-    def offer(bits: int, found: Construction) -> None:
-        if found.distance > best[bits].distance:
-            best[bits] = found
+    def offer(bits: int, *found: Construction) -> None:
+        best[bits] = max((best[bits], *found), key=attrgetter("distance"))
 
     for code in catalogue():
-        for shortened, found in _shortenings(code, num_classes):
-            offer(code.bits - shortened, found)
+        shortened, size = 0, code.size
+        while size >= num_classes and shortened < code.bits:
+            offer(code.bits - shortened, Construction(code.distance, "code", code=code, shortened=shortened))
+            shortened, size = shortened + 1, -(-size // 2)  # one of the two halves has half or more
     before = None
     while best != before:
         before = list(best)
         for bits in range(2, LONGEST + 1):
-            for found in _steps(best, bits):
-                offer(bits, found)
+            offer(bits, *_steps(best, bits))
         for bits in range(LONGEST - 1, 0, -1):
             offer(bits, Construction(best[bits + 1].distance - 1, "puncture", parts=(bits + 1,)))
     return tuple(best)
 
 
-def _shortenings(code: Code, num_classes: int) -> Iterator[tuple[int, Construction]]:
-    """The code itself and, as long as enough words are left, what is left of it without a bit: half or more."""
-    shortened, size = 0, code.size
-    while size >= num_classes and shortened < code.bits:
-        yield shortened, Construction(code.distance, "code", code=code, shortened=shortened)
-        shortened, size = shortened + 1, -(-size // 2)
-
-
 def _steps(best: list[Construction], bits: int) -> Iterator[Construction]:
-    """Every way to centers of `bits` bits from shorter ones."""
+    """Every way to centers of `bits` bits from shorter ones, of distance 0 where there are none."""
     shorter = best[bits - 1].distance
-    if shorter == 0:
-        return
     rule = "parity" if shorter % 2 else "pad"
     yield Construction(shorter + shorter % 2, rule, parts=(bits - 1,))
     distances = np.array([found.distance for found in best[1:bits]])
     sums = np.where((distances > 0) & (distances[::-1] > 0), distances + distances[::-1], 0)
     first = int(sums.argmax())
-    if sums[first]:
-        yield Construction(int(sums[first]), "join", parts=(first + 1, bits - first - 1))
+    yield Construction(int(sums[first]), "join", parts=(first + 1, bits - first - 1))
 
 
 def describe(num_classes: int, bits: int) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Int, Int8, Integer
 
 from shelf.codes.binary_codes import primitive_polynomial
-from shelf.codes.paley import conference_matrix
+from shelf.codes.paley import conference_matrix, powers_of_root
 
 
 def conference_code(bits: int) -> Int8[np.ndarray, "2*({bits}+1) {bits}"]:
@@ -116,13 +116,8 @@ def _quaternary_kerdock(degree: int) -> Int8[np.ndarray, "4**({degree}+1) 2**{de
 
 def _quaternary_generator(degree: int) -> Int[np.ndarray, "{degree}+1 2**{degree}"]:
     """The rows 1 and 1, ξ, ξ², ... (as coefficient vectors over Z4), with the symbol at infinity first."""
-    feedback = _lift(primitive_polynomial(degree))
-    columns = [np.eye(degree, dtype=np.int64)[0]]
-    while len(columns) < 2**degree - 1:
-        last = columns[-1]
-        columns.append((np.concatenate([[0], last[:-1]]) - last[-1] * feedback[:degree]) % 4)
-    powers = np.column_stack([np.zeros(degree, dtype=np.int64), *columns])
-    return np.vstack([np.ones(2**degree, dtype=np.int64), powers])
+    powers = powers_of_root(-_lift(primitive_polynomial(degree))[:degree], 4, 2**degree - 1)
+    return np.vstack([np.ones(2**degree, dtype=np.int64), np.pad(powers.T, ((0, 0), (1, 0)))])
 
 
 def _lift(polynomial: int) -> Int[np.ndarray, "coefficients"]:

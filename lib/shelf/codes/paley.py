@@ -1,5 +1,6 @@
 """Hadamard and conference matrices of many orders, from the squares of finite fields."""
 
+from collections.abc import Sequence
 from functools import cache
 from itertools import product
 
@@ -26,19 +27,32 @@ def prime_power(number: int) -> tuple[int, int] | None:
     return (prime, exponent) if number == 1 and exponent else None
 
 
+def powers_of_root(
+    feedback: Sequence[int] | Int[np.ndarray, "digits"], modulus: int, count: int
+) -> Int[np.ndarray, "{count} digits"]:
+    """1, x, x², ... over the integers modulo a number, as coefficient vectors.
+
+    Args:
+        feedback: coefficients of x^n, the lowest first.
+        modulus: of the coefficients.
+        count: of powers.
+
+    >>> powers_of_root([1, 1], 2, 4).tolist()
+    [[1, 0], [0, 1], [1, 1], [1, 0]]
+    """
+    powers = [np.eye(len(feedback), dtype=np.int64)[0]]
+    while len(powers) < count:
+        last = powers[-1]
+        powers.append((np.concatenate([[0], last[:-1]]) + last[-1] * np.array(feedback)) % modulus)
+    return np.array(powers)
+
+
 def _powers(prime: int, exponent: int) -> Int[np.ndarray, "nonzero digits"]:
     """1, x, x², ... for a primitive element x of GF(p^e), as coefficient vectors over GF(p)."""
-    order = prime**exponent - 1
-    for tail in product(range(1, prime), *[range(prime)] * (exponent - 1)):
-        powers = [np.eye(exponent, dtype=np.int64)[0]]
-        while len(powers) <= order:
-            last = powers[-1]
-            powers.append((np.concatenate([[0], last[:-1]]) + last[-1] * np.array(tail)) % prime)
-            if (powers[-1] == powers[0]).all():
-                break
-        if len(powers) == order + 1:
-            return np.array(powers[:-1])
-    raise AssertionError("every finite field has a primitive element")
+    nonzero = prime**exponent - 1
+    feedbacks = product(range(1, prime), *[range(prime)] * (exponent - 1))
+    found = (powers_of_root(feedback, prime, nonzero) for feedback in feedbacks)
+    return next(powers for powers in found if len(np.unique(powers, axis=0)) == nonzero)
 
 
 @cache
@@ -72,12 +86,9 @@ def conference_matrix(order: int) -> Int8[np.ndarray, "{order} {order}"]:
     >>> bool((matrix @ matrix.T == 5 * np.eye(6)).all())
     True
     """
-    characters = quadratic_characters(order - 1)
-    matrix = np.zeros((order, order), dtype=np.int8)
-    matrix[0, 1:] = 1
-    matrix[1:, 0] = 1 if order % 4 == 2 else -1
-    matrix[1:, 1:] = characters
-    return matrix
+    ones = np.ones((1, order - 1), dtype=np.int8)
+    first = ones.T if order % 4 == 2 else -ones.T
+    return np.block([[np.zeros((1, 1), dtype=np.int8), ones], [first, quadratic_characters(order - 1)]])
 
 
 @cache
@@ -87,9 +98,7 @@ def has_hadamard(order: int) -> bool:
     >>> [order for order in range(4, 129, 4) if not has_hadamard(order)]
     [92, 116]
     """
-    if is_power_of_two(order):
-        return True
-    return order % 4 == 0 and (_is_paley(order) or _factor(order) is not None)
+    return is_power_of_two(order) or (order % 4 == 0 and (_is_paley(order) or _factor(order) is not None))
 
 
 @cache
@@ -121,8 +130,5 @@ def _is_paley(order: int) -> bool:
 
 def _factor(order: int) -> int | None:
     """A divisor for the Kronecker product."""
-    return next((f for f in range(2, order // 2 + 1) if order % f == 0 and _both(f, order // f)), None)
-
-
-def _both(first: int, second: int) -> bool:
-    return has_hadamard(first) and has_hadamard(second)
+    divisors = (f for f in range(2, order // 2 + 1) if order % f == 0)
+    return next((f for f in divisors if has_hadamard(f) and has_hadamard(order // f)), None)

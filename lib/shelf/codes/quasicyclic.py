@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Int8, UInt8
+from jaxtyping import Int8
 
 from basics.yaml import read_yaml
 from shelf.codes.binary_codes import remainder, span
@@ -42,14 +42,10 @@ class QuasiCyclic:
     moduli: tuple[int, ...]
     orbits: tuple[int, ...]
 
-    def generator(self) -> UInt8[np.ndarray, "dimension bits"]:
-        """The generator matrix, orbit after orbit."""
-        columns = [column for start in self.orbits for column in orbit(start, self.moduli)]
-        return np.array([[c >> row & 1 for c in columns] for row in range(self.dimension)], dtype=np.uint8)
-
     def words(self) -> Int8[np.ndarray, "words bits"]:
-        """All words as ±1."""
-        return span(self.generator())
+        """All words as ±1; the columns of the generator matrix stand orbit after orbit."""
+        columns = [column for start in self.orbits for column in orbit(start, self.moduli)]
+        return span(np.array([[c >> row & 1 for c in columns] for row in range(self.dimension)], dtype=np.uint8))
 
 
 def times_x(vector: int, moduli: tuple[int, ...]) -> int:

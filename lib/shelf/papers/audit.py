@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from itertools import combinations
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 import pandas as pd
@@ -15,10 +16,11 @@ from hashcenters.datasets.inputs import Selected
 from hashcenters.datasets.protocol import Listing, Protocol
 from hashcenters.datasets.registry import find_entry, missing_lists
 from hashcenters.datasets.splits import PARTS, HashingData
-from shelf.papers.compare import describe_part, overlap_table, part_table
 from shelf.papers.lists import scan_list
 
 LISTED = ("train", "query", "database")
+FOUND = ("shared", "only_first", "only_second", "label_conflicts")
+WHOLE = ("nominal", "difference", "missing_files", "unreadable_files")  # whole numbers, some missing
 
 
 @dataclass(frozen=True)
@@ -38,49 +40,90 @@ class Audit:
     listings: Mapping[str, Listing]
 
 
-def check_files(listing: Listing, root: Path | None, *, decode: bool) -> dict[str, object]:
-    """How many listed files are missing below `root` and, with `decode`, how many cannot be read as pictures."""
-    if root is None or not root.is_dir():
-        return {"missing_files": None, "unreadable_files": None}
-    files = [root / path for path in listing.paths]
-    present = [file for file in files if file.is_file()]
+def class_sizes(listing: Listing, num_classes: int | None) -> np.ndarray:
+    """Samples of every class."""
+    if listing.labels.ndim == 2:
+        return listing.labels.sum(axis=0, dtype=np.int64)
+    return np.bincount(listing.labels, minlength=num_classes or 0)
+
+
+def describe_part(listing: Listing, *, num_classes: int | None, nominal: int | None) -> dict[str, object]:
+    """Size, duplicates, labels and class balance of one part."""
+    sizes = class_sizes(listing, num_classes)
+    per_row = listing.labels.sum(axis=1) if listing.labels.ndim == 2 else np.ones(len(listing))
     return {
-        "missing_files": len(files) - len(present),
-        "unreadable_files": len(ImageReading(size=32).open(present).unreadable()) if decode else None,
+        "rows": len(listing),
+        "nominal": nominal,
+        "difference": None if nominal is None else len(listing) - nominal,
+        "duplicates": len(listing) - len(set(listing.paths)),
+        "labels": "index" if listing.labels.ndim == 1 else f"vector of {listing.labels.shape[1]}",
+        "unlabelled": int((per_row == 0).sum()),
+        "labels_per_row": float(per_row.mean()) if len(listing) else 0.0,
+        "classes": int((sizes > 0).sum()),
+        "empty_classes": int((sizes == 0).sum()),
+        "smallest_class": int(sizes.min(initial=len(listing))),
+        "largest_class": int(sizes.max(initial=0)),
     }
 
 
-def audit_lists(
-    lists: Mapping[str, Path],
-    *,
-    num_classes: int | None = None,
-    nominal: Mapping[str, int | None] | None = None,
-    strip: str = "",
-    root: Path | None = None,
-    decode: bool = False,
-) -> Audit:
-    """Audit the list files of one protocol.
+def compare_parts(first: Listing, second: Listing, *, key: str = "path") -> dict[str, int]:
+    """Samples that two parts share, how many of them are labelled differently, and what one lacks of the other.
 
     Args:
-        lists: name of a part → its file.
-        num_classes: that every label must fit; None takes it from each file.
-        nominal: sizes that the protocol names.
-        strip: prefix to remove from every path.
-        root: folder of the listed files; None does not look for them.
-        decode: also read every listed file as a picture.
-
-    Raises:
-        InputError: a file cannot be read.
+        first, second: the parts.
+        key: `path`, or `name` to compare by the file's name alone (lists of different authors).
     """
-    listings, rows, problems = {}, [], []
-    for name, file in lists.items():
-        listing, bad, _ = scan_list(file, num_classes=num_classes, strip=strip)
-        described = describe_part(listing, num_classes=num_classes, nominal=(nominal or {}).get(name))
-        files = check_files(listing, root, decode=decode)
-        rows.append({"list": name, **described, "bad_rows": len(bad), **files, "sha256": sha256(file)})
-        listings[name] = listing
-        problems += bad
-    return Audit(part_table(rows), overlap_table(listings), problems, listings)
+    parts = (first, second)
+    names = [[PurePosixPath(path).name if key == "name" else path for path in part.paths] for part in parts]
+    rows = [{name: row for row, name in enumerate(own)} for own in names]
+    shared = [name for name in rows[0] if name in rows[1]]
+    labels = [part.labels[[found[name] for name in shared]] for part, found in zip(parts, rows, strict=True)]
+    width = max(part.labels.shape[1] if part.labels.ndim == 2 else part.labels.max(initial=0) + 1 for part in parts)
+    labels = [own if own.ndim == 2 else np.eye(width, dtype=np.uint8)[own] for own in labels]
+    same_width = labels[0].shape == labels[1].shape
+    conflicts = int((labels[0] != labels[1]).any(axis=1).sum()) if same_width else len(shared)
+    counts = (len(shared), len(rows[0]) - len(shared), len(rows[1]) - len(shared), conflicts)
+    return dict(zip(FOUND, counts, strict=True))
+
+
+def audit_parts(
+    parts: Mapping[str, Listing],
+    protocol: Protocol | None,
+    *,
+    num_classes: int | None,
+    further: Mapping[str, Mapping[str, object]],
+    problems: Sequence[str] = (),
+) -> Audit:
+    """Describe parts and hold each two of them against each other.
+
+    Args:
+        parts: by name.
+        protocol: names the nominal sizes.
+        num_classes: None takes it from the labels of each part.
+        further: columns of each part to put behind its description.
+        problems: bad rows, one line each.
+    """
+    nominal = {part: getattr(protocol, part) for part in LISTED} if protocol else {}
+    rows = [
+        {"list": name, **describe_part(part, num_classes=num_classes, nominal=nominal.get(name)), **further[name]}
+        for name, part in parts.items()
+    ]
+    pairs = [
+        (first, second, *compare_parts(parts[first], parts[second]).values())
+        for first, second in combinations(parts, 2)
+    ]
+    table = pd.DataFrame(rows)
+    table = table.astype({name: "Int64" for name in WHOLE if name in table})
+    return Audit(table, pd.DataFrame(pairs, columns=["first", "second", *FOUND]), problems, parts)
+
+
+def check_files(listing: Listing, root: Path | None, *, decode: bool) -> dict[str, int | None]:
+    """How many listed files are missing below `root` and, with `decode`, how many cannot be read as pictures."""
+    if root is None or not root.is_dir():
+        return {"missing_files": None, "unreadable_files": None}
+    present = [file for path in listing.paths if (file := root / path).is_file()]
+    unreadable = len(ImageReading(size=32).open(present).unreadable()) if decode else None
+    return {"missing_files": len(listing) - len(present), "unreadable_files": unreadable}
 
 
 def protocol_files(protocol: Protocol) -> dict[str, Path]:
@@ -93,31 +136,28 @@ def protocol_files(protocol: Protocol) -> dict[str, Path]:
     return found
 
 
-def nominal_sizes(protocol: Protocol | None) -> dict[str, int | None]:
-    """The sizes that a protocol names; {} without one."""
-    return {part: getattr(protocol, part) for part in LISTED} if protocol else {}
-
-
 def audit_protocol(protocol: Protocol, *, root: Path | None = None, decode: bool = False) -> Audit:
     """Audit the authors' list files of a protocol below the data root.
 
+    Args:
+        protocol: names the files and the nominal sizes.
+        root: folder of the listed files; None does not look for them.
+        decode: also read every listed file as a picture.
+
     Raises:
-        InputError: none of them is there.
+        InputError: none of the lists is there, or one cannot be read.
     """
-    lists = protocol_files(protocol)
-    if not lists:
-        steps = dict.fromkeys(missing_lists(find_entry(protocol.data), protocol.name))
+    files, entry = protocol_files(protocol), find_entry(protocol.data)
+    if not files:
+        steps = dict.fromkeys(missing_lists(entry, protocol.name))
         raise InputError(f"{protocol.name} has no list files below {data_root()}: {'; '.join(steps)}")
-    nominal = nominal_sizes(protocol)
-    entry = find_entry(protocol.data)
-    return audit_lists(
-        lists,
-        num_classes=entry.num_classes,
-        nominal=nominal,
-        strip=protocol.lists.strip,
-        root=root,
-        decode=decode,
-    )
+    parts, further, problems = {}, {}, []
+    for name, file in files.items():
+        parts[name], bad = scan_list(file, num_classes=entry.num_classes, strip=protocol.lists.strip)
+        pictures = check_files(parts[name], root, decode=decode)
+        further[name] = {"bad_rows": len(bad), **pictures, "sha256": sha256(file)}
+        problems += bad
+    return audit_parts(parts, protocol, num_classes=entry.num_classes, further=further, problems=problems)
 
 
 def unreadable_rows(data: HashingData) -> dict[str, int]:
@@ -137,15 +177,8 @@ def audit_data(data: HashingData, *, protocol: Protocol | None = None, decode: b
         protocol: names the nominal sizes.
         decode: also decode every file.
     """
-    parts = {
-        part: Listing(tuple(str(sample) for sample in getattr(data, part).ids), getattr(data, part).labels)
-        for part in PARTS
-    }
+    splits = {part: getattr(data, part) for part in PARTS}
+    parts = {part: Listing(tuple(map(str, split.ids)), split.labels) for part, split in splits.items()}
     unreadable = unreadable_rows(data) if decode else {}
-    rows = [
-        {"list": part}
-        | describe_part(listing, num_classes=data.num_classes, nominal=nominal_sizes(protocol).get(part))
-        | {"unreadable_files": unreadable.get(part)}
-        for part, listing in parts.items()
-    ]
-    return Audit(part_table(rows), overlap_table(parts), [], parts)
+    further = {part: {"unreadable_files": unreadable.get(part)} for part in PARTS}
+    return audit_parts(parts, protocol, num_classes=data.num_classes, further=further)

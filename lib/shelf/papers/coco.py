@@ -26,26 +26,25 @@ def read_annotations(files: Iterable[Path]) -> tuple[Listing, list[str]]:
     paths, rows, categories = [], [], {}
     for file in files:
         content = read_json(file)
+        folder = file.stem.removeprefix("instances_")
         try:
             own = {entry["id"]: entry["name"] for entry in content["categories"]}
-            images = {entry["id"]: entry["file_name"] for entry in content["images"]}
+            images = {entry["id"]: f"{folder}/{entry['file_name']}" for entry in content["images"]}
             pairs = [(note["image_id"], note["category_id"]) for note in content["annotations"]]
         except (KeyError, TypeError) as error:
             raise InputError(f"{file} must hold images, annotations and categories, got no {error}") from error
         if categories and own != categories:
             raise InputError(f"{file} must name the same categories as the file before it")
         categories = own
-        folder = file.stem.removeprefix("instances_")
-        row_of = {image: len(paths) + row for row, image in enumerate(images)}
-        column_of = {category: column for column, category in enumerate(sorted(own))}
-        paths += [f"{folder}/{name}" for name in images.values()]
+        row_of, column_of = ({key: place for place, key in enumerate(keys)} for keys in (images, sorted(own)))
+        labels = np.zeros((len(images), len(own)), np.uint8)
         for number, (image, category) in enumerate(pairs):
             if image not in row_of or category not in column_of:
                 raise InputError(f"{file} annotation {number}: unknown image {image} or category {category}")
-            rows.append((row_of[image], column_of[category]))
-    labels = np.zeros((len(paths), len(categories)), np.uint8)
-    labels[tuple(np.array(rows, np.int64).reshape(-1, 2).T)] = 1
-    return Listing(tuple(paths), labels), [categories[key] for key in sorted(categories)]
+            labels[row_of[image], column_of[category]] = 1
+        paths += images.values()
+        rows.append(labels)
+    return Listing(tuple(paths), np.concatenate(rows)), [categories[key] for key in sorted(categories)]
 
 
 @reader("coco", folder="coco")

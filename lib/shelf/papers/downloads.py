@@ -2,6 +2,7 @@
 
 import gzip
 import logging
+import os
 import shutil
 import tarfile
 import tempfile
@@ -34,18 +35,18 @@ def append_rest(url: str, part: Path) -> None:
     have = part.stat().st_size if part.exists() else 0
     request = Request(url, headers={"Range": f"bytes={have}-"} if have else {})
     try:
-        with urlopen(request, timeout=TIMEOUT) as response:
-            expected = response.headers.get("Content-Length")
-            with part.open("ab" if response.status == 206 else "wb") as file:
-                before = file.tell()
-                shutil.copyfileobj(response, file, CHUNK)
-                got = file.tell() - before
+        response = urlopen(request, timeout=TIMEOUT)
     except HTTPError as error:
-        if not (have and error.code == RANGE_NOT_SATISFIABLE):
-            raise
-        return  # the part is complete already
-    if expected is not None and got < int(expected):
-        raise OSError(f"the connection ended after {got:,} of {int(expected):,} bytes; run again to resume")
+        if have and error.code == RANGE_NOT_SATISFIABLE:
+            return  # the part is complete already
+        raise
+    with response, part.open("ab" if response.status == 206 else "wb") as file:
+        before = file.tell()
+        shutil.copyfileobj(response, file, CHUNK)
+        got = file.tell() - before
+    expected = int(response.headers.get("Content-Length", got))
+    if got < expected:
+        raise OSError(f"the connection ended after {got:,} of {expected:,} bytes; run again to resume")
 
 
 def fetch(url: str, target: Path, expected: str) -> bool:
@@ -81,9 +82,8 @@ def fetch(url: str, target: Path, expected: str) -> bool:
         raise InputError(f"{url} must have checksum {expected}; nothing was kept: {error}") from error
     except (OSError, HTTPException) as error:
         reason = getattr(error, "reason", None) or error
-        raise InputError(
-            f"cannot download {url}: {reason}; you can also put the file at {target} yourself ({expected})"
-        ) from error
+        own = f"you can also put the file at {target} yourself ({expected})"
+        raise InputError(f"cannot download {url}: {reason}; {own}") from error
     return True
 
 
@@ -115,13 +115,11 @@ def extract(archive: Path, folder: Path) -> None:
     try:
         if zipfile.is_zipfile(archive):
             with zipfile.ZipFile(archive) as opened:
-                members = opened.infolist()
-                check_members(archive, {item.filename: item.external_attr >> 28 != 0o12 for item in members})
+                check_members(archive, {item.filename: item.external_attr >> 28 != 0o12 for item in opened.infolist()})
                 opened.extractall(folder)
         else:
             with tarfile.open(archive) as opened:
-                members = opened.getmembers()
-                check_members(archive, {item.name: item.isfile() or item.isdir() for item in members})
+                check_members(archive, {item.name: item.isfile() or item.isdir() for item in opened})
                 opened.extractall(folder, filter="data")
     except (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError) as error:
         raise InputError(f"cannot unpack {archive}: {error}") from error
@@ -141,9 +139,7 @@ def unpack(archive: Path, target: Path) -> None:
         folder = Path(name)
         extract(archive, folder)
         if not (folder / target.name).exists():
-            raise InputError(
-                f"{archive} must hold {target.name!r}, got {sorted(path.name for path in folder.iterdir())}"
-            )
+            raise InputError(f"{archive} must hold {target.name!r}, got {sorted(os.listdir(folder))}")
         (folder / target.name).replace(target)
 
 

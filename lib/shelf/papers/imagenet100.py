@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 from basics.errors import InputError
 from hashcenters.datasets.assemble import Found, reader
 from hashcenters.datasets.protocol import Listing, Protocol
-from shelf.papers.lists import read_protocol_lists
+from shelf.papers.lists import list_classes, read_protocol_lists
 
 
 def wnid_of(path: str) -> str:
@@ -20,13 +20,12 @@ def wnids_in_order(train: Listing, num_classes: int) -> list[str]:
     Raises:
         InputError: a class holds several ids, or none.
     """
-    found: dict[int, set[str]] = {label: set() for label in range(num_classes)}
-    for path, label in zip(train.paths, train.labels, strict=True):
-        found[int(label)].add(wnid_of(path))
-    for label, wnids in found.items():
+    pairs = set(zip(train.labels.tolist(), map(wnid_of, train.paths), strict=True))
+    for label in range(num_classes):
+        wnids = sorted(wnid for other, wnid in pairs if other == label)
         if len(wnids) != 1:
-            raise InputError(f"class {label} must have one WordNet id in the training list, got {sorted(wnids)}")
-    return [wnids.pop() for _, wnids in sorted(found.items())]
+            raise InputError(f"class {label} must have one WordNet id in the training list, got {wnids}")
+    return [wnid for _, wnid in sorted(pairs)]
 
 
 def image_finder(root: Path) -> Callable[[str], Path]:
@@ -51,15 +50,9 @@ def every_image(root: Path, wnids: list[str]) -> Listing:
     Raises:
         InputError: a class has none.
     """
-    samples = []
-    for label, wnid in enumerate(wnids):
-        flat = (root / "image").is_dir()
-        files = (root / "image").glob(f"{wnid}_*") if flat else (root / "train" / wnid).glob("*")
-        names = sorted(f"image/{file.name}" for file in files)
-        if not names:
-            raise InputError(f"class {wnid} must have images below {root}, got none")
-        samples += [(name, label) for name in names]
-    return Listing.of(samples)
+    pattern = "image/{}_*" if (root / "image").is_dir() else "train/{}/*"
+    found = list_classes(root, [pattern.format(wnid) for wnid in wnids])
+    return found.renamed(lambda path: f"image/{PurePosixPath(path).name}")
 
 
 @reader("imagenet-100", folder="imagenet")

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-import msgspec
+from msgspec.structs import replace
 
 from basics.errors import InputError
 from hashcenters.datasets.assemble import Found, assemble, check_class_names, check_trained_classes
@@ -96,13 +96,6 @@ def load_list_file(
     check_trained_classes(parts["train"], names, origin=str(files["train"]))
     check_listed(files, parts, root)
     chosen = find_protocol(None, data="list-file")
-    source = "rest" if database else "train"
-    own = f"own images listed in {files['train'].name}, not the papers' data"
-    return assemble(
-        Found(parts, names, root, substitute=own),
-        protocol=msgspec.structs.replace(chosen, top_k=top_k, validation=source),
-        reading=reading,
-        validation=validation,
-        seed=seed,
-        content=True,
-    )
+    chosen = replace(chosen, top_k=top_k, validation="rest" if database else "train")
+    found = Found(parts, names, root, substitute=f"own images listed in {train.name}, not the papers' data")
+    return assemble(found, protocol=chosen, reading=reading, validation=validation, seed=seed, content=True)

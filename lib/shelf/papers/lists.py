@@ -4,7 +4,10 @@
 Paths may hold blanks; the layout of a file is that of its first row.
 """
 
+import re
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from jaxtyping import UInt8
@@ -13,29 +16,39 @@ from basics.errors import InputError
 from hashcenters.datasets.protocol import Listing, Protocol
 from hashcenters.datasets.rows import class_index, inside_root, rows_of
 
+VIDEO = re.compile(r"\d+\t(\d+)\t([^\t]+)")  # `id<tab>7<tab>path`
+
+Row, Parsed = TypeVar("Row"), TypeVar("Parsed")
+
+
+def parse_rows(file: Path, rows: Iterable[tuple[int, Row]], parse: Callable[[Row], Parsed]) -> list[Parsed]:
+    """What `parse` makes of each row of a file.
+
+    Raises:
+        InputError: it raised a `ValueError`; names file and row.
+    """
+    found = []
+    for number, row in rows:
+        try:
+            found.append(parse(row))
+        except ValueError as error:
+            raise InputError(f"{file} row {number}: {error}") from error
+    return found
+
 
 def label_width(row: str) -> int:
-    """How many integers end a row, its first field apart."""
-    width = 0
-    for field in reversed(row.split()[1:]):
-        if not field.lstrip("-").isdigit():
-            break
-        width += 1
-    return width
+    """How many integers end a row, its first field apart.
+
+    >>> label_width("photo 12 0 1 0"), label_width("0 1 0"), label_width("a.jpg")
+    (4, 2, 0)
+    """
+    return len(re.search(r"(\s+-*\d+)*$", row)[0].split())
 
 
 def is_vector_row(row: str, num_classes: int | None) -> bool:
     """Whether a row ends in a label vector and not in one class index."""
-    if is_video_row(row):
-        return False
-    width = label_width(row)
+    width = 0 if VIDEO.fullmatch(row) else label_width(row)
     return width > 1 and (width == num_classes or set(row.split()[-width:]) <= {"0", "1"})
-
-
-def is_video_row(row: str) -> bool:
-    """Whether a row is `id<tab>7<tab>path`."""
-    fields = row.split("\t")
-    return len(fields) == 3 and fields[0].isdigit() and fields[1].isdigit()
 
 
 def parse_vector(row: str, width: int) -> tuple[str, UInt8[np.ndarray, "classes"]]:
@@ -60,17 +73,15 @@ def parse_index(row: str, num_classes: int | None) -> tuple[str, int]:
     Raises:
         ValueError: a field is missing or the class does not exist.
     """
-    if is_video_row(row):
-        _, label, path = row.split("\t")
-    else:
-        path, *labels = row.rsplit("\t" if "\t" in row else None, 1)
-        if not labels:
-            raise ValueError("expected a path and a label, got one field")
-        label = labels[0]
-    return path, class_index(label, num_classes=num_classes)
+    if video := VIDEO.fullmatch(row):
+        return video[2], class_index(video[1], num_classes=num_classes)
+    path, *labels = row.rsplit("\t" if "\t" in row else None, 1)
+    if not labels:
+        raise ValueError("expected a path and a label, got one field")
+    return path, class_index(labels[0], num_classes=num_classes)
 
 
-def scan_list(path: Path, *, num_classes: int | None = None, strip: str = "") -> tuple[Listing, list[str], int | None]:
+def scan_list(path: Path, *, num_classes: int | None = None, strip: str = "") -> tuple[Listing, list[str]]:
     """Read a list file and collect what is wrong in it instead of stopping at it.
 
     Args:
@@ -79,8 +90,7 @@ def scan_list(path: Path, *, num_classes: int | None = None, strip: str = "") ->
         strip: prefix to remove from every path.
 
     Returns:
-        the rows that are right, one line for every row that is not, and the width of the label vectors
-        (None for a list of class indices).
+        the rows that are right, and one line for every row that is not.
     """
     paths, labels, problems = [], [], []
     rows = list(rows_of(path))
@@ -93,7 +103,7 @@ def scan_list(path: Path, *, num_classes: int | None = None, strip: str = "") ->
             labels.append(label)
         except ValueError as error:
             problems.append(f"{path} row {number}: {error}")
-    return Listing(tuple(paths), np.array(labels, np.uint8 if vector else np.int64)), problems, width
+    return Listing(tuple(paths), np.array(labels, np.uint8 if vector else np.int64)), problems
 
 
 def read_list(path: Path, *, num_classes: int | None = None, strip: str = "") -> Listing:
@@ -107,7 +117,7 @@ def read_list(path: Path, *, num_classes: int | None = None, strip: str = "") ->
     Raises:
         InputError: the file is missing, empty or has a bad row; the message names file and row.
     """
-    listing, problems, _ = scan_list(path, num_classes=num_classes, strip=strip)
+    listing, problems = scan_list(path, num_classes=num_classes, strip=strip)
     if problems:
         more = f" (and {len(problems) - 1} more bad rows)" if len(problems) > 1 else ""
         raise InputError(problems[0] + more)
@@ -138,11 +148,35 @@ def read_protocol_lists(protocol: Protocol, *, num_classes: int, multi_label: bo
     Raises:
         InputError: the training or the query list is missing, or a row is bad.
     """
-    parts = {}
-    for part in ("train", "query", "database"):
-        path = protocol.lists.path(part)
-        if part == "database" and not path.exists():
-            continue
-        listing = read_list(path, num_classes=num_classes, strip=protocol.lists.strip)
-        parts[part] = listing if multi_label else single_label(listing, origin=str(path))
-    return parts
+    files = {part: protocol.lists.path(part) for part in ("train", "query", "database")}
+    if not files["database"].exists():
+        del files["database"]
+    strip = protocol.lists.strip
+    parts = {part: read_list(file, num_classes=num_classes, strip=strip) for part, file in files.items()}
+    return parts if multi_label else {part: single_label(parts[part], origin=str(files[part])) for part in parts}
+
+
+def list_classes(root: Path, patterns: Sequence[str]) -> Listing:
+    """The files of each class, found by one pattern a class, in the order of their names.
+
+    Raises:
+        InputError: a class has none.
+    """
+    samples = []
+    for label, pattern in enumerate(patterns):
+        found = sorted(path.relative_to(root).as_posix() for path in root.glob(pattern))
+        if not found:
+            raise InputError(f"every class must have images below {root}, got no {pattern}")
+        samples += [(path, label) for path in found]
+    return Listing.of(samples)
+
+
+def official_split(every: Listing, trained: Sequence[bool]) -> dict[str, Listing]:
+    """The parts of a set with an official split in two; the training side is the database too.
+
+    Args:
+        every: all samples.
+        trained: whether each is for training.
+    """
+    train, query = (every.take(np.flatnonzero(np.array(trained, bool) == side)) for side in (True, False))
+    return {"train": train, "query": query, "database": train}

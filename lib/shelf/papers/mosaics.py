@@ -1,10 +1,12 @@
 """tiny-imagenet-mosaics: four photographs of Tiny-ImageNet in a 2×2 grid, a multi-label set."""
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from basics.errors import InputError
+from hashcenters.datasets.inputs import Selected
 from hashcenters.datasets.protocol import find_protocol
 from hashcenters.datasets.splits import PARTS, ArrayInputs, HashingData, Split, composed_data
 from shelf.papers.tiny_imagenet import SUBSTITUTE, load_tiny_imagenet, part_sizes
@@ -33,12 +35,6 @@ def compose_mosaics(pool: Split, count: int, *, num_classes: int, rng: np.random
     np.put_along_axis(labels, pool.labels[tiles], 1, axis=1)
     ids = np.array(["\n".join(sorted(set(pool.ids[row]))) for row in tiles])
     return Split(ArrayInputs(np.concatenate(rows, axis=-2)), labels, ids)
-
-
-def part_of(split: Split, left_out: set[str]) -> Split:
-    """The samples of a split whose ids are not among the given ones."""
-    rows = np.flatnonzero([sample not in left_out for sample in split.ids])
-    return Split(ArrayInputs(split.inputs.batch(rows)), split.labels[rows], split.ids[rows])
 
 
 def load_mosaics(
@@ -88,20 +84,15 @@ def load_mosaics(
         workers=workers,
         seed=seed,
     )
-    used = set(photographs.train.ids) | set(photographs.validation.ids)
     pools = {part: getattr(photographs, part) for part in PARTS}
-    pools["database"] = part_of(photographs.database, used)
+    whole = pools["database"]
+    rows = np.flatnonzero(~np.isin(whole.ids, [*pools["train"].ids, *pools["validation"].ids]))
+    pools["database"] = Split(Selected(whole.inputs, rows), whole.labels[rows], whole.ids[rows])
     counts["database"] -= counts["train"]
-    rng = np.random.default_rng([seed, TILES])
-    splits = {
-        part: compose_mosaics(pool, counts[part], num_classes=photographs.num_classes, rng=rng)
-        for part, pool in pools.items()
-    }
+    names = photographs.class_names
+    compose = partial(compose_mosaics, num_classes=len(names), rng=np.random.default_rng([seed, TILES]))
+    splits = {part: compose(pool, counts[part]) for part, pool in pools.items()}
+    substitute = SUBSTITUTE.format("MS COCO") + ", in 2×2 mosaics"
     return composed_data(
-        chosen.data,
-        splits,
-        class_names=photographs.class_names,
-        top_k=chosen.top_k,
-        substitute=SUBSTITUTE.format("MS COCO") + ", in 2×2 mosaics",
-        protocol=chosen.name,
+        chosen.data, splits, class_names=names, top_k=chosen.top_k, substitute=substitute, protocol=chosen.name
     )

@@ -8,8 +8,8 @@ import numpy as np
 from basics.errors import InputError
 from hashcenters.datasets.assemble import Found, reader
 from hashcenters.datasets.protocol import Listing, Protocol
-from hashcenters.datasets.rows import class_index, fields_of, inside_root
-from shelf.papers.lists import read_protocol_lists
+from hashcenters.datasets.rows import fields_of, inside_root
+from shelf.papers.lists import official_split, read_protocol_lists
 
 
 def read_table(path: Path) -> dict[str, str]:
@@ -68,22 +68,15 @@ def read_official(root: Path, *, depth: int | None = None) -> tuple[dict[str, Li
     images, labels = read_table(root / "images.txt"), read_table(root / "image_class_labels.txt")
     sides, names = read_table(root / "train_test_split.txt"), read_table(root / "classes.txt")
     parents = {int(child): int(parent) for child, parent in read_table(root / "hierarchy.txt").items()}
-    ids = {}
     for image, path in images.items():
         if image not in labels or image not in sides:
             raise InputError(f"{root}: image {image} ({path}) must have a class and a side of the split")
         if labels[image] not in names:
             raise InputError(f"{root / 'image_class_labels.txt'}: image {image} has unknown class {labels[image]}")
-        ids[image] = at_depth(class_index(labels[image], num_classes=None), parents, depth)
-    used = sorted(set(ids.values()))
-    index_of = {class_id: index for index, class_id in enumerate(used)}
-    every = Listing(
-        tuple(f"images/{inside_root(path)}" for path in images.values()),
-        np.array([index_of[class_id] for class_id in ids.values()], np.int64),
-    )
-    trained = np.array([sides[image] == "1" for image in images])
-    train, query = every.take(np.flatnonzero(trained)), every.take(np.flatnonzero(~trained))
-    return {"train": train, "query": query, "database": train}, [names[str(class_id)] for class_id in used]
+    ids = [at_depth(int(labels[image]), parents, depth) for image in images]
+    used, indices = np.unique(ids, return_inverse=True)
+    every = Listing(tuple(f"images/{inside_root(path)}" for path in images.values()), indices.astype(np.int64))
+    return official_split(every, [sides[image] == "1" for image in images]), [names[str(used_id)] for used_id in used]
 
 
 @reader("nabirds", folder="nabirds")

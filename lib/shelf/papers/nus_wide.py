@@ -56,13 +56,6 @@ def read_official(root: Path, num_classes: int) -> tuple[Listing, list[str]]:
     return Listing(tuple(f"Flickr/{name}" for name in names), labels), frequent
 
 
-def on_disk(root: Path, official: Listing) -> dict[str, str]:
-    """Flickr id → path of a picture: in `images/` when there is such a folder, else as the image list has it."""
-    if (root / "images").is_dir():
-        return {flickr_id(file.name): f"images/{file.name}" for file in sorted((root / "images").glob("*_*.jpg"))}
-    return {flickr_id(path): path for path in official.paths}
-
-
 @reader("nus-wide-21", folder="nus-wide")
 def load_nus_wide(root: Path, protocol: Protocol, *, num_classes: int = 21) -> Found:
     """NUS-WIDE with its most frequent concepts, most frequent first (the order of the authors' columns).
@@ -77,7 +70,8 @@ def load_nus_wide(root: Path, protocol: Protocol, *, num_classes: int = 21) -> F
         num_classes: how many concepts to take.
     """
     official, names = read_official(root, num_classes)
-    places = on_disk(root, official)
+    flat = [f"images/{file.name}" for file in sorted((root / "images").glob("*_*.jpg"))]
+    places = {flickr_id(path): path for path in flat or official.paths}
 
     def found(listing: Listing) -> Listing:
         return listing.renamed(lambda path: places.get(flickr_id(path), path))

@@ -1,5 +1,6 @@
 """Stanford Cars: 196 classes, from the official .mat annotations or the authors' list files."""
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ from basics.errors import InputError
 from hashcenters.datasets.assemble import Found, reader
 from hashcenters.datasets.protocol import Listing, Protocol
 from hashcenters.datasets.rows import class_index
-from shelf.papers.lists import read_protocol_lists
+from shelf.papers.lists import official_split, parse_rows, read_protocol_lists
 
 FLAT = "cars_annos.mat"
 TRAIN, TEST, META = "devkit/cars_train_annos.mat", "cars_test_annos_withlabels.mat", "devkit/cars_meta.mat"
@@ -48,12 +49,8 @@ def read_annotations(path: Path, *, folder: str, num_classes: int) -> tuple[List
     key = "relative_im_path" if "relative_im_path" in fields else "fname"
     if key not in fields or "class" not in fields:
         raise InputError(f"{path} must have fields {key!r} and 'class', got {', '.join(fields) or 'none'}")
-    labels = []
-    for number, label in enumerate(table["class"], start=1):
-        try:
-            labels.append(class_index(str(label), num_classes=num_classes, first=1))
-        except ValueError as error:
-            raise InputError(f"{path} row {number}: {error}") from error
+    rows = enumerate(map(str, table["class"]), start=1)
+    labels = parse_rows(path, rows, partial(class_index, num_classes=num_classes, first=1))
     paths = tuple(f"{folder}{name}" for name in table[key])
     test = table["test"].astype(bool) if "test" in fields else np.zeros(len(paths), bool)
     return Listing(paths, np.array(labels, np.int64)), test
@@ -68,12 +65,11 @@ def read_official(root: Path) -> tuple[dict[str, Listing], list[str]]:
     if (root / FLAT).exists():
         names = read_names(root / FLAT)
         listing, test = read_annotations(root / FLAT, folder="", num_classes=len(names))
-        train, query = listing.take(np.flatnonzero(~test)), listing.take(np.flatnonzero(test))
-    else:
-        names = read_names(root / META)
-        train, _ = read_annotations(root / TRAIN, folder="cars_train/", num_classes=len(names))
-        labelled = root / TEST if (root / TEST).exists() else root / "devkit" / TEST
-        query, _ = read_annotations(labelled, folder="cars_test/", num_classes=len(names))
+        return official_split(listing, (~test).tolist()), names
+    names = read_names(root / META)
+    train, _ = read_annotations(root / TRAIN, folder="cars_train/", num_classes=len(names))
+    labelled = root / TEST if (root / TEST).exists() else root / "devkit" / TEST
+    query, _ = read_annotations(labelled, folder="cars_test/", num_classes=len(names))
     return {"train": train, "query": query, "database": train}, names
 
 

@@ -19,6 +19,7 @@ from hashcenters.datasets.inputs import FileInputs, files_digest
 from hashcenters.datasets.protocol import Listing, Protocol, draw_per_class, find_protocol, resolve_root
 from hashcenters.datasets.rows import fields_of, rows_of
 from hashcenters.datasets.splits import PARTS, ArrayInputs, HashingData
+from shelf.papers.lists import list_classes
 
 NAMES = {"even": "tiny-imagenet", "odd": "tiny-imagenet-pretraining"}
 SUBSTITUTE = "photographs of Tiny-ImageNet at 64×64 pixels, standing in for {}"
@@ -44,30 +45,10 @@ def read_names(root: Path, wnids: Sequence[str]) -> list[str]:
     return [name if names.count(name) == 1 else f"{name} ({wnid})" for name, wnid in zip(names, wnids, strict=True)]
 
 
-def read_train(root: Path, wnids: Sequence[str]) -> Listing:
-    """The official training images of the classes.
-
-    Raises:
-        InputError: a class has none.
-    """
-    samples = []
-    for label, wnid in enumerate(wnids):
-        folder = root / "train" / wnid / "images"
-        found = sorted(f"train/{wnid}/images/{file.name}" for file in folder.glob("*.JPEG"))
-        if not found:
-            raise InputError(f"class {wnid} must have images in {folder}, got none")
-        samples += [(path, label) for path in found]
-    return Listing.of(samples)
-
-
 def read_val(root: Path, wnids: Sequence[str]) -> Listing:
     """The official validation images of the classes, which are labelled; they are the queries here."""
-    label_of = {wnid: label for label, wnid in enumerate(wnids)}
-    return Listing.of(
-        (f"val/images/{name}", label_of[rest.split()[0]])
-        for _, (name, rest) in fields_of(root / "val" / "val_annotations.txt", 2)
-        if rest.split()[0] in label_of
-    )
+    rows = [fields for _, fields in fields_of(root / "val" / "val_annotations.txt", 3)]
+    return Listing.of((f"val/images/{name}", wnids.index(wnid)) for name, wnid, _ in rows if wnid in wnids)
 
 
 def draw_parts(
@@ -79,20 +60,15 @@ def draw_parts(
     """
     rng = np.random.default_rng(seed)
 
-    def draw(listing: Listing, part: str, pool: np.ndarray | None = None) -> np.ndarray:
+    def draw(part: str, listing: Listing, pool: np.ndarray) -> np.ndarray:
         counts = [sizes[part]] * len(class_names)
-        pool = np.arange(len(listing)) if pool is None else pool
         return draw_per_class(listing.labels, counts, pool=pool, rng=rng, class_names=class_names, part=part)
 
-    query, database = draw(val, "query"), draw(train, "database")
-    trained = draw(train, "train", database)
-    validation = draw(train, "validation", np.setdiff1d(database, trained))
-    return {
-        "train": train.take(trained),
-        "validation": train.take(validation),
-        "query": val.take(query),
-        "database": train.take(database),
-    }
+    query, database = draw("query", val, np.arange(len(val))), draw("database", train, np.arange(len(train)))
+    trained = draw("train", train, database)
+    validation = draw("validation", train, np.setdiff1d(database, trained))
+    rows = {"train": trained, "validation": validation, "query": query, "database": database}
+    return {part: (val if part == "query" else train).take(chosen) for part, chosen in rows.items()}
 
 
 def decode_photograph(path: Path, *, size: int) -> UInt8[np.ndarray, "3 size size"]:
@@ -149,22 +125,18 @@ def load_tiny_imagenet(
         raise InputError(f'half must be "even" or "odd", got {half!r}')
     chosen = find_protocol(protocol, data=NAMES[half])
     root = resolve_root(root, "tiny-imagenet-200")
-    given = (train_per_class, validation_per_class, query_per_class, database_per_class)
-    sizes = part_sizes(chosen, given)
+    sizes = part_sizes(chosen, (train_per_class, validation_per_class, query_per_class, database_per_class))
     wnids = read_classes(root, odd=half == "odd", classes=classes)
     names = read_names(root, wnids)
-    parts = draw_parts(read_train(root, wnids), read_val(root, wnids), sizes, seed=seed, class_names=names)
+    train = list_classes(root, [f"train/{wnid}/images/*.JPEG" for wnid in wnids])
+    parts = draw_parts(train, read_val(root, wnids), sizes, seed=seed, class_names=names)
     paths = names_of(parts)
     files = [root / path for path in paths]
     images = FileInputs(files, partial(decode_photograph, size=size), (3, size, size), workers=workers)
     pixels = images.batch(np.arange(len(files)))
-    return finish(
-        Found(parts, names, root, substitute=SUBSTITUTE.format("ImageNet-100")),
-        lambda rows: ArrayInputs(pixels[rows]),
-        paths,
-        protocol=chosen,
-        digest=f"{files_digest(paths, files, content=False)} {size}",
-    )
+    found = Found(parts, names, root, substitute=SUBSTITUTE.format("ImageNet-100"))
+    digest = f"{files_digest(paths, files, content=False)} {size}"
+    return finish(found, lambda rows: ArrayInputs(pixels[rows]), paths, protocol=chosen, digest=digest)
 
 
 def part_sizes(protocol: Protocol, given: Sequence[int | None]) -> dict[str, int]:

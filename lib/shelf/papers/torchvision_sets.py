@@ -10,6 +10,7 @@ from basics.errors import InputError
 from hashcenters.datasets.assemble import Found, finish
 from hashcenters.datasets.protocol import Listing, draw_parts, find_protocol, resolve_root
 from hashcenters.datasets.splits import ArrayInputs, HashingData
+from shelf.papers.lists import official_split
 
 FOLDERS = {"cifar10": "cifar-10", "cifar100": "cifar-100", "fashion-mnist": "fashion-mnist"}
 
@@ -22,17 +23,12 @@ def read_set(name: str, root: Path) -> tuple[np.ndarray, np.ndarray, int, list[s
     """
     from torchvision import datasets
 
-    kind = {
-        "cifar10": datasets.CIFAR10,
-        "cifar100": datasets.CIFAR100,
-        "fashion-mnist": datasets.FashionMNIST,
-    }[name]
+    kind = {"cifar10": datasets.CIFAR10, "cifar100": datasets.CIFAR100, "fashion-mnist": datasets.FashionMNIST}[name]
     try:
         train, test = (kind(str(root), train=side, download=False) for side in (True, False))
     except RuntimeError as error:
-        raise InputError(
-            f"{root} must hold {name}: {error}; run: python -m hashcenters.datasets download {name}"
-        ) from error
+        step = f"python -m hashcenters.datasets download {name}"
+        raise InputError(f"{root} must hold {name}: {error}; run: {step}") from error
     images = np.concatenate([np.asarray(part.data) for part in (train, test)])
     images = images[:, None] if images.ndim == 3 else images.transpose(0, 3, 1, 2)
     labels = np.concatenate([np.asarray(part.targets, np.int64) for part in (train, test)])
@@ -40,12 +36,7 @@ def read_set(name: str, root: Path) -> tuple[np.ndarray, np.ndarray, int, list[s
 
 
 def load_torchvision(
-    *,
-    data: str,
-    root: Path | None = None,
-    protocol: str | None = None,
-    validation: float = 0.1,
-    seed: int = 0,
+    *, data: str, root: Path | None = None, protocol: str | None = None, validation: float = 0.1, seed: int = 0
 ) -> HashingData:
     """One of the sets that torchvision reads, in memory at its own size.
 
@@ -58,16 +49,13 @@ def load_torchvision(
     """
     chosen = find_protocol(protocol, data=data)
     root = resolve_root(root, FOLDERS[data])
-    images, labels, official_train, class_names = read_set(data, root)
-    names = [f"{'train' if row < official_train else 'test'}/{row}" for row in range(len(labels))]
+    images, labels, official_train, classes = read_set(data, root)
+    trained = [row < official_train for row in range(len(labels))]
+    names = [f"{'train' if own else 'test'}/{row}" for row, own in enumerate(trained)]
     every = Listing(tuple(names), labels)
-    if chosen.draw:
-        parts = draw_parts(every, chosen, seed=seed, class_names=class_names)
-    else:
-        train, query = (every.take(rows) for rows in np.split(np.arange(len(labels)), [official_train]))
-        parts = {"train": train, "query": query, "database": train}
+    draw = partial(draw_parts, protocol=chosen, seed=seed, class_names=classes)
     return finish(
-        Found(parts, class_names, root),
+        Found(draw(every) if chosen.draw else official_split(every, trained), classes, root),
         lambda rows: ArrayInputs(images[rows]),
         names,
         protocol=chosen,

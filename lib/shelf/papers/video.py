@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
+from itertools import islice
 from pathlib import Path
 
 import av
@@ -36,21 +36,16 @@ def clip_indices(total: int, *, frames: int, interval: int, short: str = "error"
 
 
 def count_frames(path: Path) -> int:
-    """Frames that the header of a video promises, or its packets where the header is silent."""
-    with av.open(str(path)) as container:
-        stream = video_stream(container)
-        return stream.frames or sum(1 for packet in container.demux(stream) if packet.size)
-
-
-def video_stream(container: av.container.InputContainer) -> av.VideoStream:
-    """The first video stream of a file.
+    """Frames that the header of a video promises, or its packets where the header is silent.
 
     Raises:
-        ValueError: it has none.
+        ValueError: the file holds no video.
     """
-    if not container.streams.video:
-        raise ValueError("the file holds no video")
-    return container.streams.video[0]
+    with av.open(str(path)) as container:
+        if not container.streams.video:
+            raise ValueError("the file holds no video")
+        stream = container.streams.video[0]
+        return stream.frames or sum(1 for packet in container.demux(stream) if packet.size)
 
 
 def read_frames(path: Path, wanted: set[int], *, size: int, fit: str) -> tuple[dict[int, np.ndarray], int]:
@@ -58,40 +53,10 @@ def read_frames(path: Path, wanted: set[int], *, size: int, fit: str) -> tuple[d
     found: dict[int, np.ndarray] = {}
     seen = 0
     with av.open(str(path)) as container:
-        for frame in container.decode(video_stream(container)):
-            if seen in wanted:
-                found[seen] = square(frame.to_image(), size=size, fit=fit)
-            seen += 1
-            if seen > max(wanted):
-                break
+        for seen, frame in enumerate(islice(container.decode(video=0), max(wanted) + 1), start=1):
+            if seen - 1 in wanted:
+                found[seen - 1] = square(frame.to_image(), size=size, fit=fit)
     return found, seen
-
-
-def decode_clip(
-    path: Path,
-    *,
-    frames: int,
-    interval: int,
-    size: int,
-    fit: str = "crop",
-    crop: int | None = None,
-    short: str = "error",
-) -> UInt8[np.ndarray, "3 frames side side"]:
-    """The clip of one video file.
-
-    Raises:
-        ValueError: the video is shorter than the clip.
-        av.FFmpegError: the file is no video.
-    """
-    total = count_frames(path)
-    while True:
-        indices = clip_indices(total, frames=frames, interval=interval, short=short)
-        found, seen = read_frames(path, set(indices.tolist()), size=size, fit=fit)
-        if len(found) == len(set(indices.tolist())):
-            return central(np.stack([found[index] for index in indices.tolist()], axis=1), crop)
-        if not seen:
-            raise ValueError("no frame can be decoded")
-        total = seen  # the header promised more frames than the file holds
 
 
 @dataclass(frozen=True)
@@ -116,13 +81,27 @@ class ClipReading(ImageReading):
         if self.short not in ("error", "repeat"):
             raise InputError(f'short must be "error" or "repeat", got {self.short!r}')
 
+    def decode(self, path: Path) -> UInt8[np.ndarray, "3 {self.frames} side side"]:
+        """The clip of one video file.
+
+        Raises:
+            ValueError: the video is shorter than the clip.
+            av.FFmpegError: the file is no video.
+        """
+        total = count_frames(path)
+        while True:
+            indices = clip_indices(total, frames=self.frames, interval=self.interval, short=self.short).tolist()
+            found, seen = read_frames(path, set(indices), size=self.size, fit=self.fit)
+            if found.keys() == set(indices):
+                return central(np.stack([found[index] for index in indices], axis=1), self.crop)
+            if not seen:
+                raise ValueError("no frame can be decoded")
+            total = seen  # the header promised more frames than the file holds
+
     def open(self, paths: Sequence[Path]) -> FileInputs:
         """The files as inputs."""
-        clip = {"frames": self.frames, "interval": self.interval, "short": self.short}
-        decode = partial(decode_clip, size=self.size, fit=self.fit, crop=self.crop, **clip)
         side = self.crop or self.size
-        shape = (3, self.frames, side, side)
-        return FileInputs(paths, decode, shape, workers=self.workers, cache=self.cache)
+        return FileInputs(paths, self.decode, (3, self.frames, side, side), workers=self.workers, cache=self.cache)
 
     def pixels(self) -> str:
         """What changes the pixels that come out, for fingerprints and captions."""

@@ -6,7 +6,6 @@ that dies at any moment cannot stall a sweep: the next attempt takes what is mis
 
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -14,6 +13,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from subprocess import PIPE, Popen, TimeoutExpired
 from typing import Any
 
 from basics.errors import InputError
@@ -24,6 +24,7 @@ from hashcenters.training.run import find
 from shelf.ray.address import check
 from shelf.ray.node import FILES
 
+DRIVER = "shelf.ray.driver"
 LAST_FILE = FILES[-1]
 LOOK_SECONDS = 1.0
 PATIENCE = 5  # attempts in a row that finish nothing
@@ -51,30 +52,25 @@ def train_on_cluster(trainings: Mapping[str, TrainingConfig], root: Path, addres
 
 def _train_stage(trainings: Mapping[str, TrainingConfig], root: Path, address: str, on_done: OnDone) -> None:
     """Run trainings that do not wait for each other."""
-    fruitless, told = 0, set()
+    told: set[str] = set()
 
     def look() -> None:
         for key in [key for key in trainings if key not in told and (root / key / LAST_FILE).exists()]:
             told.add(key)
             on_done(key, None)
 
-    waiting = {key: config for key, config in trainings.items() if find(config, root) is None}
-    while waiting:
+    waiting, before, fruitless, complaint = trainings, -1, 0, ""
+    while waiting := {key: config for key, config in waiting.items() if find(config, root) is None}:
+        fruitless = fruitless + 1 if len(waiting) == before else 0
+        if fruitless == PATIENCE:
+            raise InputError(f"the cluster at {address} finished none of {len(waiting)} trainings: {complaint}")
+        before = len(waiting)
         check(address)
-        job = {
-            "address": address,
-            "root": str(root.absolute()),
-            "cells": {key: asdict(config) for key, config in waiting.items()},
-        }
-        events, complaint = attempt(job, look)
+        cells = {key: asdict(config) for key, config in waiting.items()}
+        events, complaint = attempt({"address": address, "root": str(root.absolute()), "cells": cells}, look)
         for refusal in (event["error"] for event in events if "error" in event):
             raise InputError(refusal)
         wait_for([root / event["finished"] / LAST_FILE for event in events])
-        still = {key: config for key, config in waiting.items() if find(config, root) is None}
-        fruitless = fruitless + 1 if len(still) == len(waiting) else 0
-        if fruitless == PATIENCE:
-            raise InputError(f"the cluster at {address} finished none of {len(still)} trainings: {complaint}")
-        waiting = still
     look()
 
 
@@ -97,32 +93,26 @@ def attempt(job: dict[str, Any], look: Callable[[], None]) -> tuple[list[dict[st
     """
     mark = Path(job["root"]) / f".cluster-{uuid.uuid4().hex}"
     write_bytes(mark, b"")
-    own = {"mark": mark.name, "starter": os.getpid()}
+    request = json.dumps({**job, "mark": mark.name, "starter": os.getpid()})
     with tempfile.TemporaryFile("w+", errors="replace") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "shelf.ray.driver"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-        )
+        process = Popen([sys.executable, "-m", DRIVER], stdin=PIPE, stdout=PIPE, stderr=log, text=True)
         try:
-            output = _output_of(process, json.dumps(job | own), look)
+            output = _output_of(process, request, look)
         finally:
             process.kill()
             process.wait()
             mark.unlink(missing_ok=True)
         log.seek(0)
-        complaints = [" ".join(line.split()) for line in log.read().splitlines() if line.strip()]
+        complaints = [" ".join(line.split()) for line in log if line.strip()]
     code = f"its driver ended with exit code {process.returncode}"
     return [json.loads(line) for line in output.splitlines()], complaints[-1] if complaints else code
 
 
-def _output_of(process: subprocess.Popen[str], request: str | None, look: Callable[[], None]) -> str:
+def _output_of(process: Popen[str], request: str | None, look: Callable[[], None]) -> str:
     """What a process prints until it ends."""
     while True:
         try:
             return process.communicate(request, timeout=LOOK_SECONDS)[0]
-        except subprocess.TimeoutExpired:
+        except TimeoutExpired:
             request = None  # it has been sent
             look()

@@ -33,7 +33,7 @@ def main() -> None:
     try:
         connect(job["address"])
         threading.Thread(target=leave_with_a_node, daemon=True).start()
-        told = attempt(job)
+        told = [event for device in ("cuda", "cpu") for event in train_on(device, job)]
     except InputError as error:
         told = [{"error": str(error)}]
     for event in told:
@@ -60,8 +60,7 @@ def connect(address: str) -> None:
     try:
         ray.init(address=address, log_to_driver=False, logging_level="ERROR")
     except (OSError, RuntimeError, ValueError) as error:
-        reason = " ".join(str(error).split())
-        raise InputError(f"cannot join the Ray cluster at {address}: {reason}") from error
+        raise InputError(f"cannot join the Ray cluster at {address}: {' '.join(str(error).split())}") from error
     finally:
         timer.cancel()
 
@@ -94,17 +93,8 @@ def slots(device: str) -> int:
     return found
 
 
-def attempt(job: dict[str, Any]) -> list[dict[str, str]]:
-    """Train the cells on all that the cluster has, those for GPUs first; what came of each."""
-    told = []
-    for device in ("cuda", "cpu"):
-        cells = {key: cell for key, cell in job["cells"].items() if cell["device"] == device}
-        told += train_on(device, cells, job) if cells else []
-    return told
-
-
-def train_on(device: str, cells: dict[str, Any], job: dict[str, Any]) -> list[dict[str, str]]:
-    """What came of every cell, through joblib's Ray backend.
+def train_on(device: str, job: dict[str, Any]) -> list[dict[str, str]]:
+    """What came of every cell for a device, through joblib's Ray backend, on all that the cluster has.
 
     The backend deals its tasks out in turn, whether a worker is busy or not. So each worker gets one task, which
     takes cells from the desk until there are no more. joblib keeps a single task in this process, which may not be
@@ -115,6 +105,9 @@ def train_on(device: str, cells: dict[str, Any], job: dict[str, Any]) -> list[di
     from ray.util.joblib import register_ray
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
+    cells = {key: cell for key, cell in job["cells"].items() if cell["device"] == device}
+    if not cells:
+        return []
     root = Path(job["root"])
     here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
     desk = ray.remote(Desk).options(num_cpus=0, scheduling_strategy=here).remote(root, cells)

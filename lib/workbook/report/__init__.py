@@ -1,1 +1,1 @@
-"""What readers see: the pages of a run, its front page, and the README beside it."""
+"""The report of a profile: a static site that opens from disk, and a README for reading on a code host."""

@@ -6,11 +6,11 @@ from typing import Any
 
 from basics import paths
 from basics.errors import InputError
-from basics.files import read_json
 from basics.text import duration
 from basics.yaml import read_yaml
 from workbook import scoreboard
 from workbook.catalogue import workbook
+from workbook.records import read_or_empty
 from workbook.report.pages import Page, make_page
 from workbook.results import read_claims, read_exhibits
 
@@ -45,11 +45,15 @@ class Content:
         """Id and record of every `figure` or `table`."""
         return [(key, record) for key, record in self.exhibits.items() if record["kind"] == kind]
 
+    @property
+    def failed(self) -> list[str]:
+        """The names of the notebooks that failed."""
+        return [page.name for page in self.pages if page.failed]
+
     def versions(self) -> dict[str, str]:
         """Python and the packages that numbers depend on most."""
-        packages = self.manifest.get("packages", {})
-        found = {name: packages.get(name) for name in workbook().packages}
-        return {name: str(v) for name, v in {"Python": self.manifest.get("python"), **found}.items() if v}
+        found = {"Python": self.manifest.get("python"), **self.manifest.get("packages", {})}
+        return {name: str(found[name]) for name in ("Python", *workbook().packages) if found.get(name)}
 
     def facts(self) -> dict[str, str]:
         """What ran, where and how long, as label and text."""
@@ -58,7 +62,8 @@ class Content:
         changed = " with changes" if self.manifest.get("changed_since_commit") else ""
         seconds = [entry["seconds"] for entry in notebooks if "seconds" in entry]
         finished = max((str(entry["finished"]) for entry in notebooks if "finished" in entry), default="")
-        seeds = {str(seed) for entry in notebooks for seed in _flat(entry.get("seeds", {}).values())}
+        given = [value for entry in notebooks for value in entry.get("seeds", {}).values()]
+        seeds = {str(seed) for value in given for seed in (value if isinstance(value, list) else [value])}
         said = {
             "Machine": self.manifest.get("device"),
             "System": self.manifest.get("platform"),
@@ -93,7 +98,7 @@ def read_content(profile: str) -> Content:
         [make_page(path, exhibits, claims, names) for path in executed],
         sorted(sources - names),
         scoreboard.rows(profile),
-        _manifest(folder / "manifest.json"),
+        read_or_empty(folder / "manifest.json"),
     )
 
 
@@ -101,12 +106,3 @@ def _profile_title(profile: str) -> str:
     path = paths.profiles_root() / f"{profile}.yaml"
     content = read_yaml(path) if path.is_file() else None
     return str(content.get("title", profile)) if isinstance(content, dict) else profile
-
-
-def _manifest(path: Path) -> dict[str, Any]:
-    content = read_json(path) if path.is_file() else {}
-    return content if isinstance(content, dict) else {}
-
-
-def _flat(values: Any) -> list[Any]:
-    return [item for value in values for item in (value if isinstance(value, list) else [value])]

@@ -148,11 +148,7 @@ class _Renderer(IPythonRenderer):
 
 
 def render_markdown(
-    source: str,
-    *,
-    resolve: Callable[[str], str | None],
-    anchors: Anchors,
-    attachments: dict[str, Any] | None = None,
+    source: str, *, resolve: Callable[[str], str | None], anchors: Anchors, attachments: dict[str, Any] | None = None
 ) -> tuple[str, list[Heading]]:
     """Markdown as safe HTML, and its headings.
 

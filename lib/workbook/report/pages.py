@@ -10,8 +10,10 @@ from markupsafe import Markup
 from nbconvert.filters.ansi import ansi2html
 from nbformat import NotebookNode
 
-from workbook.display import MARK
+from workbook.display import DEFINITION, MARK
 from workbook.report.markup import Anchors, Heading, formula, render_code, render_markdown, safe_html
+
+PURPOSES = {"injected-parameters": "Parameters of this run", "parameters": "Parameters"}  # of code cells, by their tags
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Block:
         anchor: where it can be linked to; empty for most.
         record: the exhibit or claim.
         note: lines of code, or the name of an error.
+        unfolded: whether code is shown at once, as a definition that the text speaks of is.
     """
 
     kind: str
@@ -31,6 +34,7 @@ class Block:
     anchor: str = ""
     record: dict[str, Any] = field(default_factory=dict)
     note: str = ""
+    unfolded: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,8 +79,8 @@ def make_page(path: Path, exhibits: dict[str, dict[str, Any]], claims: list[dict
     except (ValueError, LookupError, AttributeError, TypeError, nbformat.ValidationError) as error:
         problem = Block("error", str(error), "unreadable", note="This notebook cannot be read.")
         return Page(path.stem, untitled, [problem], [], frozenset({"unreadable"}), "unreadable")
-    own = {(claim["id"], claim["anchor"]): claim for claim in claims if claim["notebook"] == path.stem}
-    maker = _Maker(exhibits, own, pages)
+    own = {claim["anchor"]: claim for claim in claims if claim["notebook"] == path.stem}
+    maker = _Maker(exhibits | own, pages)
     for number, cell in enumerate(notebook.cells, start=1):
         maker.add(cell, number)
     titles = [heading.text for heading in maker.headings if heading.level == 1] or [untitled]
@@ -90,13 +94,11 @@ class _Maker:
     """Collects the blocks of one page.
 
     Args:
-        exhibits: recorded figures and tables by id.
-        claims: recorded verdicts of this notebook by id and anchor.
+        records: recorded figures and tables by id, and the verdicts of this notebook by anchor.
         pages: the names of all notebooks that have a page.
     """
 
-    exhibits: dict[str, dict[str, Any]]
-    claims: dict[tuple[str, str], dict[str, Any]]
+    records: dict[str, dict[str, Any]]
     pages: set[str]
     anchors: Anchors = field(default_factory=Anchors)
     blocks: list[Block] = field(default_factory=list)
@@ -112,9 +114,11 @@ class _Maker:
             self.add_prose(cell.source, cell.get("attachments"))
         elif cell.cell_type == "code" and cell.source.strip():
             lines = len(cell.source.strip().splitlines())
-            note = f"{_purpose(tags)}, {lines} {'line' if lines == 1 else 'lines'}"
+            purpose = next((text for tag, text in PURPOSES.items() if tag in tags), "Code")
+            note = f"{purpose}, {lines} {'line' if lines == 1 else 'lines'}"
             anchor = self.anchors.claim(f"cell-{number}")
-            self.blocks.append(Block("code", Markup(render_code(cell.source)), anchor, note=note))
+            unfolded = any(output.get("metadata", {}).get(MARK) == DEFINITION for output in cell.outputs)
+            self.blocks.append(Block("code", Markup(render_code(cell.source)), anchor, note=note, unfolded=unfolded))
             for output in cell.outputs:
                 self.add_output(output, anchor)
 
@@ -147,10 +151,8 @@ class _Maker:
 
     def add_recorded(self, mark: dict[str, Any]) -> bool:
         """Add a recorded figure, table or claim from its record, once; False if there is no such record."""
-        record = self.exhibits.get(mark.get("exhibit", "")) or self.claims.get(
-            (mark.get("claim", ""), mark.get("anchor", ""))
-        )
         anchor = mark.get("exhibit") or mark.get("anchor")
+        record = self.records.get(anchor)
         if record and anchor not in self.anchors.taken:
             kind = record.get("kind", "claim")
             self.blocks.append(Block(kind, anchor=self.anchors.claim(anchor), record=record))
@@ -171,10 +173,3 @@ class _Maker:
             self.blocks.append(Block("prose", Markup(shown)))
         elif "text/plain" in data:
             self.blocks.append(Block("text", Markup(ansi2html(data["text/plain"])), note="result"))
-
-
-def _purpose(tags: list[str]) -> str:
-    """What a code cell is for, by its tags."""
-    if "injected-parameters" in tags:
-        return "Parameters of this run"
-    return "Parameters" if "parameters" in tags else "Code"

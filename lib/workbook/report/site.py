@@ -7,20 +7,20 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from basics.files import write_text
+from basics.frames import markdown_text, to_markdown
 from basics.text import duration
 from workbook import scoreboard, tables
 from workbook.catalogue import workbook
-from workbook.claims import LOOKS, catalogue, is_substitute
+from workbook.claims import LOOKS, catalogue
 from workbook.discrepancies import PARTIES, effects, register
 from workbook.literature import published_table
 from workbook.report import exhibits
 from workbook.report.content import Content, read_content
 from workbook.report.markup import with_signs
 from workbook.report.pages import Page
-from workbook.report.readme import readme
 
 TEMPLATES = Path(__file__).parent / "templates"
-MOST_ROWS = 200
+MOST_ROWS, MOST_ROWS_IN_MARKDOWN = 200, 30
 
 
 def build(profile: str) -> Path:
@@ -40,19 +40,15 @@ def build(profile: str) -> Path:
     html = content.folder / "html"
     write_text(html / "site.js", (TEMPLATES / "site.js").read_text(encoding="utf-8"))
     write_text(html / "style.css", (TEMPLATES / "style.css").read_text(encoding="utf-8") + _verdict_colours())
-    for place, page in enumerate(content.pages):
-        around = {"before": _at(content.pages, place - 1), "after": _at(content.pages, place + 1)}
-        write_text(html / f"{page.name}.html", render("notebook.html", root="../", page=page, **around))
+    for before, page, after in zip([None, *content.pages], content.pages, [*content.pages[1:], None], strict=False):
+        shown = render("notebook.html", root="../", page=page, before=before, after=after)
+        write_text(html / f"{page.name}.html", shown)
     for old in set(html.glob("*.html")) - {html / f"{page.name}.html" for page in content.pages}:
         old.unlink()
-    write_text(content.folder / "README.md", readme(content))
+    write_text(content.folder / "README.md", render("README.md"))
     index = content.folder / "index.html"
     write_text(index, render("index.html", root=""))
     return index
-
-
-def _at(pages: list[Page], place: int) -> Page | None:
-    return pages[place] if 0 <= place < len(pages) else None
 
 
 def _verdict_colours() -> str:
@@ -64,12 +60,13 @@ def _renderer(content: Content) -> Any:
     """A function that renders a template with everything that is known about the profile."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
+        autoescape=lambda name: name.endswith(".html"),
+        keep_trailing_newline=True,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    environment.filters |= {"signs": with_signs, "is_substitute": is_substitute}
+    environment.filters |= {"signs": with_signs, "text": markdown_text}
     environment.globals |= {
         "content": content,
         "workbook": workbook(),
@@ -90,12 +87,21 @@ def _renderer(content: Content) -> Any:
         "published": published_table,
         "table": lambda frame: Markup(tables.to_html(frame, most_rows=MOST_ROWS)),
         "target": _targets(content.pages),
+        "markdown": to_markdown,
+        "board": _board(content),
+        "most_rows": MOST_ROWS_IN_MARKDOWN,
+        "versions": ", ".join(f"{name} {version}" for name, version in content.versions().items()),
     }
+    return lambda name, **values: environment.get_template(name).render(**values)
 
-    def render(name: str, **values: Any) -> str:
-        return environment.get_template(name).render(**values)
 
-    return render
+def _board(content: Content) -> str:
+    """The scoreboard as Markdown, with links to the executed notebooks."""
+    frame = scoreboard.frame(content.board, scoreboard.README)
+    links = {page.number: f"[{page.number}](notebooks/{page.name}.ipynb)" for page in content.pages}
+    linked = ["notebook", "---", *(links.get(number, number) for number in frame.pop("notebook"))]
+    lines = zip(to_markdown(frame).splitlines(), linked, strict=True)
+    return "".join(f"{line} {link} |\n" for line, link in lines)
 
 
 def _targets(pages: list[Page]) -> Any:

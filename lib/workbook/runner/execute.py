@@ -1,39 +1,61 @@
-"""Executes one notebook in a child process and puts the result where it belongs, whole or not at all."""
+"""Executes one notebook and puts the result where it belongs, whole or not at all.
+
+Papermill works in a thread, so that a signal finds this process waiting and not amid papermill's own loop; the kernel
+is a process of its own (see `kernel`).
+"""
 
 import json
+import logging
+import os
 import shutil
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from basics.files import write_json
+from basics.paths import project_root
 from workbook.runner.freshness import notebook_output, record_path
 from workbook.runner.graph import Notebook
-from workbook.runner.processes import Child, Event, end_group
+from workbook.runner.kernel import MODULE, STARTER
+from workbook.runner.processes import end_group, skip_grammar
 from workbook.runner.scrub import scrub
 
-CHILD = f"{__package__}.child"
+START_TIMEOUT = 120
 GRACE_SECONDS = 20
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """How an execution ended.
+@dataclass
+class Execution:
+    """How far an execution is, and how it ended.
 
     Args:
         seconds: wall-clock time.
         cells: code cells that were started.
         error: `Name: message` of what stopped it, None if it went through.
+        marked: whether papermill wrote the error into the notebook.
+        place: of the cell that was started last, from 0.
+        kernel: its process, None before it was started.
+        stopped: whether the kernel is to end.
     """
 
-    seconds: float
-    cells: int
-    error: str | None
+    seconds: float = 0.0
+    cells: int = 0
+    error: str | None = None
+    marked: bool = False
+    place: int = 0
+    kernel: int | None = None
+    stopped: bool = False
+
+    def stop(self) -> None:
+        """End the kernel, now or as soon as it has started, with all that it started."""
+        self.stopped = True
+        if self.kernel is not None:
+            end_group(self.kernel)  # it leads a group of its own
 
 
 def execute(
@@ -44,7 +66,7 @@ def execute(
     environment: Mapping[str, str],
     timeout: float | None = None,
     on_cell: Callable[[int, int], None] = lambda position, total: None,
-) -> Outcome:
+) -> Execution:
     """Execute a notebook; it appears under the profile's results even where it failed, up to the failure.
 
     Args:
@@ -60,99 +82,82 @@ def execute(
     """
     began = time.monotonic()
     draft = record_path(profile, notebook.name).with_suffix(".running.ipynb")
-    kernel_folder = record_path(profile, notebook.name).with_suffix(".kernel")
+    folder = record_path(profile, notebook.name).with_suffix(".kernel").absolute()
     draft.unlink(missing_ok=True)
-    shutil.rmtree(kernel_folder, ignore_errors=True)
-    kernel_folder.mkdir(mode=0o700)
-    job = {
-        "source": str(notebook.path.resolve()),
-        "output": str(draft.resolve()),
-        "parameters": dict(parameters),
-    }
-    execution = _Execution(Child(CHILD, job, {**environment, **_own_folders(kernel_folder)}))
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    # a kernel's files stay out of the user's home, and the user's start-up files out of the kernel
+    own = {"JUPYTER_RUNTIME_DIR": str(folder), "IPYTHONDIR": str(folder), STARTER: str(os.getpid())}
+    execution = Execution()
+    options = {"parameters": dict(parameters), "kernel_manager_class": _manager(execution, {**environment, **own})}
+    total = 1 + bool(parameters) + sum(bool(source.strip()) for source in notebook.code)  # with both of parameters
+    arguments = (execution, notebook.path, draft, lambda position: on_cell(position, total), options)
+    thread = threading.Thread(target=_papermill, args=arguments, name="papermill", daemon=True)
     try:
-        error = execution.follow(on_cell, timeout)
+        thread.start()
+        thread.join(timeout)
+        if thread.is_alive():
+            execution.error = f"TimeoutError: the notebook took more than {timeout:g} seconds"
     finally:
-        execution.stop()
-        shutil.rmtree(kernel_folder, ignore_errors=True)
+        if thread.is_alive():
+            execution.stop()
+            thread.join(GRACE_SECONDS)
+        shutil.rmtree(folder, ignore_errors=True)
     content = _read_draft(draft, notebook)
-    if error and not execution.in_notebook:
-        _mark(content, execution.index, error)
+    if execution.error and not execution.marked:
+        _mark(content, execution.place, execution.error)
     write_json(notebook_output(profile, notebook.name), scrub(content))
     draft.unlink(missing_ok=True)
-    return Outcome(time.monotonic() - began, execution.cells, error)
+    execution.seconds = time.monotonic() - began
+    return execution
 
 
-def _own_folders(folder: Path) -> dict[str, str]:
-    """Variables that keep a kernel's files out of the user's home, and the user's start-up files out of it."""
-    place = str(folder.absolute())
-    return {"JUPYTER_RUNTIME_DIR": place, "IPYTHONDIR": place}
+def _papermill(
+    execution: Execution, source: Path, draft: Path, on_cell: Callable[[int], None], options: dict[str, Any]
+) -> None:
+    """Execute a notebook up to its end or an error, and note in `execution` how far it is."""
+    skip_grammar()
+    from papermill import execute_notebook
+    from papermill.exceptions import PapermillExecutionError
+
+    def start_cell(cell: Any, cell_index: int) -> None:
+        execution.cells, execution.place = execution.cells + 1, cell_index
+        on_cell(execution.cells)
+
+    options |= {"on_cell_execute": start_cell, "start_timeout": START_TIMEOUT}
+    options |= {"kernel_name": "python3", "language": "python", "progress_bar": False, "record_timing": False}
+    logging.getLogger("papermill").disabled = True
+    try:
+        execute_notebook(source, draft, **options)
+    except PapermillExecutionError as error:
+        execution.error, execution.marked = " ".join(f"{error.ename}: {error.evalue}".split()), True
+    except Exception as error:
+        execution.error = execution.error or " ".join(f"{type(error).__name__}: {error}".split())
 
 
-@dataclass
-class _Execution:
-    """The child that executes a notebook, what it told so far, and how to end it with its kernel."""
+def _manager(execution: Execution, environment: dict[str, str]) -> type:
+    """A kernel manager that knows one kernel: this interpreter, whatever kernels are installed."""
+    skip_grammar()
+    from jupyter_client.kernelspec import KernelSpec
+    from jupyter_client.manager import AsyncKernelManager
 
-    child: Child
-    cells: int = 0
-    index: int | None = None
-    kernel: int | None = None
-    ended: bool = False
-    failure: dict[str, str] | None = None
-    timed_out: float | None = None
+    own = {"env": os.environ | environment, "cwd": str(project_root())}
+    own |= {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 
-    def follow(self, on_cell: Callable[[int, int], None], timeout: float | None) -> str | None:
-        """Take in events until the child has ended; what stopped the notebook, as one line."""
-        timer = threading.Timer(timeout, self._time_out, [timeout]) if timeout else None
-        if timer:
-            timer.daemon = True
-            timer.start()
-        try:
-            for event in self.child.events():
-                self._take(event, on_cell)
-        finally:
-            if timer:
-                timer.cancel()
-        return self._error()
+    class RunningInterpreter(AsyncKernelManager):
+        @property
+        def kernel_spec(self) -> KernelSpec:
+            command = [sys.executable, "-m", MODULE, "-f", "{connection_file}"]
+            return KernelSpec(argv=command, display_name="Python 3", language="python")
 
-    def _take(self, event: Event, on_cell: Callable[[int, int], None]) -> None:
-        if "kernel" in event:
-            self.kernel = event["kernel"]
-        elif "cell" in event:
-            self.cells, self.index = event["cell"], event["index"]
-            on_cell(event["cell"], event["of"])
-        else:
-            self.ended, self.failure = True, event["end"]
+        async def start_kernel(self, **options: Any) -> None:
+            self.connection_file = os.path.join(environment["JUPYTER_RUNTIME_DIR"], "kernel.json")
+            await super().start_kernel(**options | own)
+            execution.kernel = self.provisioner.pid
+            if execution.stopped:
+                execution.stop()
 
-    def _time_out(self, timeout: float) -> None:
-        """End the kernel; the child then keeps what there is, and is ended itself if it does not."""
-        self.timed_out = timeout
-        if self.kernel is not None:
-            end_group(self.kernel)
-            with suppress(subprocess.TimeoutExpired):
-                self.child.process.wait(GRACE_SECONDS)
-                return
-        self.child.process.kill()
-
-    def stop(self) -> None:
-        """Make sure that nothing of this execution is left."""
-        if self.child.process.poll() is None and self.kernel is not None:
-            end_group(self.kernel)  # it leads a group of its own, of the processes that it started
-        self.child.close()
-
-    @property
-    def in_notebook(self) -> bool:
-        """Whether papermill itself wrote the failure into the notebook."""
-        return self.failure is not None and self.failure["name"] != "DeadKernelError" and not self.timed_out
-
-    def _error(self) -> str | None:
-        if self.ended and self.failure is None:
-            return None
-        if self.timed_out:
-            return f"TimeoutError: the notebook took more than {self.timed_out:g} seconds"
-        if self.failure:
-            return " ".join(f"{self.failure['name']}: {self.failure['message']}".split())
-        return f"RuntimeError: the process that executes it {self.child.complaint()}"
+    return RunningInterpreter
 
 
 def _read_draft(draft: Path, notebook: Notebook) -> dict[str, Any]:
@@ -163,10 +168,10 @@ def _read_draft(draft: Path, notebook: Notebook) -> dict[str, Any]:
         return json.loads(notebook.path.read_text(encoding="utf-8"))
 
 
-def _mark(content: dict[str, Any], index: int | None, error: str) -> None:
-    """Write an error below the cell where it happened, in place."""
-    code = [cell for cell in content["cells"] if cell["cell_type"] == "code"]
-    cell = code[0] if index is None or index >= len(content["cells"]) else content["cells"][index]
+def _mark(content: dict[str, Any], index: int, error: str) -> None:
+    """Write an error below the cell where it happened, or the first one with code, in place."""
+    cells = content["cells"]
+    cell = next(cell for cell in [*cells[index:], *cells] if cell["cell_type"] == "code")
     name, _, message = error.partition(": ")
     output = {"output_type": "error", "ename": name, "evalue": message, "traceback": [error]}
     cell.setdefault("outputs", []).append(output)

@@ -12,16 +12,23 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from basics.errors import InputError
-from basics.files import read_json, sha256, write_json
+from basics.files import sha256, write_json
 from basics.paths import data_root, profile_results, project_root
 from basics.source import digests
 from workbook.project import texts_folder
+from workbook.records import CLAIMS, EXHIBITS, read_or_empty
 from workbook.runner.graph import Notebook
 from workbook.runner.hooks import find_hooks
 
 VOLATILE_PARAMETERS = ("jobs",)
-RECORDED_IN = ("claims.json", "exhibits.json")
+CHANGED = {
+    "cells": "its source changed",
+    "parameters": "its parameter {} changed",
+    "library": "{} changed",
+    "files": "{} changed",
+    "data": "the data of {} changed",
+    "upstream": "the results of {} changed",
+}
 
 
 def digest(value: Any) -> str:
@@ -41,15 +48,7 @@ def record_path(profile: str, name: str) -> Path:
 
 def read_record(profile: str, name: str) -> dict[str, Any]:
     """The record of a notebook's last run here, empty where there is none or it cannot be read."""
-    return _read_or_empty(record_path(profile, name))
-
-
-def _read_or_empty(path: Path) -> dict[str, Any]:
-    try:
-        content = read_json(path)
-    except InputError:
-        return {}
-    return content if isinstance(content, dict) else {}
+    return read_or_empty(record_path(profile, name))
 
 
 def write_record(profile: str, name: str, *, state: str, inputs: dict[str, Any]) -> None:
@@ -77,7 +76,7 @@ def inputs_of(profile: str, notebook: Notebook, parameters: dict[str, Any]) -> d
     listings = {place: listing(place) for place in set(places.values())}  # sets often share a folder
     texts = texts_folder() / f"{notebook.name}.yaml"
     return {
-        "source": digest([notebook.cells, texts.read_text(encoding="utf-8") if texts.is_file() else ""]),
+        "cells": {"": digest([notebook.cells, contents(texts)])},
         "parameters": {key: value for key, value in parameters.items() if key not in VOLATILE_PARAMETERS},
         "library": digests([*notebook.code, repr(sorted(names_in(parameters)))]),
         "files": {name: contents(project_root() / name) for name in notebook.files},
@@ -151,8 +150,8 @@ def outputs_of(profile: str, name: str) -> dict[str, str]:
     folder = profile_results(profile)
     files = [notebook_output(profile, name)]
     entries = {}
-    for shared in RECORDED_IN:
-        content = _read_or_empty(folder / shared)
+    for shared in (CLAIMS, EXHIBITS):
+        content = read_or_empty(folder / shared)
         own = {key: entry for key, entry in content.items() if entry.get("notebook") == name}
         files += [folder / file for entry in own.values() for file in entry.get("files", {}).values()]
         entries[shared] = digest(own)
@@ -178,33 +177,15 @@ def why_stale(profile: str, name: str, inputs: dict[str, Any]) -> str | None:
     if state != "done":
         stopped = {"running": "its last run was stopped", "failed": "its last run failed"}
         return stopped.get(state or "", "it has not been run here")
-    return _changed_input(record["inputs"], inputs) or _changed_output(record["outputs"], profile, name)
-
-
-def _changed_input(before: dict[str, Any], now: dict[str, Any]) -> str | None:
-    """The first input that changed."""
-    if before["source"] != now["source"]:
-        return "its source changed"
-    for kind, phrase in (
-        ("parameters", "its parameter {} changed"),
-        ("library", "{} changed"),
-        ("files", "{} changed"),
-        ("data", "the data of {} changed"),
-        ("upstream", "the results of {} changed"),
-    ):
-        old, new = before.get(kind, {}), now[kind]
-        changed = sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
+    for kind, phrase in CHANGED.items():
+        changed = _changed(record["inputs"].get(kind, {}), inputs[kind])
         if changed:
             return phrase.format(changed[0])
-    return None
+    made = outputs_of(profile, name)
+    changed = _changed(record["outputs"], made)
+    return f"its {changed[0]} {'was changed' if changed[0] in made else 'is missing'}" if changed else None
 
 
-def _changed_output(before: dict[str, str], profile: str, name: str) -> str | None:
-    """The first output that is not what the notebook made."""
-    now = outputs_of(profile, name)
-    for key in sorted(before.keys() | now.keys()):
-        if key not in now:
-            return f"its {key} is missing"
-        if before.get(key) != now[key]:
-            return f"its {key} was changed"
-    return None
+def _changed(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
+    """The keys with another value, or without one, sorted."""
+    return sorted(key for key in before.keys() | now.keys() if before.get(key) != now.get(key))

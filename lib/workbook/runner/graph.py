@@ -1,24 +1,38 @@
 """The notebooks of the workbook: what each declares, and the order in which they run."""
 
-import heapq
 import re
-from dataclasses import dataclass
-from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import asdict, replace
+
 from basics.errors import InputError
 from basics.files import read_json
+from basics.schema import Struct, convert
 from workbook.runner.parameters import Parameter, parse_parameters
 
 ALL_OTHERS = "*"
 PARAMETERS, GRID = "parameters", "grid"
-DECLARED = ("after", "data", "optional_data", "files")
 
 
-@dataclass(frozen=True)
-class Notebook:
-    """One source notebook and what its metadata declares.
+class Declared(Struct):
+    """What a notebook's metadata may declare.
+
+    Args:
+        after: names of the notebooks whose results it reads; `"*"` stands for all others.
+        data: folders under the data root that it reads.
+        optional_data: folders under the data root that it reads where they are there.
+        files: files of the project, or folders of them, that it reads.
+    """
+
+    after: tuple[str, ...] = ()
+    data: tuple[str, ...] = ()
+    optional_data: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+
+
+class Notebook(Declared, kw_only=True):
+    """One source notebook and what its metadata declares; in `after` every notebook is written out.
 
     Args:
         name: file name without suffix, `NN_topic`.
@@ -26,20 +40,12 @@ class Notebook:
         cells: (kind, source) of every cell, in order; its kind is `parameters` or `grid` where a tag says so, else
             its type.
         parameters: what its `parameters` cell declares.
-        after: names of the notebooks whose results it reads.
-        data: folders under the data root that it reads.
-        optional_data: folders under the data root that it reads where they are there.
-        files: files of the project, or folders of them, that it reads.
     """
 
     name: str
     path: Path
     cells: tuple[tuple[str, str], ...]
     parameters: tuple[Parameter, ...]
-    after: tuple[str, ...]
-    data: tuple[str, ...]
-    optional_data: tuple[str, ...]
-    files: tuple[str, ...]
 
     @property
     def number(self) -> int:
@@ -52,13 +58,8 @@ class Notebook:
 
     @property
     def grid_cells(self) -> list[str]:
-        """The sources of its cells with the tag `grid`, which say what it trains."""
+        """The sources of its cells with the tag `grid`, which say what it trains; none where it trains nothing."""
         return [source for kind, source in self.cells if kind == GRID]
-
-    @property
-    def trains(self) -> bool:
-        """Whether it says what it trains."""
-        return bool(self.grid_cells)
 
     @property
     def declared(self) -> dict[str, Parameter]:
@@ -75,40 +76,19 @@ def load_notebook(path: Path) -> Notebook:
     content = read_json(path)
     if not isinstance(content, dict) or content.get("nbformat") != 4:
         raise InputError(f"{path.name} is not a notebook of format 4")
-    cells = tuple((_kind(cell), _text(cell["source"])) for cell in content["cells"])
+    cells = tuple((_kind(cell), "".join(cell["source"])) for cell in content["cells"])
     parameters = [source for kind, source in cells if kind == PARAMETERS]
     if len(parameters) != 1:
         raise InputError(f"{path.name} must have one cell tagged `parameters`, got {len(parameters)}")
-    declared = content["metadata"].get("workbook", {})
-    unknown = set(declared) - set(DECLARED)
-    if unknown:
-        raise InputError(f"{path.name}: metadata may hold {', '.join(DECLARED)}, got {', '.join(sorted(unknown))}")
-    return Notebook(
-        name=path.stem,
-        path=path,
-        cells=cells,
-        parameters=parse_parameters(parameters[0], where=path.stem),
-        **{name: _names(declared.get(name, []), where=path.stem) for name in DECLARED},
-    )
+    declared = convert(content["metadata"].get("workbook", {}), Declared, where=f"{path.name}, metadata")
+    own = {"name": path.stem, "path": path, "parameters": parse_parameters(parameters[0], where=path.stem)}
+    return Notebook(cells=cells, **own, **asdict(declared))
 
 
 def _kind(cell: dict[str, Any]) -> str:
     """What a cell is: its type, or what its tag says."""
     tags = cell["metadata"].get("tags", [])
     return next((tag for tag in (PARAMETERS, GRID) if tag in tags), cell["cell_type"])
-
-
-def _text(source: str | list[str]) -> str:
-    """A cell's source, which the format allows as lines or as one text."""
-    return source if isinstance(source, str) else "".join(source)
-
-
-def _names(value: Any, *, where: str) -> tuple[str, ...]:
-    """A metadata entry as names; `"*"` alone stands for a list of itself."""
-    names = [value] if isinstance(value, str) else value
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise InputError(f"{where}: metadata {', '.join(DECLARED)} must be lists of names, got {value!r}")
-    return tuple(names)
 
 
 def discover(folder: Path) -> dict[str, Notebook]:
@@ -136,24 +116,18 @@ def _resolved(notebook: Notebook, named: dict[str, Notebook]) -> Notebook:
     for name in after:
         if name not in named:
             raise InputError(f"{notebook.name} runs after {name!r}, which is no notebook")
-    return Notebook(**{**vars(notebook), "after": after})
+    return replace(notebook, after=after)
 
 
 def _ordered(named: dict[str, Notebook]) -> dict[str, Notebook]:
     """Dependencies first, then by number."""
-    sorter = TopologicalSorter({name: notebook.after for name, notebook in named.items()})
-    try:
-        sorter.prepare()
-    except CycleError as error:
-        raise InputError(f"notebooks wait for each other in a circle: {' → '.join(error.args[1])}") from error
-    ready: list[str] = []
-    order: list[str] = []
-    while sorter.is_active():
-        for name in sorter.get_ready():
-            heapq.heappush(ready, name)
-        order.append(heapq.heappop(ready))
-        sorter.done(order[-1])
-    return {name: named[name] for name in order}
+    order: dict[str, Notebook] = {}
+    while waiting := [name for name in named if name not in order]:
+        ready = [name for name in waiting if order.keys() >= set(named[name].after)]
+        if not ready:
+            raise InputError(f"notebooks wait for each other in a circle, among {', '.join(waiting)}")
+        order[ready[0]] = named[ready[0]]
+    return order
 
 
 def select(notebooks: dict[str, Notebook], only: str | None = None) -> list[str]:

@@ -57,12 +57,7 @@ class Hooks(Protocol):
         """Those that are not finished, and what has to be trained before them."""
 
     def train(
-        self,
-        trainings: Trainings,
-        profile: str,
-        *,
-        jobs: int,
-        on_done: Callable[[str, Exception | None], None],
+        self, trainings: Trainings, profile: str, *, jobs: int, on_done: Callable[[str, Exception | None], None]
     ) -> None:
         """Run trainings side by side; `on_done` is called with the key of each and what stopped it."""
 

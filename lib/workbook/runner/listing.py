@@ -7,7 +7,7 @@ from basics.paths import data_root, profile_results
 from basics.text import columns, duration, size
 from workbook.runner.graph import Notebook
 from workbook.runner.hooks import Need, find_hooks
-from workbook.runner.manifest import estimated_seconds, read_manifest, size_of
+from workbook.runner.manifest import estimated_seconds, recorded, size_of
 from workbook.runner.plan import Plan, Request, make_plan
 from workbook.runner.trainer import count_missing
 
@@ -15,7 +15,7 @@ from workbook.runner.trainer import count_missing
 def list_notebooks(plan: Plan) -> str:
     """A line a notebook: what it reads, its last time, and whether and why it has to run."""
     states = plan.states()
-    known = read_manifest(plan.profile.name).get("notebooks", {})
+    known = recorded(plan.profile.name)
     rows = [("notebook", "reads", "last time", "state")]
     for name in plan.selected:
         reads = ", ".join(upstream[:2] for upstream in plan.notebooks[name].after)
@@ -32,7 +32,7 @@ def estimate(plan: Plan) -> str:
     Raises:
         InputError: a notebook does not say what it trains.
     """
-    known = read_manifest(plan.profile.name).get("notebooks", {})
+    known = recorded(plan.profile.name)
     rows = [("notebook", "trainings to do", "about")]
     planned: set[str] = set()
     seconds, space, unknown = 0.0, 0.0, False
@@ -48,13 +48,9 @@ def estimate(plan: Plan) -> str:
         space += len(new) * entry.get("trainings", {}).get("mean_bytes", 0)
         unknown = unknown or expected is None
     rows.append(("all", str(len(planned)), ("more than " if unknown else "") + duration(seconds)))
-    return "\n".join([columns(rows), _disk(plan, space)])
-
-
-def _disk(plan: Plan, more: float) -> str:
-    """What lies on disk and what would come to it."""
     folder = profile_results(plan.profile.name)
-    return f"disk: {size(size_of(folder))} in {folder}, about {size(more)} more for the trainings to do"
+    disk = f"disk: {size(size_of(folder))} in {folder}, about {size(space)} more for the trainings to do"
+    return f"{columns(rows)}\n{disk}"
 
 
 def gather(plan: Plan) -> list[Need]:

@@ -5,7 +5,8 @@ import platform
 import re
 import shutil
 import subprocess
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -13,9 +14,9 @@ from statistics import mean
 from typing import Any
 
 from basics import paths
-from basics.errors import InputError
-from basics.files import read_json, sha256, write_json
+from basics.files import sha256, write_json
 from workbook.project import project
+from workbook.records import read_or_empty
 from workbook.runner.scrub import without_machine
 
 ARTEFACTS = ("claims.json", "exhibits.json", "notebooks/*.ipynb", "figures/*", "tables/*")
@@ -27,13 +28,9 @@ def manifest_path(profile: str) -> Path:
     return paths.profile_results(profile) / "manifest.json"
 
 
-def read_manifest(profile: str) -> dict[str, Any]:
-    """The manifest of a profile's last run, empty where there is none."""
-    path = manifest_path(profile)
-    try:
-        return read_json(path) if path.is_file() else {}
-    except InputError:
-        return {}
+def recorded(profile: str) -> dict[str, dict[str, Any]]:
+    """What the manifest of a profile says of each notebook."""
+    return read_or_empty(manifest_path(profile)).get("notebooks", {})
 
 
 def write_manifest(profile: str, notebooks: dict[str, dict[str, Any]], *, known: Collection[str]) -> None:
@@ -44,7 +41,7 @@ def write_manifest(profile: str, notebooks: dict[str, dict[str, Any]], *, known:
         notebooks: entries of those that ran, from `entry`.
         known: names of all notebooks; entries of others are dropped.
     """
-    earlier = {name: old for name, old in read_manifest(profile).get("notebooks", {}).items() if name in known}
+    earlier = {name: old for name, old in recorded(profile).items() if name in known}
     content = environment() | {
         "profile": profile,
         "notebooks": without_machine(earlier | notebooks),
@@ -54,12 +51,7 @@ def write_manifest(profile: str, notebooks: dict[str, dict[str, Any]], *, known:
 
 
 def entry(
-    parameters: dict[str, Any],
-    *,
-    seconds: float,
-    cells: int,
-    error: str | None,
-    trainings: dict[str, Any],
+    parameters: dict[str, Any], seconds: float, cells: int, error: str | None, trainings: dict[str, Any]
 ) -> dict[str, Any]:
     """What the manifest says of one executed notebook.
 
@@ -97,10 +89,8 @@ def packages() -> dict[str, str]:
     names = [re.match(r"[\w.-]+", requirement)[0] for requirement in own["dependencies"]]
     found = {own["name"]: own["version"]}
     for name in sorted(names):
-        try:
+        with suppress(metadata.PackageNotFoundError):
             found[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            continue
     return found
 
 
@@ -113,12 +103,8 @@ def commit() -> dict[str, Any]:
 
 def artefacts(folder: Path) -> dict[str, str]:
     """SHA-256 of every result in a profile's folder, by relative path."""
-    return {path.relative_to(folder).as_posix(): sha256(path) for path in sorted(_results(folder))}
-
-
-def _results(folder: Path) -> Iterator[Path]:
-    for pattern in ARTEFACTS:
-        yield from (path for path in folder.glob(pattern) if path.is_file() and not path.name.startswith("."))
+    found = sorted(path for pattern in ARTEFACTS for path in folder.glob(pattern) if path.is_file())
+    return {path.relative_to(folder).as_posix(): sha256(path) for path in found if not path.name.startswith(".")}
 
 
 def cost_of(trainings: Iterable[str], *, profile: str, name: str, seconds: float) -> dict[str, Any]:
@@ -135,23 +121,16 @@ def cost_of(trainings: Iterable[str], *, profile: str, name: str, seconds: float
         trainings); what an earlier run says where none can be read.
     """
     folders = [paths.runs_root(profile) / key for key in trainings]
-    costs = {folder: cost for folder in folders if (cost := _seconds(folder)) is not None}
+    noted = {folder: read_or_empty(folder / "config.json").get("seconds") for folder in folders}
+    costs = {folder: seconds for folder, seconds in noted.items() if seconds is not None}
     if not costs:
-        return read_manifest(profile).get("notebooks", {}).get(name, {}).get("trainings", {})
+        return recorded(profile).get(name, {}).get("trainings", {})
     return {
         "count": len(costs),
         "mean_seconds": round(mean(costs.values()), 2),
         "mean_bytes": round(mean(map(size_of, costs))),
         "other_seconds": round(seconds, 1),
     }
-
-
-def _seconds(folder: Path) -> float | None:
-    """Seconds that one training noted, None where it did not."""
-    try:
-        return float(read_json(folder / "config.json")["seconds"])
-    except (InputError, KeyError, TypeError):
-        return None
 
 
 def size_of(folder: Path) -> int:
@@ -210,9 +189,6 @@ def describe_machine() -> str:
 
 def processor() -> str:
     """The processor's name; the platform module knows only its architecture on Linux."""
-    try:
-        described = Path("/proc/cpuinfo").read_text()
-    except OSError:
-        return platform.processor() or platform.machine()
-    named = re.search(r"^model name\s*:\s*(.+)$", described, re.MULTILINE)
-    return named[1] if named else platform.machine()
+    described = Path("/proc/cpuinfo")
+    named = re.search(r"^model name\s*:\s*(.+)$", described.read_text() if described.is_file() else "", re.MULTILINE)
+    return named[1] if named else platform.processor() or platform.machine()

@@ -92,9 +92,8 @@ class Plan:
 
     def why(self, name: str, inputs: dict[str, Any]) -> str | None:
         """Why a notebook has to run now that its inputs are these, None when it is fresh."""
-        if self.request.force and name in self.selected:
-            return "forced"
-        return why_stale(self.profile.name, name, inputs)
+        forced = self.request.force and name in self.selected
+        return "forced" if forced else why_stale(self.profile.name, name, inputs)
 
     def states(self) -> dict[str, str | None]:
         """Why each notebook has to run if all stale ones before it did, None for fresh ones."""
@@ -104,36 +103,30 @@ class Plan:
             found[name] = self.why(name, self.inputs(name)) or (f"{waits[0]} has to run before it" if waits else None)
         return found
 
-    def old_results(self) -> list[str]:
+    def old_results(self, states: dict[str, str | None]) -> str:
         """A line for every notebook that is not to run and whose results are read although they are not fresh."""
-        read = {upstream for name in self.selected for upstream in self.notebooks[name].after}
-        states = self.states() if read - set(self.selected) else {}
-        return [
-            f"note: the results of {name} are read as they are: {why}"
-            for name, why in states.items()
-            if why and name in read and name not in self.selected
-        ]
+        read = {upstream for name in self.selected for upstream in self.notebooks[name].after} - set(self.selected)
+        stale = {name: why for name, why in states.items() if why and name in read}
+        return "".join(f"note: the results of {name} are read as they are: {why}\n" for name, why in stale.items())
 
     def environment(self) -> dict[str, str]:
         """Variables for the kernels: the same folders wherever they work, and what was asked for."""
-        folders = {
-            "DATA": paths.data_root(),
-            "RESULTS": paths.results_root(),
-            "NOTEBOOKS": paths.notebooks_root(),
-            "PROFILES": paths.profiles_root(),
+        own = {
+            "DATA": os.path.abspath(paths.data_root()),
+            "RESULTS": os.path.abspath(paths.results_root()),
+            "NOTEBOOKS": os.path.abspath(paths.notebooks_root()),
+            "PROFILES": os.path.abspath(paths.profiles_root()),
+            **{name.upper(): str(value) for name, value in self.options.items()},
+            "CLUSTER": self.request.cluster or "",
+            "BATCH": "1",
         }
-        given = {name: os.path.abspath(folder) for name, folder in folders.items()}
-        given |= {name.upper(): str(value) for name, value in self.options.items()}
-        given["CLUSTER"] = self.request.cluster or ""
-        own = {f"HASHCENTERS_{name}": value for name, value in (given | {"BATCH": "1"}).items()}
-        found = [str(lib_root()), os.environ.get("PYTHONPATH", "")]
-        hashing = os.environ.get("PYTHONHASHSEED", "0")
         # matrices are small: more threads would mostly wait for each other, and offer their cores while they do
-        threads = os.environ.get("OPENBLAS_NUM_THREADS", "1")
-        return own | {
+        usual = {"PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1"}
+        found = [str(lib_root()), os.environ.get("PYTHONPATH", "")]
+        return {
+            **{f"HASHCENTERS_{name}": value for name, value in own.items()},
+            **{name: os.environ.get(name, value) for name, value in usual.items()},
             "PYTHONPATH": os.pathsep.join(filter(None, found)),
-            "PYTHONHASHSEED": hashing,
-            "OPENBLAS_NUM_THREADS": threads,
         }
 
 
@@ -145,17 +138,10 @@ def make_plan(request: Request) -> Plan:
     """
     profile = profiles.load_profile(request.profile, paths.profiles_root())
     notebooks = discover(paths.notebooks_root())
-    selected = select(notebooks, request.only)
-    if request.start is not None:
-        selected = select_from(notebooks, request.start)
-    options = request.options()
-    values = profiles.resolve(
-        notebooks,
-        profile,
-        settings=[profiles.parse_setting(text) for text in request.settings],
-        selected=selected,
-        options=options,
-    )
+    start = request.start
+    selected = select(notebooks, request.only) if start is None else select_from(notebooks, start)
+    options, settings = request.options(), [profiles.parse_setting(text) for text in request.settings]
+    values = profiles.resolve(notebooks, profile, settings=settings, selected=selected, options=options)
     plan = Plan(request, profile, notebooks, selected, values, options)
     for name in selected:
         folders(notebooks[name], plan.parameters(name))

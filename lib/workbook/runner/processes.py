@@ -57,6 +57,8 @@ def skip_grammar() -> None:
 class Child:
     """A module of this interpreter that runs as a process of its own, with whatever it starts in one group.
 
+    It ends with the block that it is used in.
+
     Args:
         module: its `main` calls `begin`.
         job: what it is to do.
@@ -66,7 +68,7 @@ class Child:
     def __init__(self, module: str, job: Mapping[str, Any], environment: Mapping[str, str]) -> None:
         self._job = json.dumps({"starter": os.getpid(), **job})
         self._ended = False
-        self._log = tempfile.TemporaryFile("w+", errors="replace")  # noqa: SIM115 (`close` closes it)
+        self._log = tempfile.TemporaryFile("w+", errors="replace")  # noqa: SIM115 (`__exit__` closes it)
         # a session of its own: Ctrl-C reaches this process only, which then ends the child
         self.process = subprocess.Popen(
             [sys.executable, "-m", module],
@@ -105,11 +107,14 @@ class Child:
             self.process.wait()
             self._ended = True
 
-    def close(self) -> None:
+    def __enter__(self) -> "Child":
+        return self
+
+    def __exit__(self, *error: object) -> None:
         """End the child and forget what it printed."""
         self.end()
-        for stream in (self.process.stdout, self._log):
-            stream.close()
+        self.process.stdout.close()
+        self._log.close()
 
 
 def begin() -> tuple[dict[str, Any], Tell]:

@@ -78,9 +78,8 @@ def _read(name: str, folder: Path) -> Profile:
     if name not in profile_names(folder):
         raise InputError(f"there is no profile {name!r}; there are {', '.join(profile_names(folder)) or 'none'}")
     where = f"profile {name}"
-    profile = convert(
-        parse_yaml((folder / f"{name}.yaml").read_text(encoding="utf-8"), where=where), Profile, where=where
-    )
+    text = (folder / f"{name}.yaml").read_text(encoding="utf-8")
+    profile = convert(parse_yaml(text, where=where), Profile, where=where)
     if profile.name != name:
         raise InputError(f"{where} must be named like its file, got {profile.name!r}")
     return profile
@@ -133,7 +132,9 @@ def resolve(
         given = {RESERVED: profile.name, **(options or {})}
         values[name] |= {key: value for key, value in given.items() if key in notebook.declared}
     for setting in settings:
-        _apply(setting, notebooks, values, list(notebooks) if selected is None else selected)
+        for name in _targets(setting, notebooks, list(notebooks) if selected is None else selected):
+            where = f"--set {setting.text}, {name}"
+            values[name] |= _accepted(notebooks[name], {setting.key: setting.value}, where=where)
     return values
 
 
@@ -150,25 +151,18 @@ def _accepted(notebook: Notebook, given: dict[str, Any], *, where: str) -> dict[
     return accepted
 
 
-def _apply(
-    setting: Setting,
-    notebooks: dict[str, Notebook],
-    values: dict[str, dict[str, Any]],
-    selected: Sequence[str],
-) -> None:
-    """Put one setting into `values`, in place."""
-    where = f"--set {setting.text}"
+def _targets(setting: Setting, notebooks: dict[str, Notebook], selected: Sequence[str]) -> list[str]:
+    """The notebooks that a setting is for."""
     if setting.notebook is None:
-        targets = [name for name in selected if setting.key in notebooks[name].declared]
-        if not targets:
-            raise InputError(f"{where}: no notebook that is to run has a parameter {setting.key!r}")
+        found = [name for name in selected if setting.key in notebooks[name].declared]
+        problem = "" if found else f"no notebook that is to run has a parameter {setting.key!r}"
     else:
-        targets = select(notebooks, setting.notebook)
-        left_out = [name for name in targets if name not in selected]
-        if left_out:
-            raise InputError(f"{where}: {left_out[0]} is not among the notebooks that are to run")
-    for name in targets:
-        values[name] |= _accepted(notebooks[name], {setting.key: setting.value}, where=f"{where}, {name}")
+        found = select(notebooks, setting.notebook)
+        left_out = [name for name in found if name not in selected]
+        problem = f"{left_out[0]} is not among the notebooks that are to run" if left_out else ""
+    if problem:
+        raise InputError(f"--set {setting.text}: {problem}")
+    return found
 
 
 def effective(notebook: Notebook, values: dict[str, Any]) -> dict[str, Any]:

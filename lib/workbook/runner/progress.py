@@ -2,61 +2,33 @@
 
 import sys
 import time
-from typing import Any
 
 from basics.text import trainings_done
 
 LINES_OF_TRAININGS = 12  # at most about so many
 
 
-class Lines:
-    """One line a cell, and every few trainings, for logs and pipes."""
+class Progress:
+    """Lines that stay; on a terminal lines that move, too: the notebook with its cell, and the trainings."""
 
-    def __enter__(self) -> "Lines":
-        return self
+    def __init__(self) -> None:
+        from rich import console, progress
 
-    def __exit__(self, *error: object) -> None:
-        """Nothing to close."""
-
-    def say(self, line: str) -> None:
-        """Print a line that stays."""
-        print(line, flush=True)
-
-    def start(self, notebook: str) -> None:
-        """A notebook starts."""
-        self._notebook, self._began = notebook, time.monotonic()
-
-    def cell(self, position: int, total: int) -> None:
-        """Code cell `position` of `total` starts."""
-        elapsed = time.monotonic() - self._began
-        self.say(f"{self._notebook}: cell {position} of {total}, {elapsed:.1f} s")
-
-    def finish(self, line: str) -> None:
-        """The notebook ended; `line` says how."""
-        self.say(line)
-
-    def trained(self, done: int, total: int, seconds: float) -> None:
-        """So many of all trainings have ended, after so many seconds."""
-        if done in (0, total) or done % (total // LINES_OF_TRAININGS + 1) == 0:
-            self.say(trainings_done(done, total, seconds))
-
-
-class Live(Lines):
-    """Lines that move, for terminals: the notebook with its cell and elapsed time, and the trainings."""
-
-    def __enter__(self) -> "Lines":
-        from rich import progress
-
+        self._live = sys.stdout.isatty()
+        self._tasks: dict[str, tuple[progress.TaskID, float]] = {}  # with the time when each began
         self._bar = progress.Progress(
             progress.SpinnerColumn(),
             progress.TextColumn("{task.description}"),
             progress.BarColumn(),
             progress.TextColumn("{task.fields[unit]}"),
             progress.TimeElapsedColumn(),
+            console=console.Console(markup=False, emoji=False, highlight=False, soft_wrap=True),
             transient=True,
+            disable=not self._live,
         )
+
+    def __enter__(self) -> "Progress":
         self._bar.start()
-        self._trainings: Any = None
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -64,34 +36,34 @@ class Live(Lines):
         self._bar.stop()
 
     def say(self, line: str) -> None:
-        """Print a line that stays, above those that move."""
-        self._bar.console.print(line, markup=False, highlight=False)
+        """Print a line that stays."""
+        self._bar.console.print(line)
 
-    def start(self, notebook: str) -> None:
-        """A notebook starts."""
-        self._task = self._bar.add_task(notebook, total=None, unit="")
+    def cell(self, notebook: str, position: int, total: int) -> None:
+        """Code cell `position` of `total` starts; 0 of 0 is a notebook that starts."""
+        unit = f"cell {position} of {total}" if position else ""
+        began = self._move(notebook, position, total, unit)
+        if position and not self._live:
+            self.say(f"{notebook}: {unit}, {time.monotonic() - began:.1f} s")
 
-    def cell(self, position: int, total: int) -> None:
-        """Code cell `position` of `total` starts."""
-        self._bar.update(self._task, completed=position, total=total, unit=f"cell {position} of {total}")
-
-    def finish(self, line: str) -> None:
-        """The notebook ended; `line` says how."""
-        self._bar.remove_task(self._task)
+    def finish(self, task: str, line: str) -> None:
+        """A notebook, or the trainings, ended; `line` says how."""
+        self._bar.remove_task(self._tasks.pop(task)[0])
         self.say(line)
 
     def trained(self, done: int, total: int, seconds: float) -> None:
         """So many of all trainings have ended, after so many seconds."""
         text = trainings_done(done, total, seconds)
-        if self._trainings is None:
-            self._trainings = self._bar.add_task("trainings", total=total, unit=text)
-        self._bar.update(self._trainings, completed=done, total=total, unit=text)
+        self._move("trainings", done, total, text)
         if done == total:
-            self._bar.remove_task(self._trainings)
-            self._trainings = None
+            self.finish("trainings", text)
+        elif not self._live and done % (total // LINES_OF_TRAININGS + 1) == 0:
             self.say(text)
 
-
-def make_progress() -> Lines:
-    """The kind that suits standard output."""
-    return Live() if sys.stdout.isatty() else Lines()
+    def _move(self, task: str, done: int, total: int, unit: str) -> float:
+        """Move a line, and return when it began."""
+        if task not in self._tasks:
+            self._tasks[task] = self._bar.add_task(task, total=None, unit=unit), time.monotonic()
+        number, began = self._tasks[task]
+        self._bar.update(number, completed=done, total=total or None, unit=unit)
+        return began

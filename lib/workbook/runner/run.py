@@ -3,9 +3,8 @@
 import signal
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from textwrap import shorten
 from typing import Any
@@ -16,11 +15,11 @@ from basics.files import sha256, write_bytes, write_json
 from basics.source import digests
 from basics.text import columns, duration
 from workbook.runner import manifest
-from workbook.runner.execute import Outcome, execute
+from workbook.runner.execute import execute
 from workbook.runner.freshness import digest, listing, read_record, record_path, write_record
 from workbook.runner.plan import EXIT_INTERRUPTED, Plan
 from workbook.runner.processes import skip_grammar
-from workbook.runner.progress import Lines, make_progress
+from workbook.runner.progress import Progress
 from workbook.runner.trainer import Trainer
 
 EXIT_FAILED = 1
@@ -30,22 +29,7 @@ LONGEST_REMARK = 120
 REPORT = "report"
 STOPPED = "{}; every notebook that had finished is kept"
 
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the table of times.
-
-    Args:
-        name: of the notebook.
-        state: `done`, `fresh`, `failed` or `skipped`.
-        seconds: how long it ran, None where it did not.
-        remark: the error, or what it waits for.
-    """
-
-    name: str
-    state: str
-    seconds: float | None = None
-    remark: str = ""
+Row = tuple[str, str, str, str]  # of the table of times: notebook, state, time, and the error or what it waits for
 
 
 def run(plan: Plan) -> int:
@@ -56,15 +40,16 @@ def run(plan: Plan) -> int:
     """
     began = time.monotonic()
     rows: list[Row] = []
-    with _reserved(plan.profile.name), _stoppable():
-        for note in plan.old_results():
-            print(note)
-        with make_progress() as progress, Trainer(plan, progress) as trainer:
+    with _reserved(plan.profile.name):
+        states = plan.states()
+        print(plan.old_results(states), end="")
+        with Progress() as progress, Trainer(plan, states, progress) as trainer:
             for name in plan.selected:
                 rows.append(_do(plan, name, rows, progress, trainer))
-        print(_table([*_trained(trainer), *rows], time.monotonic() - began), flush=True)
+        total = ("all", "", duration(time.monotonic() - began), "")
+        print(columns([("notebook", "state", "time", ""), *_trained(trainer), *rows, total]), flush=True)
         print(build_report(plan.profile.name))
-    return EXIT_FAILED if any(row.state in ("failed", "skipped") for row in rows) else 0
+    return EXIT_FAILED if _blocked(rows) else 0
 
 
 def train(plan: Plan) -> int:
@@ -73,52 +58,44 @@ def train(plan: Plan) -> int:
     Raises:
         InputError: the results folder cannot be written, or another run works on it.
     """
-    with (
-        _reserved(plan.profile.name),
-        _stoppable(),
-        make_progress() as progress,
-        Trainer(plan, progress) as trainer,
-    ):
+    with _reserved(plan.profile.name), Progress() as progress, Trainer(plan, plan.states(), progress) as trainer:
         trainer.wait()
-    rows = _trained(trainer)
-    print("\n".join(f"trainings: {row.state} in {_time(row)}" for row in rows) or "trainings: none to do")
+    for _, state, took, _ in _trained(trainer) or [("", "none to do", "", "")]:
+        print(f"trainings: {state}{took and ' in '}{took}")
     return EXIT_FAILED if trainer.complaints else 0
 
 
 def _trained(trainer: Trainer) -> list[Row]:
     """The line of the table of times about trainings, where there were any."""
     failed = f", {trainer.failed} failed" if trainer.failed else ""
-    row = Row("trainings", f"{trainer.total - trainer.failed} done{failed}", trainer.seconds)
+    row = ("trainings", f"{trainer.total - trainer.failed} done{failed}", duration(trainer.seconds), "")
     return [row] if trainer.total else []
+
+
+def _blocked(rows: list[Row]) -> set[str]:
+    """The notebooks whose results are not to be read."""
+    return {name for name, state, *_ in rows if state in ("failed", "skipped")}
 
 
 @contextmanager
 def _reserved(profile: str) -> Iterator[None]:
-    """Hold the results folder of a profile, after a test that something can be written there."""
+    """Hold the results folder of a profile, if it can be written; one line ends what is interrupted or terminated."""
     from filelock import FileLock, Timeout
-
-    folder = paths.profile_results(profile) / "fresh"
-    probe = folder / ".probe"
-    write_bytes(probe, bytes(PROBE_BYTES))
-    probe.unlink()
-    try:
-        with FileLock(folder / ".lock", timeout=0):
-            yield
-    except Timeout as error:
-        raise InputError(f"another run_all.py works on {folder.parent}; wait until it has ended") from error
-
-
-@contextmanager
-def _stoppable() -> Iterator[None]:
-    """Let Ctrl-C and a request to terminate end the run with one line."""
 
     def terminate(number: int, frame: object) -> None:
         print(STOPPED.format("terminated"), file=sys.stderr)
         sys.exit(EXIT_TERMINATED)
 
+    folder = paths.profile_results(profile) / "fresh"
+    probe = folder / ".probe"
+    write_bytes(probe, bytes(PROBE_BYTES))
+    probe.unlink()
     before = signal.signal(signal.SIGTERM, terminate)
     try:
-        yield
+        with FileLock(folder / ".lock", timeout=0):
+            yield
+    except Timeout as error:
+        raise InputError(f"another run_all.py works on {folder.parent}; wait until it has ended") from error
     except KeyboardInterrupt:
         print(STOPPED.format("interrupted"), file=sys.stderr)
         sys.exit(EXIT_INTERRUPTED)
@@ -126,27 +103,26 @@ def _stoppable() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _do(plan: Plan, name: str, rows: list[Row], progress: Lines, trainer: Trainer) -> Row:
+def _do(plan: Plan, name: str, rows: list[Row], progress: Progress, trainer: Trainer) -> Row:
     """Run one notebook unless it is fresh or waits for one that failed."""
-    blocked = {row.name for row in rows if row.state in ("failed", "skipped")}
-    waits = [upstream for upstream in plan.notebooks[name].after if upstream in blocked]
+    waits = [upstream for upstream in plan.notebooks[name].after if upstream in _blocked(rows)]
     if waits:
-        return Row(name, "skipped", remark=f"needs {', '.join(waits)}")
+        return name, "skipped", "", f"needs {', '.join(waits)}"
     inputs = plan.inputs(name)
     why = plan.why(name, inputs)
     if why is None:
-        return Row(name, "fresh")
+        return name, "fresh", "", ""
     trainer.wait_for(name)
-    progress.start(name)
-    outcome = _execute(plan, name, inputs, progress, trainer.trainings(name))
-    state = "failed" if outcome.error else "done"
-    remark = outcome.error or why
-    progress.finish(f"{name}: {state} in {duration(outcome.seconds)} ({shorten(remark, LONGEST_REMARK)})")
-    return Row(name, state, outcome.seconds, outcome.error or "")
+    progress.cell(name, 0, 0)
+    state, seconds, error = _execute(plan, name, inputs, progress, trainer)
+    progress.finish(name, f"{name}: {state} in {seconds} ({shorten(error or why, LONGEST_REMARK)})")
+    return name, state, seconds, shorten(error, LONGEST_REMARK)
 
 
-def _execute(plan: Plan, name: str, inputs: dict[str, Any], progress: Lines, trainings: Sequence[str]) -> Outcome:
-    """Execute one notebook and record what came of it."""
+def _execute(
+    plan: Plan, name: str, inputs: dict[str, Any], progress: Progress, trainer: Trainer
+) -> tuple[str, str, str]:
+    """Execute one notebook and record what came of it: the state, the time and the error."""
     profile = plan.profile.name
     write_record(profile, name, state="running", inputs=inputs)
     outcome = execute(
@@ -155,53 +131,34 @@ def _execute(plan: Plan, name: str, inputs: dict[str, Any], progress: Lines, tra
         parameters=plan.values[name],
         environment=plan.environment(),
         timeout=plan.request.timeout,
-        on_cell=progress.cell,
+        on_cell=lambda position, total: progress.cell(name, position, total),
     )
-    write_record(profile, name, state="failed" if outcome.error else "done", inputs=inputs)
-    entry = manifest.entry(
-        plan.parameters(name),
-        seconds=outcome.seconds,
-        cells=outcome.cells,
-        error=outcome.error,
-        trainings=manifest.cost_of(trainings, profile=profile, name=name, seconds=outcome.seconds),
-    )
+    state = "failed" if outcome.error else "done"
+    write_record(profile, name, state=state, inputs=inputs)
+    costs = manifest.cost_of(trainer.trainings(name), profile=profile, name=name, seconds=outcome.seconds)
+    entry = manifest.entry(plan.parameters(name), outcome.seconds, outcome.cells, outcome.error, costs)
     manifest.write_manifest(profile, {name: entry}, known=plan.notebooks)
-    return outcome
-
-
-def _table(rows: list[Row], seconds: float) -> str:
-    """The table of times."""
-    lines = [(row.name, row.state, _time(row), shorten(row.remark, LONGEST_REMARK)) for row in rows]
-    return columns([("notebook", "state", "time", ""), *lines, ("all", "", duration(seconds), "")])
-
-
-def _time(row: Row) -> str:
-    return "" if row.seconds is None else duration(row.seconds)
+    return state, duration(outcome.seconds), outcome.error or ""
 
 
 def build_report(profile: str) -> Path:
     """Build the report of a profile unless it is fresh, and return the path of its first page."""
     page = paths.profile_results(profile) / "index.html"
-    shown = _shown(profile)
-    if not page.is_file() or read_record(profile, REPORT) != shown | {"pages": _pages(page)}:
+    if not page.is_file() or read_record(profile, REPORT) != _shown(profile, page):
         skip_grammar()
-        from workbook import report
+        from workbook.report.site import build
 
-        page = report.build(profile)
-        write_json(record_path(profile, REPORT), _shown(profile) | {"pages": _pages(page)})
+        page = build(profile)
+        write_json(record_path(profile, REPORT), _shown(profile, page))
     return page
 
 
-def _shown(profile: str) -> dict[str, Any]:
-    """What the report shows, and the code that draws it."""
+def _shown(profile: str, page: Path) -> dict[str, str]:
+    """What the report shows, the code that draws it, and its pages as they are now."""
     made_by = manifest.manifest_path(profile)
     return {
         "artefacts": digest(manifest.artefacts(paths.profile_results(profile))),
-        "library": digest(digests([f"workbook.{REPORT}:build"])),
+        "library": digest(digests(["workbook.report.site:build"])),
         "manifest": sha256(made_by) if made_by.is_file() else "",
+        "pages": digest([page.stat().st_mtime_ns, listing(page.parent / "html")]),
     }
-
-
-def _pages(page: Path) -> str:
-    """The built pages."""
-    return digest([page.stat().st_mtime_ns, listing(page.parent / "html")])

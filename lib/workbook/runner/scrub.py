@@ -4,7 +4,9 @@ import copy
 import os
 import re
 import sys
+from collections import defaultdict
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +26,10 @@ def scrub(notebook: dict[str, Any]) -> dict[str, Any]:
     clean = copy.deepcopy(notebook)
     for index, cell in enumerate(clean["cells"]):
         _scrub_cell(cell, index)
-    papermill = clean["metadata"].get("papermill", {})
-    clean["metadata"] = {
-        key: value for key, value in clean["metadata"].items() if key not in ("papermill", "widgets")
-    } | {
-        "papermill": {"parameters": papermill.get("parameters", {})},
-        "language_info": {"name": "python"},
-    }
+    metadata = clean["metadata"]
+    metadata.pop("widgets", None)
+    metadata["papermill"] = {"parameters": metadata.get("papermill", {}).get("parameters", {})}
+    metadata["language_info"] = {"name": "python"}
     return without_machine(clean)
 
 
@@ -54,33 +53,25 @@ def _scrub_cell(cell: dict[str, Any], index: int) -> None:
 
 
 def _merged(outputs: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Outputs with each run of neighbouring streams as one text a stream: how they are cut depends on timing."""
-    streams: dict[str, str] = {}
-    for output in outputs:
-        if output["output_type"] == "stream":
-            streams[output["name"]] = streams.get(output["name"], "") + _joined(output["text"])
+    """Outputs with each run of neighbouring streams as one text a stream: how they are cut depends on timing.
+
+    Standard output comes first; of a line that was overwritten the last state remains.
+    """
+    for of_streams, run in groupby(outputs, key=lambda output: output["output_type"] == "stream"):
+        if not of_streams:
+            yield from run
             continue
-        yield from _written(streams)
-        streams = {}
-        yield output
-    yield from _written(streams)
-
-
-def _written(streams: dict[str, str]) -> Iterator[dict[str, Any]]:
-    """Stream outputs, standard output first; of a line that was overwritten the last state remains."""
-    for name in sorted(streams, reverse=True):
-        text = re.sub(r"[^\n]*\r(?=[^\n])", "", streams[name].replace("\r\n", "\n")).replace("\r", "")
-        yield {"output_type": "stream", "name": name, "text": text.splitlines(keepends=True)}
-
-
-def _joined(text: str | list[str]) -> str:
-    return text if isinstance(text, str) else "".join(text)
+        streams = defaultdict(str)
+        for output in run:
+            streams[output["name"]] += "".join(output["text"])
+        for name in sorted(streams, reverse=True):
+            text = re.sub(r"[^\n]*\r(?=[^\n])", "", streams[name].replace("\r\n", "\n")).replace("\r", "")
+            yield {"output_type": "stream", "name": name, "text": text.splitlines(keepends=True)}
 
 
 def _replacements() -> list[tuple[re.Pattern[str], str]]:
     """Patterns of this machine's folders, the deepest first, and what stands for each."""
-    folders: dict[str, str] = {}
-    for folder, sign in (
+    named = (
         (results_root(), "results"),
         (data_root(), "data"),
         (notebooks_root(), "notebooks"),
@@ -89,16 +80,16 @@ def _replacements() -> list[tuple[re.Pattern[str], str]]:
         (Path(sys.prefix), "<python>"),
         (Path(sys.base_prefix), "<python>"),
         (Path.home(), "~"),
-    ):
-        for spelling in (os.path.abspath(folder), os.path.realpath(folder)):
-            folders.setdefault(spelling, sign)
+    )
     home = os.path.abspath(Path.home())
-    shortened = {f"~{path[len(home) :]}": sign for path, sign in folders.items() if path.startswith(f"{home}/")}
-    return [
-        (_folder_pattern(path), sign)
-        for path, sign in sorted((folders | shortened).items(), key=lambda item: -len(item[0]))
-        if len(path) > 1
-    ]
+    folders: dict[str, str] = {}
+    for folder, sign in named:
+        for path in (os.path.abspath(folder), os.path.realpath(folder)):
+            folders.setdefault(path, sign)
+            if path.startswith(f"{home}/"):
+                folders.setdefault(f"~{path.removeprefix(home)}", sign)
+    paths = sorted((path for path in folders if len(path) > 1), key=len, reverse=True)
+    return [(_folder_pattern(path), folders[path]) for path in paths]
 
 
 def _folder_pattern(path: str) -> re.Pattern[str]:
@@ -109,10 +100,8 @@ def _folder_pattern(path: str) -> re.Pattern[str]:
 def _without_paths(value: Any, replacements: list[tuple[re.Pattern[str], str]]) -> Any:
     """The same structure with every text cleaned; pictures are left alone."""
     if isinstance(value, dict):
-        return {
-            key: inner if key.startswith("image/") else _without_paths(inner, replacements)
-            for key, inner in value.items()
-        }
+        inner = {key: value[key] for key in value if not key.startswith("image/")}
+        return value | {key: _without_paths(part, replacements) for key, part in inner.items()}
     if isinstance(value, list):
         return [_without_paths(inner, replacements) for inner in value]
     if not isinstance(value, str):

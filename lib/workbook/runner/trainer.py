@@ -4,7 +4,7 @@ The process collects what the notebooks train and trains what is missing of it s
 others, it collects again once these are done. What is finished when the process is killed is found by the next one, and
 a training goes on after its last whole epoch.
 
-The job is `notebooks` (path and parameters), `profile`, `jobs` and `count`. Told are, when everything is collected,
+The job is `notebooks` (parameters by path), `profile`, `jobs` and `count`. Told are, when everything is collected,
 `{"to_do": keys}` and `{"notebook": name, "trainings": keys, "complete": bool, "error": null | text}` for each
 notebook, then `{"done": key, "error": null | text}` for each training; and only `{"notebook": name, "missing": keys}`
 where trainings are to be counted.
@@ -22,7 +22,7 @@ from workbook.runner.graph import Notebook, load_notebook
 from workbook.runner.hooks import Trainings, find_hooks
 from workbook.runner.plan import Plan
 from workbook.runner.processes import Child, Event, Tell, begin
-from workbook.runner.progress import Lines
+from workbook.runner.progress import Progress
 
 MODULE = f"{__package__}.trainer"
 LONGEST_LINE = 200
@@ -30,12 +30,9 @@ LONGEST_LINE = 200
 
 def _start(plan: Plan, names: Sequence[str], *, count: bool) -> Child:
     """The process that trains, or counts, for some notebooks."""
-    parameters = {name: plan.parameters(name) for name in names}
+    parameters = {str(plan.notebooks[name].path.resolve()): plan.parameters(name) for name in names}
     job = {
-        "notebooks": [
-            {"path": str(plan.notebooks[name].path.resolve()), "parameters": values}
-            for name, values in parameters.items()
-        ],
+        "notebooks": parameters,
         "profile": plan.profile.name,
         "jobs": max(values.get("jobs", 1) for values in parameters.values()),
         "count": count,
@@ -49,16 +46,13 @@ def count_missing(plan: Plan, names: Sequence[str]) -> dict[str, list[str]]:
     Raises:
         InputError: one of them does not say what it trains.
     """
-    names = [name for name in names if plan.notebooks[name].trains]
+    names = [name for name in names if plan.notebooks[name].grid_cells]
     if not names:
         return {}
-    child = _start(plan, names, count=True)
-    try:
+    with _start(plan, names, count=True) as child:
         found = {event["notebook"]: event["missing"] for event in child.events()}
         if child.process.returncode:
             raise InputError(child.last_line().removeprefix("error: "))
-    finally:
-        child.close()
     return found
 
 
@@ -69,13 +63,12 @@ class Trainer:
 
     Args:
         plan: of the run.
+        states: why each notebook has to run, None for fresh ones.
         progress: shows how the trainings go.
     """
 
-    def __init__(self, plan: Plan, progress: Lines) -> None:
-        training = [name for name in plan.selected if plan.notebooks[name].trains]
-        states = plan.states() if training else {}
-        names = [name for name in training if states[name]]
+    def __init__(self, plan: Plan, states: dict[str, str | None], progress: Progress) -> None:
+        names = [name for name in plan.selected if states[name] and plan.notebooks[name].grid_cells]
         self.total = self.failed = 0
         self.seconds = 0.0
         self.complaints: list[str] = []
@@ -97,9 +90,9 @@ class Trainer:
         """End the process, with what it has not finished."""
         if self._child:
             self._closing = True
-            self._child.end()
-            self._thread.join()
-            self._child.close()
+            with self._child:
+                self._child.end()
+                self._thread.join()
 
     def _follow(self) -> None:
         """Take in events until the process has ended; what it leaves undone is left to the notebooks."""
@@ -152,25 +145,17 @@ class Trainer:
 def main() -> None:
     """Do the job that standard input describes."""
     job, tell = begin()
-    notebooks = [(load_notebook(Path(entry["path"])), entry["parameters"]) for entry in job["notebooks"]]
+    notebooks = [(load_notebook(Path(path)), parameters) for path, parameters in job["notebooks"].items()]
     with one_line_errors():
-        if job["count"]:
-            _count(notebooks, job["profile"], tell)
-        else:
+        if not job["count"]:
             _train(notebooks, job["profile"], job["jobs"], tell)
+            return
+        for notebook, parameters in notebooks:
+            trainings, _ = _collect(notebook, parameters, count=True)
+            tell({"notebook": notebook.name, "missing": list(find_hooks().missing(trainings, job["profile"]))})
 
 
-Pairs = Sequence[tuple[Notebook, dict[str, Any]]]  # notebooks, each with the values of its parameters
-
-
-def _count(notebooks: Pairs, profile: str, tell: Tell) -> None:
-    """Tell what is missing for each notebook."""
-    for notebook, parameters in notebooks:
-        trainings, _ = _collect(notebook, parameters, count=True)
-        tell({"notebook": notebook.name, "missing": list(find_hooks().missing(trainings, profile))})
-
-
-def _train(notebooks: Pairs, profile: str, jobs: int, tell: Tell) -> None:
+def _train(notebooks: list[tuple[Notebook, dict[str, Any]]], profile: str, jobs: int, tell: Tell) -> None:
     """Train what is missing for the notebooks, and collect again for those whose trainings follow from others."""
     failed: set[str] = set()
 
@@ -180,7 +165,7 @@ def _train(notebooks: Pairs, profile: str, jobs: int, tell: Tell) -> None:
 
     while notebooks:
         wanted: Trainings = {}
-        events = []
+        unfinished, events = [], []
         for notebook, parameters in notebooks:
             found, complete, error = {}, True, None
             try:
@@ -188,15 +173,15 @@ def _train(notebooks: Pairs, profile: str, jobs: int, tell: Tell) -> None:
             except InputError as stopped:
                 error = str(stopped)
             wanted |= found
-            told = {"notebook": notebook.name, "trainings": list(found)}
-            events.append(told | {"complete": complete, "error": error})
+            unfinished += [] if complete else [(notebook, parameters)]
+            trainings = list(found)
+            events.append({"notebook": notebook.name, "trainings": trainings, "complete": complete, "error": error})
         missing = find_hooks().missing(wanted, profile)
         missing = {key: training for key, training in missing.items() if key not in failed}
         for event in ({"to_do": list(missing)}, *events):
             tell(event)
         find_hooks().train(missing, profile, jobs=jobs, on_done=on_done)
-        pairs = zip(notebooks, events, strict=True)
-        notebooks = [pair for pair, event in pairs if missing and not event["complete"]]
+        notebooks = unfinished if missing else []
 
 
 def _collect(notebook: Notebook, parameters: dict[str, Any], *, count: bool) -> tuple[Trainings, bool]:
@@ -207,11 +192,9 @@ def _collect(notebook: Notebook, parameters: dict[str, Any], *, count: bool) -> 
     """
     try:
         return find_hooks().collect(notebook, parameters, count=count)
-    except InputError as error:
-        raise InputError(f"{notebook.name} does not say what it trains: {error}") from error
     except Exception as error:
-        name = type(error).__name__
-        raise InputError(f"{notebook.name} does not say what it trains: {name}: {_last_line(error)}") from error
+        said = error if isinstance(error, InputError) else f"{type(error).__name__}: {_last_line(error)}"
+        raise InputError(f"{notebook.name} does not say what it trains: {said}") from error
 
 
 def _last_line(error: Exception) -> str:

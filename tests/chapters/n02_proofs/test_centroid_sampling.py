@@ -3,12 +3,12 @@ import pytest
 
 from chapters.n02_proofs.centroid_sampling import (
     check_sampled_means,
-    histogram_table,
     means_table,
     overlap_of_ties,
     sample_votes,
     sampled_distance,
 )
+from chapters.shared.centroids import centroid_distances
 from hashcenters.centers.hadamard import hadamard_matrix
 
 
@@ -26,9 +26,7 @@ def test_the_same_seed_draws_the_same_and_another_one_does_not():
 @pytest.mark.parametrize("ties", ["independent", "shared"])
 def test_drawn_ties_average_to_the_mean_over_ties(ties):
     rows = hadamard_matrix(32)
-    shares = histogram_table(rows, [2], samples=3000, seed=0)
-    shares = shares[shares["case"] == f"n = 2, {ties} ties"]
-    drawn = (shares["distance"] * shares["share"]).sum()
+    drawn = centroid_distances(rows, [2], samples=3000, seed=0).groupby("ties")["distance"].mean()[ties]
     mean, error = sampled_distance(rows, 2, samples=3000, seed=0, ties=ties)
     assert drawn == pytest.approx(mean, abs=0.4) and 0 <= error < 0.1
 
@@ -42,16 +40,6 @@ def test_sampled_means_agree_with_the_exact_ones_and_a_wrong_mean_is_noticed():
     assert table.loc[2, ["sampled mean", "95 % ±"]].tolist() == [mean, 1.959964 * error]
     table.loc[2, "errors off"] = 6.0
     assert check_sampled_means(table, samples=2000).counter_example == "K = 16, n = 3, none"
-
-
-def test_histogram_shares_add_up():
-    table = histogram_table(hadamard_matrix(16), [2, 3], samples=300, seed=0)
-    assert table.groupby("case")["share"].sum().tolist() == pytest.approx([1, 1, 1])
-    assert table["case"].unique().tolist() == [
-        "n = 2, independent ties",
-        "n = 2, shared ties",
-        "n = 3, no ties",
-    ]
 
 
 def test_tied_bits_of_two_centroids_lie_in_different_places():

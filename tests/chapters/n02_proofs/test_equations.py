@@ -5,7 +5,8 @@ import pytest
 from notebook_code import definitions, run_definitions
 
 from basics.errors import InputError
-from chapters.n02_proofs import learned_centers, linear_extension, pairwise_likelihood
+from chapters.n02_proofs import hadamard_distances, learned_centers, linear_extension
+from hashcenters.centers.hadamard import hadamard_matrix
 
 CHANGES = {
     "S.1": ("else K / 2", "else K / 4"),
@@ -67,4 +68,4 @@ def test_the_printed_distance_is_not_the_distance():
     h = definitions("02_proofs")
     assert h.as_printed(np.ones((1, 4)), np.ones((1, 4))) == 8
     assert h.with_minus(np.ones((1, 4)), np.ones((1, 4))) == 0
-    assert not pairwise_likelihood.check_identity(h.as_printed, 2).holds
+    assert not hadamard_distances.check_distance_formula(hadamard_matrix(4), h.as_printed).holds

@@ -5,11 +5,11 @@ import torch
 from notebook_code import definitions
 from torch.nn.functional import softplus
 
+from chapters.n02_proofs.hadamard_distances import check_distance_formula
 from chapters.n02_proofs.pairwise_likelihood import (
     all_codes,
     check_finite,
     check_gradients,
-    check_identity,
     check_loss_form,
     check_monotone,
     check_rising,
@@ -42,7 +42,7 @@ def literal_likelihood(theta):
 
 @pytest.mark.parametrize("bits", [1, 3, 6])
 def test_the_identity_over_all_codes(bits):
-    check = check_identity(NOTEBOOK.D_H, bits)
+    check = check_distance_formula(all_codes(bits), NOTEBOOK.D_H, ordered=True)
     assert check.holds and check.cases == 4**bits
 
 
@@ -50,7 +50,8 @@ def test_the_identity_fails_without_its_minus_sign():
     def plus(first, second):
         return (first.shape[1] + (2 * first - 1) @ (2 * second - 1).T) / 2
 
-    assert check_identity(plus, 3).counter_example == "code 0, against code 0: 3 instead of 0"
+    check = check_distance_formula(all_codes(3), plus, ordered=True)
+    assert check.counter_example == "row 0, against row 0: 3 instead of 0"
 
 
 def test_all_codes_are_distinct():

@@ -1,9 +1,7 @@
 import numpy as np
 import pandas as pd
-from matplotlib.colors import to_rgba
 
 from chapters.n02_proofs import figures
-from workbook import style
 
 
 def test_distances_are_drawn_as_a_square_with_row_one_on_top():
@@ -14,15 +12,6 @@ def test_distances_are_drawn_as_a_square_with_row_one_on_top():
     assert mesh.get_array().reshape(4, 4)[0].tolist() == [0, 4, 4, 4]
     assert axes.get_ylim() == (4, 0) and axes.get_aspect() == 1
     assert bar.get_yticks().tolist() == [0, 4]
-
-
-def test_centroids_nearer_than_half_are_red_and_counted():
-    frame = pd.DataFrame({"case": ["a", "a", "b"], "distance": [6.0, 8.0, 9.0], "share": [0.25, 0.75, 1.0]})
-    first, second = figures.centroid_histograms(frame, half=8).axes
-    colours = [tuple(colour) for colour in first.collections[0].get_colors()]
-    assert colours == [to_rgba(style.VERMILION), to_rgba(style.BLUE)]
-    assert first.texts[0].get_text() == "mean 7.5\nbelow K/2: 25.0%"
-    assert (first.get_title(loc="left"), second.get_title(loc="left")) == ("a", "b")
 
 
 def test_one_line_a_length_in_every_panel():
@@ -36,3 +25,12 @@ def test_one_line_a_length_in_every_panel():
         drawn = [line for line in axes.lines if line.get_label().startswith("K = ")]
         assert [line.get_label() for line in drawn] == ["K = 2", "K = 4"]
         assert all(line.get_xdata().max() == 1 for line in drawn)
+
+
+def test_gaps_have_a_line_an_exponent_and_curves_lie_around_the_square():
+    gaps = pd.DataFrame({"p": [0.5, 0.5, 100.0, 100.0], "z": [0.0, 1.0] * 2, "gap": [1.0, 0.0] * 2})
+    (axes,) = figures.coordinate_gaps(gaps).axes
+    assert [line.get_label() for line in axes.lines] == ["p = 0.5", "p = 100"]
+    curves = pd.DataFrame({"p": 2.0, "x": [1.0, -1.0], "y": [1.0, 1.0]})
+    (axes,) = figures.balls_and_box(curves).axes
+    assert [line.get_label() for line in axes.lines] == ["[−1, 1]²", "p = 2", "{−1, 1}²"]

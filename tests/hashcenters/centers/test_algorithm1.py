@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from basics.errors import InputError
 from hashcenters.centers.algorithm1 import bernoulli_centers, csq_centers, csq_rule
 from hashcenters.centers.hadamard import double_hadamard
 

@@ -75,5 +75,5 @@ def test_authors_rule_changes_nothing_about_hadamard_rows():
 
 
 def test_unknown_rule():
-    with pytest.raises(InputError, match='acceptance must be "objective" or "authors"'):
+    with pytest.raises(InputError, match="acceptance must be one of objective, authors"):
         lpbox_centers.__wrapped__(np.ones((3, 4), dtype=np.int8), np.zeros((3, 3)), 0, acceptance="mine")

@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from basics.errors import InputError
 from hashcenters.centers.algorithm1 import balanced_centers, bernoulli_centers
 from hashcenters.codes import pairwise_distances
 

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from basics.errors import InputError
 from hashcenters.centers.algorithm1 import bernoulli_centers
 from hashcenters.centers.hadamard import double_hadamard
 from hashcenters.centers.separation import separation

@@ -87,8 +87,8 @@ def test_reading_lists_what_is_no_picture(tmp_path: Path, picture: Callable[...,
         ({"size": 0}, "size must be 1 to 4096 pixels, got 0"),
         ({"size": 32, "crop": 33}, r"crop must be 1 to 32 pixels \(the size\), got 33"),
         ({"crop": 0}, "crop must be 1 to 256 pixels"),
-        ({"fit": "stretch"}, 'fit must be "crop" or "squash"'),
-        ({"corrupt": "ignore"}, 'corrupt must be "error" or "skip"'),
+        ({"fit": "stretch"}, "fit must be one of crop, squash, got 'stretch'"),
+        ({"corrupt": "ignore"}, "corrupt must be one of error, skip"),
     ],
 )
 def test_bad_reading_options(options: dict[str, object], message: str) -> None:

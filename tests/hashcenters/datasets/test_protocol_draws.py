@@ -58,7 +58,7 @@ def test_every_protocol_belongs_to_a_data_set_and_its_draw_fits_its_sizes() -> N
 
 def test_default_and_unknown_protocol() -> None:
     assert find_protocol(None, data="cifar10").name == "cifar10-0"
-    with pytest.raises(InputError, match=r"protocol of cifar10 must be one of cifar10-0, .*; got 'coco-80'"):
+    with pytest.raises(InputError, match=r"protocol of cifar10 must be one of cifar10-0, .*, got 'coco-80'"):
         find_protocol("coco-80", data="cifar10")
 
 

@@ -30,6 +30,11 @@ def test_the_papers_sets_have_their_number_of_classes() -> None:
     assert [classes[name] for name in ("nabirds", "ucf101", "hmdb51")] == [555, 101, 51]
 
 
+def test_pictures_of_third_parties_are_not_printed() -> None:
+    printable = {name for name, entry in registry().items() if entry.printable}
+    assert printable == {"digits100", "scenes", "clips", "image-folder"}
+
+
 def test_built_in_sets_are_complete_and_load() -> None:
     assert check("digits100") == check("scenes") == check("clips") == []
     one_each = dict.fromkeys(("train_per_class", "validation_per_class", "query_per_class", "database_per_class"), 1)
@@ -61,13 +66,13 @@ def test_check_counts_list_files_and_follows_root(data_folder: Path, tmp_path: P
 @pytest.mark.parametrize(
     ("name", "options", "message"),
     [
-        ("imagenet", {}, "data set must be one of digits100, .*; got 'imagenet'"),
+        ("imagenet", {}, "data set must be one of digits100, .*, got 'imagenet'"),
         ("csq-official", {}, "csq-official holds files for other data sets"),
         ("digits100", {"colour": 1}, "digits100 has no option 'colour'; its options are seed"),
         ("digits100", {"seed": 1.5}, "option seed of digits100 must be int, got 1.5"),
         ("digits100", {"top_k": "all"}, r"option top_k of digits100 must be int \| None, got 'all'"),
         ("coco", {"cache": "much"}, "option cache of coco must be float, got 'much'"),
-        ("coco", {"protocol": "x"}, "protocol of coco must be one of coco-80, coco-80-drawn; got 'x'"),
+        ("coco", {"protocol": "x"}, "protocol of coco must be one of coco-80, coco-80-drawn, got 'x'"),
         ("coco", {"root": "/nowhere"}, "/nowhere must be the folder of the data set"),
         ("coco", {"size": 0}, "size must be 1 to 4096 pixels, got 0"),
     ],

@@ -124,7 +124,7 @@ LONG = replace(CONFIG, recipe=replace(CONFIG.recipe, epochs=12))
 
 def test_a_killed_training_goes_on_and_ends_with_the_same_bits(tmp_path):
     program = (
-        "import sys; sys.path.insert(0, sys.argv[2]); from pathlib import Path; from test_trainings import LONG;"
+        "import sys; sys.path.insert(0, sys.argv[2]); from pathlib import Path; from test_runs import LONG;"
         "from hashcenters.training.run import run; run(LONG, Path(sys.argv[1]))"
     )
     arguments = [

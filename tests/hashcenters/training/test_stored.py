@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from PIL import Image
-from test_trainings import CLASSIFIER, CONFIG
+from test_runs import CLASSIFIER, CONFIG
 
 from basics.paths import runs_root
 from hashcenters.centers.generate import make_centers

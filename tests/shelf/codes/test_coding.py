@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from basics.errors import InputError
 from hashcenters.centers.bounds import delsarte_size, max_min_distance_bound
 from hashcenters.centers.separation import separation
 from hashcenters.codes import pairwise_distances
@@ -144,7 +145,7 @@ def test_constructions_never_refer_to_themselves():
     ("bits", "num_classes", "message"),
     [
         (257, 10, "at most 256 .* got 257"),
-        (64, 1025, "at most 1024 .* got 1025"),
+        (64, 1025, "at most 1024 .* got 64 and 1025"),
         (64, 1, "at least 2"),
         (3, 9, r"at most 2\^bits = 8"),
         (0, 2, "at least 1"),

@@ -2,13 +2,7 @@ import numpy as np
 import pytest
 
 from basics.errors import InputError
-from shelf.codes.paley import (
-    conference_matrix,
-    hadamard_of_order,
-    has_hadamard,
-    prime_power,
-    quadratic_characters,
-)
+from shelf.codes.paley import conference_matrix, hadamard_of_order, has_hadamard, prime_power, quadratic_characters
 
 # orders up to 260 that need constructions beyond Sylvester, Paley and Kronecker
 ELSEWHERE = {92, 116, 156, 172, 184, 188, 232, 236, 260}

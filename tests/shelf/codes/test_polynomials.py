@@ -14,8 +14,7 @@ def test_remainder_against_numpy(dividend, divisor):
 
 
 @pytest.mark.parametrize(
-    ("degree", "expected"),
-    [(2, 0b111), (3, 0b1011), (4, 0b10011), (5, 0b100101), (6, 0b1000011), (8, 0b100011101)],
+    ("degree", "expected"), [(2, 0b111), (3, 0b1011), (4, 0b10011), (5, 0b100101), (6, 0b1000011), (8, 0b100011101)]
 )
 def test_primitive_polynomials_are_the_tabulated_ones(degree, expected):
     assert primitive_polynomial(degree) == expected

@@ -131,14 +131,7 @@ def test_unpack_zip_tar_and_gzip(tmp_path: Path) -> None:
     (tmp_path / "c.gz").write_bytes(gzip.compress(b"single"))
     unpack(tmp_path / "c.gz", tmp_path / "c")
     assert (tmp_path / "c").read_bytes() == b"single"
-    assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "a.zip",
-        "b.tar.gz",
-        "c",
-        "c.gz",
-        "other",
-        "set",
-    ]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.zip", "b.tar.gz", "c", "c.gz", "other", "set"]
 
 
 @pytest.mark.parametrize("name", ["../evil.txt", "/tmp/evil.txt", "set/../../evil.txt", "C:\\evil.txt"])
@@ -167,8 +160,7 @@ def test_links_in_archives_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "message"),
-    [(b"no archive", "cannot unpack .*a.zip"), (None, r"must hold 'set', got \['elsewhere'\]")],
+    ("content", "message"), [(b"no archive", "cannot unpack .*a.zip"), (None, r"must hold 'set', got \['elsewhere'\]")]
 )
 def test_broken_archives(tmp_path: Path, content: bytes | None, message: str) -> None:
     path = tmp_path / "a.zip"

@@ -6,50 +6,40 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from msgspec.structs import replace
 
 from basics.errors import InputError
 from basics.paths import data_root
-from hashcenters.datasets.protocol import Listing, protocols
+from hashcenters.datasets.__main__ import main
+from hashcenters.datasets.protocol import Listing, Lists, Protocol, find_protocol, protocols
 from hashcenters.datasets.registry import load
-from shelf.papers.__main__ import main
-from shelf.papers.audit import audit_data, audit_lists, audit_protocol
-from shelf.papers.compare import compare_parts
+from shelf.papers.audit import audit_data, audit_protocol, compare_parts
 
 FAULTY = "a.jpg 1 0 0\nb.jpg 1 1 0\nb.jpg 1 1 0\nc.jpg 0 0 0\nd.jpg 1\n"
 OTHER = "b.jpg 0 1 0\ne.jpg 0 1 0\n"
 
 
 @pytest.fixture
-def lists(tmp_path: Path) -> dict[str, Path]:
-    (tmp_path / "train.txt").write_text(FAULTY)
-    (tmp_path / "query.txt").write_text(OTHER)
-    return {"train": tmp_path / "train.txt", "query": tmp_path / "query.txt"}
+def listed(data_folder: Path) -> Protocol:
+    """A protocol of two lists below the data root."""
+    (data_folder / "train.txt").write_text(FAULTY)
+    (data_folder / "query.txt").write_text(OTHER)
+    lists = Lists(folder=".", train="train.txt", query="query.txt", database="none.txt")
+    own = find_protocol(None, data="list-file")
+    return replace(own, train=5, query=2, lists=lists)
 
 
-def test_known_faults_are_found(lists: dict[str, Path], tmp_path: Path, picture: Callable[..., Path]) -> None:
+def test_known_faults_are_found(listed: Protocol, tmp_path: Path, picture: Callable[..., Path]) -> None:
     picture(tmp_path / "a.jpg")
     (tmp_path / "b.jpg").write_text("no picture")
-    audit = audit_lists(lists, nominal={"train": 5, "query": 2}, root=tmp_path, decode=True)
+    audit = audit_protocol(listed, root=tmp_path, decode=True)
     train = audit.parts.set_index("list").loc["train"]
-    expected = {
-        "rows": 4,
-        "difference": -1,
-        "duplicates": 1,
-        "unlabelled": 1,
-        "classes": 2,
-        "empty_classes": 1,
-    }
-    expected |= {
-        "smallest_class": 0,
-        "largest_class": 3,
-        "bad_rows": 1,
-        "missing_files": 1,
-        "unreadable_files": 2,
-    }
+    expected = {"rows": 4, "difference": -1, "duplicates": 1, "unlabelled": 1, "classes": 2, "empty_classes": 1}
+    expected |= {"smallest_class": 0, "largest_class": 3, "bad_rows": 1, "missing_files": 1, "unreadable_files": 2}
     assert {name: train[name] for name in expected} == expected
     assert train["labels"] == "vector of 3"
     assert train["labels_per_row"] == 1.25
-    assert audit.problems == [f"{lists['train']} row 5: expected 3 labels, got 1"]
+    assert audit.problems == [f"{listed.lists.path('train')} row 5: expected 3 labels, got 1"]
     overlap = audit.overlaps.iloc[0].to_dict()
     assert overlap == {
         "first": "train", "second": "query", "shared": 1, "only_first": 2, "only_second": 1, "label_conflicts": 1

@@ -76,9 +76,9 @@ def test_missing_and_binary_files(tmp_path: Path) -> None:
 
 
 def test_scan_keeps_good_rows_and_names_bad_ones(tmp_path: Path) -> None:
-    listing, problems, width = scan_list(written(tmp_path, "a.jpg 0 1\nb.jpg 1\nc.jpg 1 1\n"))
+    listing, problems = scan_list(written(tmp_path, "a.jpg 0 1\nb.jpg 1\nc.jpg 1 1\n"))
     assert listing.paths == ("a.jpg", "c.jpg")
-    assert width == 2
+    assert listing.labels.tolist() == [[0, 1], [1, 1]]
     assert [problem.split(": ")[0].rsplit("/", 1)[1] for problem in problems] == ["list.txt row 2"]
 
 

@@ -136,18 +136,12 @@ def test_coco_drawn(coco_tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (
-            lambda content: content.pop("categories"),
-            "must hold images, annotations and .* got no 'categories'",
-        ),
+        (lambda content: content.pop("categories"), "must hold images, annotations and .* got no 'categories'"),
         (
             lambda content: content["annotations"].append({"image_id": 1, "category_id": 7}),
             "instances_train2014.json annotation 9: unknown image 1 or category 7",
         ),
-        (
-            lambda content: content["categories"].append({"id": 91, "name": "x"}),
-            "the same categories as the file",
-        ),
+        (lambda content: content["categories"].append({"id": 91, "name": "x"}), "the same categories as the file"),
     ],
 )
 def test_bad_coco_annotations(coco_tree: Path, change: Callable, message: str) -> None:
@@ -307,14 +301,7 @@ def birds(data_folder: Path, picture: Picture) -> Path:
         "images.txt": [f"{uid} {path}" for uid, path, _, _ in rows],
         "image_class_labels.txt": [f"{uid} {label}" for uid, _, label, _ in rows],
         "train_test_split.txt": [f"{uid} {side}" for uid, _, _, side in rows],
-        "classes.txt": [
-            "0 Birds",
-            "2 Ducks",
-            "3 Hawks",
-            "5 Wood Duck (male)",
-            "6 Mallard",
-            "9 Cooper's Hawk",
-        ],
+        "classes.txt": ["0 Birds", "2 Ducks", "3 Hawks", "5 Wood Duck (male)", "6 Mallard", "9 Cooper's Hawk"],
         "hierarchy.txt": ["5 2", "6 2", "9 3", "2 0", "3 0"],
     }
     for name, content in tables.items():

@@ -10,7 +10,7 @@ from basics.errors import InputError
 from hashcenters.datasets.registry import load
 from hashcenters.training.config import Recipe, TrainingConfig
 from hashcenters.training.run import run
-from shelf.papers import hmdb51, ucf101
+from shelf.papers.actions import read_hmdb51, read_ucf101
 
 
 def encode(path: Path, frames: int = 32) -> None:
@@ -89,7 +89,7 @@ def test_a_network_learns_from_video_files(ucf: Path, tmp_path: Path) -> None:
 def test_bad_ucf_lists(ucf: Path, file: str, text: str, message: str) -> None:
     (ucf / "ucfTrainTestlist" / file).write_text(text)
     with pytest.raises(InputError, match=message):
-        ucf101.read_official(ucf / "ucfTrainTestlist", 1)
+        read_ucf101(ucf / "ucfTrainTestlist", 1)
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def hmdb(data_folder: Path) -> Path:
 
 
 def test_hmdb51_flags(hmdb: Path) -> None:
-    parts, names = hmdb51.read_official(hmdb / "testTrainMulti_7030_splits", 1)
+    parts, names = read_hmdb51(hmdb / "testTrainMulti_7030_splits", 1)
     assert names == ["clap", "wave"]
     assert parts["train"].paths == (
         "clap/clap one.avi",
@@ -142,7 +142,7 @@ def test_hmdb51_official_and_list_files_agree(hmdb: Path, data_folder: Path) -> 
 def test_bad_hmdb_files(hmdb: Path) -> None:
     lists = hmdb / "testTrainMulti_7030_splits"
     with pytest.raises(InputError, match=r"must hold the split files CLASS_test_split2.txt, got none"):
-        hmdb51.read_official(lists, 2)
+        read_hmdb51(lists, 2)
     (lists / "clap_test_split1.txt").write_text("a.avi 1\nb.avi 3\n")
     with pytest.raises(InputError, match=r"clap_test_split1.txt row 2: expected a video and a flag 0, 1 or 2, got"):
-        hmdb51.read_official(lists, 1)
+        read_hmdb51(lists, 1)

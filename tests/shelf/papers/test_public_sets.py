@@ -86,11 +86,7 @@ def tiny(data_folder: Path, picture: Callable[..., Path]) -> Path:
     rows = []
     for wnid in wnids:
         for number in range(6):
-            picture(
-                root / f"train/{wnid}/images/{wnid}_{number}.JPEG",
-                size=(64, 64),
-                mode="L" if number else "RGB",
-            )
+            picture(root / f"train/{wnid}/images/{wnid}_{number}.JPEG", size=(64, 64), mode="L" if number else "RGB")
         for number in range(3):
             rows.append(f"val_{wnid}_{number}.JPEG\t{wnid}\t0\t32\t44\t62")
             picture(root / f"val/images/val_{wnid}_{number}.JPEG", size=(64, 64))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from basics.errors import InputError
-from shelf.papers.video import ClipReading, clip_indices, count_frames, decode_clip
+from shelf.papers.video import ClipReading, clip_indices, count_frames
 
 STEP = 5  # grey levels between two frames
 
@@ -40,7 +40,7 @@ def video() -> Callable[..., Path]:
 def test_clip_takes_every_second_frame_of_the_middle(tmp_path: Path, video: Callable[..., Path], suffix: str) -> None:
     path = video(tmp_path / f"ü clip{suffix}", 41)
     assert count_frames(path) == 41
-    clip = decode_clip(path, frames=16, interval=2, size=24)
+    clip = ClipReading(size=24).decode(path)
     assert clip.shape == (3, 16, 24, 24)
     assert clip.dtype == np.uint8
     levels = clip.mean(axis=(0, 2, 3))
@@ -64,11 +64,11 @@ def test_clip_indices_stay_inside_and_keep_one_interval(total: int, frames: int,
 
 def test_short_videos(tmp_path: Path, video: Callable[..., Path]) -> None:
     twenty, nine = video(tmp_path / "twenty.avi", 20), video(tmp_path / "nine.avi", 9)
-    levels = decode_clip(twenty, frames=16, interval=2, size=8).mean(axis=(0, 2, 3))
+    levels = ClipReading(size=8).decode(twenty).mean(axis=(0, 2, 3))
     assert np.abs(np.diff(levels) - STEP).max() < 3
     with pytest.raises(ValueError, match="a clip needs 16 frames, got 9"):
-        decode_clip(nine, frames=16, interval=2, size=8)
-    repeated = decode_clip(nine, frames=16, interval=2, size=8, short="repeat")
+        ClipReading(size=8).decode(nine)
+    repeated = ClipReading(size=8, short="repeat").decode(nine)
     assert (repeated[:, 8:] == repeated[:, 8:9]).all()
 
 
@@ -76,7 +76,7 @@ def test_header_that_promises_too_many_frames(
     tmp_path: Path, video: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("shelf.papers.video.count_frames", lambda path: 100)
-    clip = decode_clip(video(tmp_path / "lies.avi", 35), frames=16, interval=2, size=8)
+    clip = ClipReading(size=8).decode(video(tmp_path / "lies.avi", 35))
     assert np.abs(clip.mean(axis=(0, 2, 3)) - STEP * (2 + 2 * np.arange(16))).max() < 3
 
 

@@ -42,13 +42,7 @@ def greet(server: socket.socket, answer: bytes) -> None:
 
 @pytest.mark.parametrize(
     ("option", "ray", "expected"),
-    [
-        (None, None, None),
-        ("", "", None),
-        ("a:1", "b:2", "a:1"),
-        (None, "b:2", "b:2"),
-        ("", "b:2", "b:2"),
-    ],
+    [(None, None, None), ("", "", None), ("a:1", "b:2", "a:1"), (None, "b:2", "b:2"), ("", "b:2", "b:2")],
 )
 def test_the_option_goes_before_rays_own_variable(option, ray, expected, monkeypatch):
     for name, value in (("HASHCENTERS_CLUSTER", option), ("RAY_ADDRESS", ray)):

@@ -10,10 +10,11 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from basics.files import write_json
-from hashcenters import report
 from hashcenters.centers.hadamard import hadamard_matrix
 from workbook import display, style
-from workbook.results import Results, open_results
+from workbook.literate import same_as_library, show
+from workbook.report.site import build
+from workbook.results import Results, open_results, read_table
 
 HOSTILE = '<img src=x onerror=alert(1)><script>alert("2")</script> & "quoted" | `tick` $x$ [a](javascript:alert(3))'
 MANIFEST = {
@@ -84,7 +85,8 @@ def _record(results: Results) -> list:
             observed=0.1,
             expected=HOSTILE,
             evidence=HOSTILE,
-            data="digits (substitute)",
+            data="digits",
+            substitute=True,
         ),
     )
 
@@ -97,6 +99,7 @@ def _first(folder: Path) -> None:
         new_code_cell('print("x < 1")', outputs=[new_output("stream", text="\x1b[31mred\x1b[0m <b>raw</b>\n")]),
         new_code_cell("results", outputs=outputs),
         new_code_cell("html", outputs=[new_output("display_data", {"text/html": HOSTILE + "<b>kept</b>"})]),
+        new_code_cell("def square(x): ...", outputs=outputs_of(same_as_library("x²", 4, 4), show(read_table))),
         new_code_cell("plain", outputs=[new_output("execute_result", {"text/plain": HOSTILE})]),
         new_code_cell("md", outputs=[new_output("display_data", {"text/markdown": "**mean** 3 " + HOSTILE})]),
     ]
@@ -142,7 +145,7 @@ def built(recorded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HASHCENTERS_RESULTS", str(root))
         patch.setenv("HASHCENTERS_NOTEBOOKS", str(root))
-        assert report.build("smoke") == root / "smoke" / "index.html"
+        assert build("smoke") == root / "smoke" / "index.html"
     return root / "smoke"
 
 

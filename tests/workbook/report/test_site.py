@@ -9,10 +9,10 @@ from urllib.parse import unquote, urldefrag
 import pytest
 
 from basics.errors import InputError
-from hashcenters import report
 from workbook import scoreboard
 from workbook.claims import catalogue
 from workbook.discrepancies import register
+from workbook.report.site import build
 
 CELLS = '{"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [{"cell_type": "code"}]}'
 VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
@@ -127,7 +127,7 @@ def test_figures_are_shown_from_their_files_in_the_documents_order(site):
 def test_a_large_svg_is_shown_as_png(results_folder: Path):
     svg = results_folder / "figures" / "01-later.svg"
     svg.write_text(svg.read_text() + f"<!--{'x' * 400_000}-->")
-    report.build("smoke")
+    build("smoke")
     assert 'src="../figures/01-later.png"' in (results_folder / "html" / "01_first.html").read_text()
 
 
@@ -141,7 +141,7 @@ def test_a_failed_notebook_is_shown_as_failed(site):
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"nbformat": 4, "cells": 3}', '{"cells": [{}]}', CELLS])
 def test_a_broken_notebook_is_shown_as_failed(results_folder: Path, content):
     (results_folder / "notebooks" / "02_second.ipynb").write_text(content)
-    assert "Notebook 02 failed." in report.build("smoke").read_text()
+    assert "Notebook 02 failed." in build("smoke").read_text()
     assert "This notebook cannot be read." in (results_folder / "html" / "02_second.html").read_text()
 
 
@@ -163,7 +163,7 @@ def test_without_a_manifest_the_rest_is_there(results_folder: Path, manifest):
     path.unlink()
     if manifest is not None:
         path.write_text(json.dumps(manifest))
-    assert "The run left no manifest." in report.build("smoke").read_text()
+    assert "The run left no manifest." in build("smoke").read_text()
 
 
 def test_numbers_are_subtracted_only_where_the_data_is_the_same(results_folder: Path):
@@ -178,6 +178,13 @@ def test_formulas_are_shown(built: Path):
     assert text.count("<math") == 4
     assert "<msub><mi>λ</mi><mn>1</mn></msub>" in text
     assert "$$" not in text
+
+
+def test_code_is_folded_but_where_it_is_a_definition_that_the_page_speaks_of(built: Path):
+    text = (built / "html" / "01_first.html").read_text()
+    unfolded = re.findall(r'<details class="code" id="[^"]*"( open)?>', text)
+    assert unfolded == ["", "", "", "", " open", "", ""]
+    assert re.search(r'" open><summary>Code, 1 line</summary>.{,80}def.{,60}square', text, re.S)
 
 
 def test_links_of_notebooks_lead_to_pages_or_nowhere(site):
@@ -196,20 +203,20 @@ def test_building_again_gives_the_same_bytes_and_removes_old_pages(results_folde
         ]
         return {path.name: path.read_bytes() for path in paths}
 
-    report.build("smoke")
+    build("smoke")
     first = content()
     (results_folder / "html" / "99_old.html").touch()
-    report.build("smoke")
+    build("smoke")
     assert content() == first
 
 
 def test_a_profile_without_results_is_one_line(results_elsewhere: Path):
     with pytest.raises(InputError, match="run it first"):
-        report.build("unheard-of")
+        build("unheard-of")
 
 
 def test_an_empty_profile_builds(results_elsewhere: Path):
     (results_elsewhere / "smoke").mkdir(parents=True)
-    text = report.build("smoke").read_text()
+    text = build("smoke").read_text()
     assert "No figure has been recorded" in text
     assert text.count('data-verdict="not-judged"') == 1 + len(catalogue())

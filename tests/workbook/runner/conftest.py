@@ -44,7 +44,7 @@ def notebook(
     return {
         "nbformat": 4,
         "nbformat_minor": 5,
-        "metadata": {"hashcenters": declared, "kernelspec": kernel},
+        "metadata": {"workbook": declared, "kernelspec": kernel},
         "cells": cells,
     }
 
@@ -54,7 +54,7 @@ def notebook(
 RUN_ALL = f"""import signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.path.insert(0, {str(project_root() / "lib")!r})
-from hashcenters.workbook import command, run
+from workbook.runner import command, run
 run.build_report = lambda profile: f"report of {{profile}}"
 sys.exit(command.main())
 """

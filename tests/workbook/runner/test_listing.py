@@ -38,7 +38,7 @@ def plan(**request: Any) -> Plan:
 
 
 def whole_run(seconds: float, **costs: float) -> dict[str, Any]:
-    return entry({}, seconds=seconds, cells=3, error=None, trainings=costs)
+    return entry({}, seconds, 3, None, costs)
 
 
 def test_the_listing(book: Any) -> None:

@@ -48,7 +48,7 @@ def test_folders(book: Any) -> None:
 
 def test_optional_folders_are_said_and_not_missed(book: Any) -> None:
     book.write("03_c", optional_data=["set", "extra"])
-    lines = needs.report(make_plan(Request(only="03")))
+    lines = listing.check(make_plan(Request(only="03")))
     assert lines == (
         "run_all.py --profile embedded --only 03\n"
         "  optional folder set (for 03): present\n"

@@ -16,7 +16,11 @@ from basics.paths import project_root
 WIDGET = "import ipywidgets\nfrom IPython.display import display\ndisplay(ipywidgets.IntSlider())"
 FACTS = """import json, os, sys
 own = {key: value for key, value in sorted(os.environ.items()) if key.startswith("HASHCENTERS_")}
-print(json.dumps({"folder": os.getcwd(), "python": sys.executable, "count": count, "jobs": jobs, **own}))"""
+print(json.dumps({"folder": os.getcwd(), "python": sys.executable, "count": count, "jobs": jobs, **own}))
+assert {"basics", "chapters", "hashcenters", "shelf", "workbook"} == {
+    name for name in ("basics", "chapters", "hashcenters", "shelf", "workbook")
+    if os.path.samefile(__import__(name).__path__[0], os.path.join("lib", name))
+}"""
 SLOW = """import os, pathlib, subprocess, time
 notes = pathlib.Path(os.environ["NOTES"])
 if not (notes / "quick").exists():
@@ -52,6 +56,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory, workbook_in: Any) -> tuple[
     moved = {
         "HASHCENTERS_RESULTS": os.path.relpath(book.folder / "results", elsewhere),
         "HOME": str(home_with_other_kernel(elsewhere)),
+        "PYTHONPATH": "",
         "JUPYTER_PATH": str(elsewhere / ".local" / "share" / "jupyter"),
     }
     output = book.run("--jobs", "2", code=1, cwd=elsewhere, env=book.environment() | moved)
@@ -98,7 +103,7 @@ def test_a_dead_kernel_is_a_failure(broken: tuple[Any, str]) -> None:
     assert book.executed("04_dies")["cells"][-1]["outputs"][0]["ename"] == "DeadKernelError"
 
 
-def test_kernels_work_from_the_project_with_this_interpreter(broken: tuple[Any, str]) -> None:
+def test_kernels_work_from_the_project_with_this_interpreter_and_find_its_packages(broken: tuple[Any, str]) -> None:
     book, _ = broken
     facts = json.loads(book.text("01_facts"))
     assert facts["folder"] == "."  # the scrubbed project folder

@@ -146,7 +146,7 @@ def test_a_trainer_that_is_killed_leaves_the_rest_to_the_notebooks(workbook: Any
     [trainer] = [
         int(path.parent.name)
         for path in Path("/proc").glob("[0-9]*/cmdline")
-        if b"workbook.trainer" in read(path) and str(workbook.folder).encode() in read(path.parent / "environ")
+        if b"workbook.runner.trainer" in read(path) and str(workbook.folder).encode() in read(path.parent / "environ")
     ]
     os.kill(trainer, signal.SIGKILL)
     output, errors = process.communicate(timeout=120)

@@ -11,7 +11,6 @@ from workbook.runner.freshness import inputs_of
 from workbook.runner.plan import Request, make_plan
 
 RECORD = paths.project_root() / "results" / "embedded"
-CORE = "hashcenters"
 
 
 @pytest.fixture(scope="module")
@@ -24,32 +23,31 @@ def used() -> dict[str, set[str]]:
 @pytest.mark.parametrize(
     ("unit", "by", "not_by"),
     [
-        ("datasets.digits:load_digits100", "04 05 07 08", "00 01 02 03 09"),
-        ("datasets.digits:base_digits", "02 03 04 05 06 07", "01 09"),
-        ("datasets.scenes:load_scenes", "04 05", "01 02 03 07 09"),
-        ("datasets.clips:load_clips", "06", "01 02 03 05 07 09"),
-        ("datasets.tiny_imagenet:load_tiny_imagenet", "08", "04 05 06 07"),
-        ("datasets.audit:audit_protocol", "08", "04 05 06 07"),
-        ("codes:binarise", "04 05 06 07", "01 00 09"),
-        ("training.run:build_network", "04 05 06 07", "01 02 03 09"),
-        ("losses.objectives:RepMetObjective", "05", "04 06 07"),
-        ("losses.objectives:SemanticObjective", "07", "04 05 06"),
-        ("models.mfnet:MFNet", "06", "04 05 07"),
-        ("metrics.ranking:average_precision", "04 05 06 07", "01 02 03 09"),
-        ("kernels.ties:tied_average_precisions", "04 05 06 07 08", "01 09"),
-        ("kernels.bit_flips:flip_bits", "03 07", "01 04 06"),
-        ("claims:Claim", "01 02 03 04 05 06 07 08 09", ""),
-        ("plots.style:look", "01 02 03 04 05 06 07 08 09", ""),
-        ("chapters.shared.center_figures:center_matrix", "01", "00 02 03 04 05 06 07 08 09"),
+        ("hashcenters.datasets.digits:load_digits100", "04 05 07", "00 01 02 03 09"),
+        ("hashcenters.datasets.digits:base_digits", "02 03 04 05 06 07", "01 09"),
+        ("hashcenters.datasets.scenes:load_scenes", "04 05", "01 02 03 07 09"),
+        ("hashcenters.datasets.clips:load_clips", "06", "01 02 03 05 07 09"),
+        ("shelf.papers.tiny_imagenet:load_tiny_imagenet", "08", "04 05 06 07"),
+        ("shelf.papers.audit:audit_protocol", "08", "04 05 06 07"),
+        ("hashcenters.codes:binarise", "04 05 06 07", "01 00 09"),
+        ("hashcenters.training.run:build_network", "04 05 06 07", "01 02 03 09"),
+        ("hashcenters.losses.repmet:RepMetObjective", "05", "04 06 07"),
+        ("hashcenters.losses.semantic:SemanticObjective", "07", "04 05 06"),
+        ("hashcenters.models.mfnet:MFNet", "06", "04 05 07"),
+        ("hashcenters.metrics.ranking:average_precision", "04 05 06 07", "01 02 03 09"),
+        ("hashcenters.kernels.ties:tied_average_precisions", "04 05 06 07 08", "01 09"),
+        ("hashcenters.kernels.bit_flips:flip_bits", "03 07", "01 04 06"),
+        ("workbook.claims:Claim", "01 02 03 04 05 06 07 08 09", ""),
+        ("workbook.style:look", "01 02 03 04 05 06 07 08 09", ""),
+        ("chapters.shared.center_figures:center_matrices", "01", "00 02 03 04 05 06 07 08 09"),
         ("chapters.n03_centers.figures:gap_heatmaps", "03", "00 01 02 04 05 06 07 08 09"),
-        ("plots.training:lambda_heatmap", "04", "00 01 02 03 05 06 07 08 09"),
-        ("plots.retrieval:recall_curve", "08", "00 01 02 03 04 05 06 07 09"),
-        ("plots.verdicts:verdict_bars", "09", "00 01 02 03 04 05 06 07 08"),
+        ("chapters.n04_training:lambda_heatmap", "04", "00 01 02 03 05 06 07 08 09"),
+        ("chapters.n08_retrieval.figures:recall_curve", "08", "00 01 02 03 04 05 06 07 09"),
+        ("workbook.verdict_figure:verdict_bars", "09", "00 01 02 03 04 05 06 07 08"),
     ],
 )
 def test_a_definition_counts_where_it_is_used(used, unit, by, not_by):
-    whole = unit if unit.startswith("chapters.") else f"{CORE}.{unit}"
-    found = {number for number in used if whole in used[number]}
+    found = {number for number in used if unit in used[number]}
     assert set(by.split()) <= found
     assert not set(not_by.split()) & found
 
@@ -57,28 +55,28 @@ def test_a_definition_counts_where_it_is_used(used, unit, by, not_by):
 @pytest.mark.parametrize(
     ("file", "whole"),
     [
-        ("claims.yaml", {"00", "09"}),
-        ("literature.yaml", {"09"}),
-        ("discrepancies.yaml", {"09"}),
-        ("datasets/registry.yaml", set()),
-        ("datasets/protocols.yaml", {"08"}),
+        ("chapters/catalogue/claims.yaml", {"00", "09"}),
+        ("chapters/catalogue/literature.yaml", {"09"}),
+        ("chapters/catalogue/discrepancies.yaml", {"09"}),
+        ("hashcenters/datasets/registry.yaml", set()),
+        ("hashcenters/datasets/protocols.yaml", {"08"}),
     ],
 )
 def test_who_depends_on_all_of_a_catalogue(used, file, whole):
-    assert {number for number in used if f"{CORE}/{file}" in used[number]} == whole
+    assert {number for number in used if file in used[number]} == whole
 
 
 def test_a_file_that_a_module_finds_by_its_own_name_counts(used):
-    assert f"{CORE}/centers/quasicyclic.yaml" in used["03"]
-    assert f"{CORE}/centers/quasicyclic.yaml" not in used["02"]
+    assert "shelf/codes/quasicyclic.yaml" in used["03"]
+    assert "shelf/codes/quasicyclic.yaml" not in used["02"]
 
 
 def recorded() -> Iterator[tuple[str, str]]:
     """The entries of the catalogues that the recorded verdicts of each notebook name."""
     for entry in json.loads((RECORD / "claims.json").read_text()).values():
-        yield entry["notebook"][:2], f"{CORE}/claims.yaml[{entry['id']}]"
+        yield entry["notebook"][:2], f"chapters/catalogue/claims.yaml[{entry['id']}]"
         for key in entry["compare"]:
-            yield entry["notebook"][:2], f"{CORE}/literature.yaml[{key.partition('/')[0]}]"
+            yield entry["notebook"][:2], f"chapters/catalogue/literature.yaml[{key.partition('/')[0]}]"
 
 
 def test_every_row_that_a_run_named_counts(used):
@@ -90,21 +88,21 @@ def test_every_row_that_a_run_named_counts(used):
 @pytest.mark.parametrize(
     ("number", "setting", "reader"),
     [
-        ("04", "dataset=image-folder", "image_folder:load_image_folder"),
-        ("04", "dataset=image-folder", "assemble:finish"),
-        ("04", "dataset=coco", "coco:load_coco"),
-        ("05", "dataset=nus-wide-21", "nus_wide:load_nus_wide"),
-        ("06", "dataset=ucf101", "ucf101:load_ucf101"),
-        ("07", "dataset=stanford-cars", "stanford_cars:load_stanford_cars"),
-        ("07", "dataset=stanford-cars", "assemble:assemble"),
+        ("04", "dataset=image-folder", "hashcenters.datasets.image_folder:load_image_folder"),
+        ("04", "dataset=image-folder", "hashcenters.datasets.assemble:finish"),
+        ("04", "dataset=coco", "shelf.papers.coco:load_coco"),
+        ("05", "dataset=nus-wide-21", "shelf.papers.nus_wide:load_nus_wide"),
+        ("06", "dataset=ucf101", "shelf.papers.actions:load_ucf101"),
+        ("07", "dataset=stanford-cars", "shelf.papers.stanford_cars:load_stanford_cars"),
+        ("07", "dataset=stanford-cars", "hashcenters.datasets.assemble:assemble"),
     ],
 )
 def test_the_reader_of_a_set_counts_where_a_parameter_names_it(used, number, setting, reader):
     plan = make_plan(Request(only=number, settings=[f"{number}.{setting}"]))
     library = plan.inputs(*plan.selected)["library"]
-    assert f"{CORE}.datasets.{reader}" in library
+    assert reader in library
     if number != "06":  # which says how the real video sets are got
-        assert f"{CORE}.datasets.{reader}" not in used[number] or "image" in setting
+        assert reader not in used[number] or "image" in setting
 
 
 @pytest.mark.parametrize(
@@ -136,5 +134,6 @@ def test_nothing_registers_by_decorator_or_is_imported_by_a_made_up_name():
             own = any(dotted.partition(".")[0] in tree.modules for dotted in module.imports.get(first, ()))
             decorators |= {root} if own or first in module.bound else set()
         importers |= {name for node in nodes if "import_module(" in ast.unparse(node)}
-    assert decorators == {"by_name", "style.look", "main.command"}
-    assert importers == {f"{CORE}.plots", f"{CORE}.datasets.registry", f"{CORE}.workbook.grid"}
+    wraps = {"reader"}  # readers that registry.yaml names
+    assert decorators == {"by_name", "look", "style.look", "main.command"} | wraps
+    assert importers == {"hashcenters.sweep", "workbook.runner.hooks", "chapters.hooks"}

@@ -39,9 +39,10 @@ def test_means_are_the_exact_ones():
 
 def test_shares_count_the_distances():
     frame = pd.DataFrame({"set_size": [2, 2, 2, 3], "ties": ["shared"] * 3 + ["none"], "distance": [6, 8, 8, 9]})
-    assert centroid_shares(frame, [2], 16).to_numpy().tolist() == [
+    assert centroid_shares(frame, 16).to_numpy().tolist() == [
         ["n = 2, shared ties", 16, 6, pytest.approx(1 / 3)],
         ["n = 2, shared ties", 16, 8, pytest.approx(2 / 3)],
+        ["n = 3, no ties", 16, 9, 1.0],
     ]
 
 
