@@ -100,6 +100,11 @@ def judge_binarisation(runs: pd.DataFrame, *, without: str, within: str) -> Verd
     return judge_differences(means[within] - means[without]) | {"observed": observed}
 
 
+def as_finding(judged: Verdict) -> Verdict:
+    """A verdict on a question of our own: what is shown is a finding, what is not keeps its word."""
+    return judged | {"verdict": "finding" if judged["verdict"] == "trend" else judged["verdict"]}
+
+
 def grid_reading(scores: pd.DataFrame, *, document: tuple[float, float]) -> str:
     """The best point of the λ grid beside the document's.
 

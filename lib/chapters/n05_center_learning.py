@@ -1,9 +1,12 @@
 """Chapter 05, learned centers against fixed ones: how centers move, and the verdict (CSQ supplement, section 4)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from scipy.special import stdtrit
+from scipy.stats import ttest_1samp
 
 from chapters.shared.comparisons import Verdict, described
 from chapters.shared.readings import joined
@@ -12,6 +15,7 @@ from hashcenters.centers.separation import separation
 from hashcenters.codes import binarise
 from workbook import style
 from workbook.claims import weakest
+from workbook.literature import Published
 
 
 def center_paths(runs: pd.DataFrame) -> pd.DataFrame:
@@ -59,6 +63,89 @@ def judge_fixed(compared: pd.DataFrame, *, learned: Sequence[str], bits: int) ->
         "observed": described(chosen),
         "length": bits,
         "comparisons": len(chosen),
+    }
+
+
+BINARY = 0.95  # mean |c| from which on centers count as binary
+
+
+def center_magnitudes(runs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """How near to ±1 the centers are that trainings end with.
+
+    Args:
+        runs: trainings by what they are trained with; labels method, seed, run.
+
+    Returns:
+        Columns `loss`, `method`, `seed`, `start` and `end` (mean |c| before and after training, 0–1).
+    """
+    rows = []
+    for loss, trained in runs.items():
+        for method, seed, run in trained[["method", "seed", "run"]].itertuples(index=False):
+            path = run.centers_by_epoch()
+            start, end = (float(np.abs(centers).mean()) for centers in (path[0], path[-1]))
+            rows.append((loss, method, seed, start, end))
+    return pd.DataFrame(rows, columns=["loss", "method", "seed", "start", "end"])
+
+
+def judge_center_magnitudes(table: pd.DataFrame) -> Verdict:
+    """Whether L_Q makes learned centers binary: |c| rises with it, paired by seed, and ends near 1; of every method.
+
+    A method whose centers start at ±1 and never leave it says nothing of L_Q. One seed is no evidence.
+
+    Args:
+        table: from `center_magnitudes`, with and without L_Q, in this order.
+    """
+    within, without = dict.fromkeys(table["loss"])
+    found, parts = [], []
+    for method, part in table.groupby("method", sort=False):
+        ends = part.pivot(index="seed", columns="loss", values="end")
+        rise, mean = (ends[within] - ends[without]).to_numpy(), ends.mean()
+        if (part[["start", "end"]] >= BINARY).all(axis=None):
+            parts.append(f"{method}: {mean[within]:.3f} and {mean[without]:.3f}, binary from the start")
+            continue
+        low, high = ttest_1samp(rise, 0).confidence_interval() if len(rise) > 1 and np.ptp(rise) else (-1.0, 1.0)
+        higher = "trend" if low > 0 else "not-shown" if high < 0 else "inconclusive"
+        found.append("not-shown" if higher == "trend" and mean[within] < BINARY else higher)
+        parts.append(f"{method}: {mean[within]:.3f} and {mean[without]:.3f}, change {low:+.3f} to {high:+.3f}")
+    return {
+        "verdict": weakest(found) if found else "inconclusive",
+        "observed": f"mean |c| with and without L_Q at the end: {'; '.join(parts)}",
+        "tolerance": f"mean |c| of {BINARY:g} counts as binary",
+    }
+
+
+def magnitude_reading(table: pd.DataFrame) -> str:
+    """Mean |c| at the end of every method's trainings, with and without L_Q.
+
+    Args:
+        table: from `center_magnitudes`.
+    """
+    mean = table.groupby(["method", "loss"], sort=False)["end"].mean()
+    parts = [f"{value:.3f} ({method}, {loss})" for (method, loss), value in mean.items()]
+    return f"The mean of |c| at the end is {joined(parts)}."
+
+
+def judge_checkpoint(table: Sequence[Published], checkpoint: Sequence[Published], *, draws: int = 5) -> Verdict:
+    """Whether a data set's checkpoint is one more draw of those that the table averages, by a prediction interval.
+
+    The printed deviation is read in percentage points, and taken at the upper end of its rounding.
+
+    Args:
+        table: CSQ's Table 1.
+        checkpoint: one number, of a data set of the table.
+        draws: behind each number of the table.
+    """
+    (other,) = checkpoint
+    printed = next(number for number in table if number.column == other.column.split(" 64")[0])
+    deviation = (printed.plus_minus + 0.005) / 100
+    reach = stdtrit(draws - 1, 0.975) * deviation * np.sqrt(1 + 1 / draws)
+    rounding = 0.5 * 10**-printed.digits
+    low, high = printed.value - rounding - reach, printed.value + rounding + reach
+    outside = not low <= other.value <= high
+    return {
+        "verdict": "finding" if outside else "inconclusive",
+        "observed": f"{printed.column}: {printed.text} printed, {other.text} in the checkpoint's name, which lies "
+        f"{'outside' if outside else 'inside'} {low:.4f} to {high:.4f}",
     }
 
 

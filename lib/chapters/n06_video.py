@@ -1,4 +1,4 @@
-"""Chapter 06, CSQ on video: the multi-fiber network, both forms of L_Q, the authors' codes (section 3.3)."""
+"""Chapter 06, CSQ on video: the multi-fiber network, both forms of L_Q (section 3.3)."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,31 +9,19 @@ from matplotlib.figure import Figure
 from torch.utils.flop_counter import FlopCounterMode
 
 from basics.errors import InputError
-from chapters.n08_retrieval.ties import RELEASED, StudiedSet, released_set, shuffled_orders, unstable_map
-from chapters.shared.comparisons import Verdict, data_across
+from chapters.shared.comparisons import data_across
 from chapters.shared.readings import joined
 from hashcenters.datasets.registry import find_entry
 from hashcenters.datasets.splits import HashingData
 from hashcenters.losses.central import central_loss
 from hashcenters.losses.quantization import quantization_loss
-from hashcenters.metrics import score_codes
 from hashcenters.models.factory import find_backbone
 from hashcenters.models.mfnet import MFNet
 from hashcenters.training.run import Run
 from workbook import style
-from workbook.literature import find_number
 from workbook.results import read_table
 
 PUBLISHED_CLIP = (3, 16, 224, 224)
-PRINTED = find_number("csq-table1/mAP/HMDB51")
-CHECKPOINT = find_number("csq-released/checkpoint/HMDB51 64")
-HOW_TO_GET = "python -m hashcenters.datasets download csq-official brings it"
-ORDERS = {
-    "stable": "as stored",
-    "expected": "mean over all orders",
-    "relevant_last": "relevant items last",
-    "relevant_first": "relevant items first",
-}
 
 
 def clip_shape(data: HashingData) -> tuple[int, ...]:
@@ -134,67 +122,6 @@ def reader_steps() -> pd.DataFrame:
     entries = [find_entry(name) for name in ("ucf101", "hmdb51")]
     rows = [(entry.title, entry.size, need.get) for entry in entries for need in entry.needs]
     return pd.DataFrame(rows, columns=["data set", "size", "step"])
-
-
-def released_codes() -> StudiedSet | None:
-    """The authors' codes where the data folder has them."""
-    return next(iter(released_set().values()), None)
-
-
-def order_scores(studied: StudiedSet) -> pd.DataFrame:
-    """mAP of a code set by the order of equal distances, at its own depth and over the whole database.
-
-    Returns:
-        Columns order of ties, rule, and a column a depth, such as mAP@70 and mAP@All.
-    """
-    scores = score_codes(*studied.arrays(), top_k=studied.top_k)
-    means = scores[scores["metric"].str.startswith("mAP")]
-    table = means.pivot(index="ties", columns="metric", values="value").loc[list(ORDERS)]
-    names = pd.DataFrame({"order of ties": list(ORDERS.values()), "rule": list(ORDERS)})
-    return names.join(table, on="rule")
-
-
-def class_changes(labels: np.ndarray) -> float:
-    """Share of neighbouring rows of different classes, 0–1: near 0 for a list by classes, near 1 after shuffling.
-
-    >>> class_changes(np.array([0, 0, 1, 1, 1]))
-    0.25
-    """
-    return float((np.diff(labels) != 0).mean())
-
-
-def order_report(studied: StudiedSet) -> str:
-    """What is arbitrary about the order of a code set, in sentences that hold for this machine."""
-    moved = shuffled_orders(studied, shuffles=20, seed=0)["mAP"]
-    _, query_labels, _, database_labels = studied.arrays()
-    of_queries, of_database = class_changes(query_labels), class_changes(database_labels)
-    return (
-        f"Neighbouring rows differ in class in {of_queries:.1%} of the queries and in {of_database:.1%} of the "
-        f"database. NumPy's default order gives {unstable_map(studied):.5f} on this machine; {len(moved)} shuffles of "
-        f"the database, ranked stably, give {moved.min():.5f} to {moved.max():.5f}."
-    )
-
-
-def judge_released(scores: pd.DataFrame | None) -> Verdict:
-    """Whether the released codes give the printed number.
-
-    Args:
-        scores: from `order_scores`, None where the codes are missing.
-    """
-    reach = (PRINTED.plus_minus or 0.0) / 100
-    said = {"reach": reach, "printed": PRINTED, "checkpoint": CHECKPOINT}
-    if scores is None:
-        evidence = f"needs {RELEASED} below the data folder; {HOW_TO_GET}"
-        return said | {"verdict": "needs-data", "observed": "no codes", "evidence": evidence}
-    found = scores.set_index("rule")["mAP@70"]
-    near = abs(found["stable"] - PRINTED.value) <= reach
-    return said | {
-        "verdict": "reproduced" if near else "contradicted",
-        "observed": f"{found['stable']:.5f} in stored order, {found['expected']:.5f} over all orders",
-        "evidence": f"mAP@70 of the released 64-bit codes; the order of ties alone moves it from "
-        f"{found['relevant_last']:.3f} to {found['relevant_first']:.3f}; one draw of centers, where the table has five",
-        "compare": {PRINTED.key: float(found["stable"]), CHECKPOINT.key: float(found["stable"])},
-    }
 
 
 def minima_reading(losses: pd.DataFrame) -> str:

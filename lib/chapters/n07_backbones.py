@@ -20,7 +20,7 @@ from hashcenters.sweep import GridPoint, or_stand_in
 from hashcenters.training.loop import Batches, encode
 from hashcenters.training.run import Run, load_data, run_key
 from workbook.claims import weakest
-from workbook.literature import numbers_of
+from workbook.literature import Published, numbers_of
 
 
 def category_classifier(setting: Setting, backbone: str, family: str) -> GridPoint:
@@ -146,6 +146,62 @@ def judge_order(compared: pd.DataFrame) -> Verdict:
     """
     verdict = weakest(compared["verdict"])
     return {"verdict": verdict, "observed": described(compared), "comparisons": len(compared)}
+
+
+def judge_printed(table: Sequence[Published], *, best: str) -> Verdict:
+    """Whether one row of a printed table is above all others in every column, as the text below it says.
+
+    Args:
+        table: SHC's Table 1.
+        best: part of the name of the row that should win.
+    """
+    columns: dict[str, dict[str, float]] = {}
+    for number in table:
+        columns.setdefault(number.column, {})[number.row] = number.value
+    beaten = []
+    for column, values in columns.items():
+        (own,) = (value for row, value in values.items() if best in row)
+        others = [value for row, value in values.items() if best not in row]
+        if own <= max(others):
+            beaten.append(f"{column}: {own:.4f} and {max(others):.4f}")
+    total = len(columns)
+    return {
+        "verdict": "contradicted" if beaten else "reproduced",
+        "observed": f"{best} is above the others in {total - len(beaten)} of {total} columns"
+        + (f", not in {'; '.join(beaten)}" if beaten else ""),
+    }
+
+
+def judge_semantics(accuracies: pd.DataFrame, report: pd.DataFrame) -> Verdict:
+    """Whether the better classifier has the more accurate semantics: with one network a family, nobody can say.
+
+    Args:
+        accuracies: from `accuracy_table`, a network a family.
+        report: from `center_report`.
+    """
+    order = accuracies.sort_values("validation accuracy", ascending=False)
+    longest = report[report["bits"] == report["bits"].max()].set_index("family")["rank correlation"]
+    parts = [
+        f"{family} {accuracy:.1%} and {longest[family]:.2f}"
+        for family, accuracy in order[["family", "validation accuracy"]].itertuples(index=False)
+    ]
+    return {
+        "verdict": "inconclusive",
+        "observed": f"validation accuracy, and rank correlation of the centers with the network's own similarity: "
+        f"{'; '.join(parts)}",
+        "networks": len(order),
+    }
+
+
+def judge_benefit(compared: pd.DataFrame) -> Verdict:
+    """Whether centers that mean something retrieve better than the same centers dealt to the classes at random.
+
+    Args:
+        compared: rows of `compare_methods`, semantic centers against the controls.
+    """
+    chosen = compared[compared["difference"].str.contains("shuffled")]
+    found = chosen["verdict"].replace("identical", "not-shown")
+    return {"verdict": weakest(found), "observed": described(chosen), "comparisons": len(chosen)}
 
 
 def accuracy_reading(table: pd.DataFrame) -> str:

@@ -1,4 +1,4 @@
-"""Notebook 06: the network's table, both forms of L_Q, the recipe on the real optimiser, the released codes."""
+"""Notebook 06: the network's table, both forms of L_Q, the recipe on the real optimiser."""
 
 import numpy as np
 import pandas as pd
@@ -7,10 +7,8 @@ from made_up import MadeUp, make_setting, table
 
 from basics.errors import InputError
 from chapters import n06_video as video
-from chapters.n08_retrieval import ties
 from chapters.shared import comparisons, implementation
 from chapters.shared.setting import csq_training, parse_options
-from hashcenters.metrics.code_files import CodeSet
 from hashcenters.training.config import Recipe
 from workbook.results import open_results
 
@@ -64,7 +62,20 @@ def test_the_video_recipe_is_the_document_s_on_the_real_optimiser(setting):
 
 def test_the_image_recipe_keeps_its_rows(setting):
     facts = implementation.implementation_facts(setting, "images", recipe=IMAGES, options={})
-    assert facts["here"].tolist() == facts["document"].tolist() == ["Adam", "64", "1e-5", "20", "3", "0.2 (λ2)"]
+    assert (
+        facts["here"].tolist()
+        == facts["document"].tolist()
+        == [
+            "classification",
+            "Adam",
+            "64",
+            "1e-5",
+            "20",
+            "3",
+            "0.05 (λ1)",
+            "0.2 (λ2)",
+        ]
+    )
 
 
 def bit_losses(bits):
@@ -158,40 +169,6 @@ def test_table_one_is_complete_where_notebook_05_has_run(data):
     assert complete.columns.tolist() == ["single-label", "multi-label", "video"]
     assert complete.loc["mAP"].tolist() == [*kinds.values(), "0.8500 ± 7.07 pp"]
     assert complete.loc["protocol", "multi-label"] == "p"
-
-
-def tied_set():
-    """One query, four items at one distance of which the second is relevant, and one farther away."""
-    codes = np.array([[1, 1]] * 4 + [[-1, -1]], np.int8)
-    labels = np.array([1, 0, 1, 1, 0])
-    return ties.StudiedSet(CodeSet(np.array([[1, 1]], np.int8), np.array([0]), codes, labels), "released", 4)
-
-
-def test_scores_of_released_codes_by_order():
-    scores = video.order_scores(tied_set()).set_index("rule")["mAP@4"]
-    assert scores["stable"] == pytest.approx(1 / 2)
-    assert (scores["relevant_first"], scores["relevant_last"]) == (1.0, 0.25)
-    assert scores["expected"] == pytest.approx((1 + 1 / 2 + 1 / 3 + 1 / 4) / 4)
-
-
-def test_the_unstable_order_is_one_of_the_orders():
-    assert ties.unstable_map(tied_set()) in [pytest.approx(1 / rank) for rank in (1, 2, 3, 4)]
-
-
-@pytest.mark.parametrize(("stable", "verdict"), [(0.5767, "reproduced"), (0.56, "contradicted")])
-def test_released_codes_are_judged_by_the_printed_deviation(stable, verdict):
-    values = {"stable": stable, "expected": 0.57, "relevant_last": 0.55, "relevant_first": 0.6}
-    judged = video.judge_released(pd.DataFrame({"rule": list(values), "mAP@70": list(values.values())}))
-    assert judged["verdict"] == verdict
-    assert judged["compare"]["csq-table1/mAP/HMDB51"] == stable
-
-
-def test_missing_codes_are_asked_for(tmp_path, monkeypatch):
-    monkeypatch.setenv("HASHCENTERS_DATA", str(tmp_path))
-    assert video.released_codes() is None
-    judged = video.judge_released(None)
-    assert judged["verdict"] == "needs-data" and "csq-official" in judged["evidence"]
-    open_results("06_video", profile="smoke").claim("csq-table1-hmdb51", **judged, data="HMDB51")
 
 
 def test_the_steps_to_real_videos_name_both_sets():

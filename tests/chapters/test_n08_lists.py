@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from chapters.n08_retrieval import readings
-from chapters.n08_retrieval.lists import audit_authors, relevant_share
+from chapters.n08_retrieval.lists import audit_authors, code_findings, relevant_share
 from hashcenters.datasets.protocol import Listing
 
 
@@ -29,6 +29,22 @@ def test_relevant_share_is_a_brute_force_count() -> None:
     assert relevant_share(query, database) == pytest.approx(np.mean(hits))
     single = Listing(tuple("abcd"), np.array([0, 0, 1, 2]))
     assert relevant_share(single, single) == pytest.approx(np.mean(single.labels[:, None] == single.labels[None]))
+
+
+@pytest.mark.parametrize("dataset", ["HMDB51", "UCF101"])
+def test_stored_codes_are_held_against_the_lists(dataset: str, data_folder: Path) -> None:
+    folder = data_folder / "csq-official/video/dataset" / dataset
+    folder.mkdir(parents=True)
+    parts = {name: Listing(tuple("abc"), np.array([0, 0, 1])) for name in ("query", "train")}
+    assert list(code_findings(dataset, parts)) == []
+    np.save(folder / "test_label.npy", np.array([0, 0, 1]))
+    np.save(folder / "database_label.npy", np.array([0, 1, 0]))
+    assert list(code_findings(dataset, parts)) == [
+        "test_label.npy: the labels of the query list, in list order",
+        "database_label.npy: the labels of the train list, in another order than the list",
+    ]
+    np.save(folder / "test_label.npy", np.array([1, 0, 1]))
+    assert next(code_findings(dataset, parts)).startswith("test_label.npy: other labels than the query list")
 
 
 def test_findings_on_lists_with_known_faults(data_folder: Path) -> None:

@@ -73,6 +73,21 @@ def test_no_released_set_is_found_in_an_empty_data_root(tmp_path, monkeypatch):
     assert ties.released_set() == {}
 
 
+def test_every_released_set_has_the_depth_of_its_protocol(tmp_path, monkeypatch):
+    monkeypatch.setenv("HASHCENTERS_DATA", str(tmp_path))
+    folder = tmp_path / "csq-official/video/dataset/UCF101"
+    folder.mkdir(parents=True)
+    for part in ("test", "database"):
+        np.save(folder / f"{part}_hash.npy", np.full((3, 16), 0.5, np.float32))
+        assert ties.released_set() == {}
+        np.save(folder / f"{part}_label.npy", np.arange(3))
+    found = ties.released_set()
+    assert {name: (one.origin, one.top_k, one.substitute) for name, one in found.items()} == {
+        "UCF101 as released, 16 bits": ("released", 100, None)
+    }
+    assert (found["UCF101 as released, 16 bits"].codes.query_codes == 1).all()
+
+
 @pytest.mark.parametrize("change", [{"flips": 0.6}, {"flips": -0.1}, {"confused": 2.0}, {"queries": 0}])
 def test_impossible_simulations_get_one_line(change):
     with pytest.raises(InputError, match="simulated codes need"):

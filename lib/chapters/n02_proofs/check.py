@@ -130,21 +130,25 @@ def about(subject: str, check: Check) -> Check:
     return replace(check, statement=f"{subject}: {check.statement}")
 
 
-def verdict(*checks: Check) -> str:
+def verdict(*universal: Check, also: Iterable[Check] = ()) -> str:
     """The ledger's word for a claim that rests on these checks.
 
+    Args:
+        universal: the claim itself, for all that it speaks of.
+        also: what else has to hold and proves nothing beyond its own cases: samples, floating point, the library.
+
     Returns:
-        "contradicted" when one fails, "proved" when all hold and one of them is exhaustive or symbolic,
-        "inconclusive" when all hold but only in floating point or on samples.
+        "contradicted" when one fails, "proved" when all hold and every universal one is exhaustive or symbolic,
+        "inconclusive" when all hold but a universal one only in floating point or on samples.
 
     Raises:
-        InputError: no check.
+        InputError: no universal check.
     """
-    if not checks:
-        raise InputError("a verdict needs at least one check, got none")
-    if not all(check.holds for check in checks):
+    if not universal:
+        raise InputError("a verdict needs at least one check of the claim itself, got none")
+    if not all(check.holds for check in (*universal, *also)):
         return "contradicted"
-    return "proved" if any(check.method in PROVING for check in checks) else "inconclusive"
+    return "proved" if all(check.method in PROVING for check in universal) else "inconclusive"
 
 
 def check_table(*checks: Check) -> pd.DataFrame:

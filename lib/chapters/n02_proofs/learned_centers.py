@@ -51,6 +51,19 @@ def check_center_gradient(step: Step, outputs: Tensor, labels: Tensor, centers: 
     return compare(statement, "numeric", observed, expected, names=("center", "bit"), tolerance=1e-12)
 
 
+def check_update_for_any_count() -> Check:
+    """d/dc ½ Σ_j (c − x_j)² = Σ_j (c − x_j), bit by bit, for any number of samples: Δc is it over 1 + n.
+
+    Source: CSQ supplement, Eq. S.8.
+    """
+    center, count, j = sympy.symbols("c n j", positive=True, integer=True)
+    sample = sympy.IndexedBase("x")
+    loss = sympy.Sum((center - sample[j]) ** 2 / 2, (j, 1, count))
+    step = sympy.Sum(center - sample[j], (j, 1, count)) / (1 + count)
+    gradient = sympy.diff(loss, center) / (1 + count)
+    return identity("Δc_i is the gradient of ½ Σ (x − c)² over 1 + n, for any n", bit=gradient - step)
+
+
 def check_full_step(rate: sympy.Expr | int) -> Check:
     """With α = 1, c − α Δc_i is (c + Σx)/(1 + n): the mean of the class's outputs and the old center.
 
@@ -90,6 +103,36 @@ def check_mean_minimises(cost: Cost, count: int) -> Check:
     return identity("Σ ‖c − u_k‖² = K ‖c − ū‖² + Σ ‖ū − u_k‖²", **{f"K = {count}": rest})
 
 
+def check_any_count(cost: Cost) -> list[Check]:
+    """S.10 for any number of points: a sum of (c − u)², so that for c = ±1 only −2c Σu depends on c.
+
+    Args:
+        cost: the sum of S.10, of a center and of points, one a row.
+
+    Source: CSQ supplement, Eq. S.10.
+    """
+    c, first, second, total, squares, count = sympy.symbols("c u_1 u_2 U Q n")
+    center, mean = np.array([c]), total / count
+
+    def of(*points: sympy.Expr) -> sympy.Expr:
+        return sympy.expand(cost(center, np.array(points)[:, None]))
+
+    summed = count * c**2 - 2 * c * total + squares  # Σ (c − u)², U = Σu, Q = Σu²
+    binary = {f"c = {sign}": summed.subs(c, sign) - (count + squares - 2 * sign * total) for sign in (1, -1)}
+    return [
+        identity(
+            "S.10 adds (c − u)² a point",
+            one=of(first) - (c - first) ** 2,
+            two=of(first, second) - of(first) - of(second),
+        ),
+        identity(
+            "Σ (c − u)² = n (c − ū)² + const, for any n",
+            real=summed - count * (c - mean) ** 2 - squares + count * mean**2,
+        ),
+        identity("Σ (c − u)² = const − 2c Σu for c = ±1, for any n", **binary),
+    ]
+
+
 def _costs(cost: Cost, points: np.ndarray) -> np.ndarray:
     """The cost of every binary center."""
     return np.array([cost(center, points) for center in 2.0 * all_codes(points.shape[1]) - 1])
@@ -110,7 +153,7 @@ def check_sign_minimises(cost: Cost, bits: int, *, batches: int, batch_size: int
     excess = [cost(c, points) - _costs(cost, points).min() for c, points in zip(signs, drawn, strict=True)]
     wrong = (f"batch {i}: {off:.6g} above the least" for i, off in enumerate(excess) if off > 1e-9)
     statement = "over {−1, 1}^K the sign of the mean minimises S.10"
-    return tally(statement, "exhaustive", batches * 2**bits, wrong, float(max(excess)))
+    return tally(statement, "sampled", batches * 2**bits, wrong, float(max(excess)))
 
 
 def minimisers(cost: Cost, points: Codes) -> int:

@@ -87,6 +87,41 @@ def check_factorisation(joint: Joint) -> Check:
     return compare(statement, "numeric", relative, 1, names=NAMES, among=considered, tolerance=TOLERANCE)
 
 
+def check_reason(joint: Joint) -> Check:
+    """The document's inference: where P(C'|S) is known, P(C', S|H) ∝ P(S|H) P(C'|H).
+
+    A distribution that meets the premise and not the conclusion refutes it; one without the premise says nothing.
+    """
+    premise, conclusion = check_constant_prior(joint), check_factorisation(joint)
+    wrong = conclusion.counter_example if premise.holds else None
+    return Check("P(C'|S) known ⇒ P(C',S|H) ∝ P(S|H) P(C'|H)", "numeric", 1, counter_example=wrong)
+
+
+def same_class_centers(similar: float) -> Float[np.ndarray, "2 2"]:
+    """P(c'_1, c'_2|h_1, h_2) of two items of two classes whose codes tell nothing of either.
+
+    Args:
+        similar: the probability that both items share their class, and with it their center.
+
+    >>> same_class_centers(1.0).tolist()
+    [[0.5, 0.0], [0.0, 0.5]]
+    """
+    return np.array([[similar, 1 - similar], [1 - similar, similar]]) / 2
+
+
+def check_items_independent(pair: Float[np.ndarray, "first second"]) -> Check:
+    """The sum over centers in S.3: P(C'|H) = Π P(c'_i|h_i), here for two items with given codes.
+
+    Args:
+        pair: P(c'_1, c'_2|h_1, h_2) for all values of the two centers.
+
+    Source: CSQ supplement, Eq. S.3, first sum.
+    """
+    product = np.outer(pair.sum(axis=1), pair.sum(axis=0))
+    statement = "P(C'|H) = Π P(c'_i|h_i)"
+    return compare(statement, "numeric", pair, product, names=("c'_1", "c'_2"), tolerance=TOLERANCE)
+
+
 def check_missing_term(*, independent: bool) -> Check:
     """What S.3 leaves out, for one center and one label that are there or not: P(1, 1|H) − P(C'=1|H) P(S=1|H).
 

@@ -9,7 +9,9 @@ from jaxtyping import Float64
 
 from basics.errors import InputError
 from chapters.n02_proofs.check import Check, compare, identity
+from hashcenters.centers.semantic import semantic_centers
 from hashcenters.centers.targets import asymmetry_floor, target_error, target_matrix
+from hashcenters.codes import pairwise_distances
 
 Similarity = Float64[np.ndarray, "m m"]
 Extension = Callable[..., sympy.Expr]
@@ -113,6 +115,31 @@ def check_nearest_identical(target: Similarity, bits: int) -> Check:
     wanted = (bits - _others(target)).min(axis=1) / 2
     statement = "each row's most similar class has target distance 0"
     return compare(statement, "numeric", wanted, 0, names=("row",), tolerance=1e-9 * bits)
+
+
+def twins_row(name: str, similarity: Similarity, bits: int, *, seed: int) -> dict[str, float | int | str]:
+    """How many classes share their code when centers follow the target of Eq. 2 and no distance is asked for.
+
+    Args:
+        name: of the similarity.
+        similarity: w_iᵀw_j.
+        bits: q.
+        seed: of the annealing.
+
+    Returns:
+        `similarity`, `classes`, `bits`, `wished` (classes whose target asks for another one's code), `twins` (pairs
+        at distance 0) and `minimum` (smallest distance, bits).
+    """
+    wished = (bits - _others(target_matrix(similarity, bits))).min(axis=1) <= 1e-9 * bits
+    distances = pairwise_distances(semantic_centers(similarity, bits, seed=seed, min_distance=0).centers)
+    return {
+        "similarity": name,
+        "classes": len(similarity),
+        "bits": bits,
+        "wished": int(wished.sum()),
+        "twins": int((distances == 0).sum()),
+        "minimum": int(distances.min()),
+    }
 
 
 def check_symmetric(target: Similarity) -> Check:

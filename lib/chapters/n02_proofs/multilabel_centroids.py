@@ -11,6 +11,7 @@ from jaxtyping import Float, Float32, Int8, Num
 from basics.errors import InputError
 from chapters.n02_proofs.centroid_theory import Ties, expected_distance
 from chapters.n02_proofs.check import Check, tally
+from hashcenters.centers.hadamard import double_hadamard
 
 Rows = Int8[np.ndarray, "rows bits"]
 Votes = Num[np.ndarray, "#pairs bits"]
@@ -91,9 +92,68 @@ def check_mean_is_half(bits: int, set_size: int) -> Check:
     return Check(f"centroids of disjoint {set_size}-sets are K/2 apart on average", "symbolic", 1, off, wrong)
 
 
-def check_mean_formula(rows: Rows, set_size: int, *, ties: Ties = "independent") -> Check:
-    """The exact formula of `expected_distance` against counting all pairs of disjoint sets."""
-    counts = count_distances(rows, set_size, ties=ties)
+def check_mean_bound(bits: int, set_size: int, *, ties: Ties) -> Check:
+    """The document's bound read as Definition 1 reads distances: the mean over disjoint sets is K/2 at least.
+
+    Source: CSQ supplement, section 1, last paragraph but one; main text, Definition 1.
+    """
+    mean = expected_distance(bits, set_size, ties=ties)
+    short = float(max(Fraction(bits, 2) - mean, Fraction(0)))
+    wrong = f"K = {bits}, n = {set_size}: mean {float(mean):.2f} < K/2 = {bits / 2:g}" if short else None
+    return Check("centroids of disjoint sets are K/2 apart or more on average", "symbolic", 1, short, wrong)
+
+
+def count_doubled(bits: int) -> pd.DataFrame:
+    """How many pairs of disjoint triples of rows of H_2K have which distance between centroids: all of them.
+
+    Multiplying all rows by one of them, and renumbering bits by an affine map, keep H_2K and all distances. They
+    take every triple to one of two: three rows of H_K, or a row, its negative and a third. The majority of three
+    rows is ½(a + b + c − abc), and abc is the row numbered by the XOR of their numbers.
+
+    Args:
+        bits: K, a power of two, at least 4.
+
+    Returns:
+        As `count_distances`.
+    """
+    rows = double_hadamard(bits).astype(np.int64)
+    triples = np.array(list(combinations(range(2 * bits), 3)))
+    with_negative = bits * (2 * bits - 2)
+    parts = []
+    for one, number in (((0, 1, 2), len(triples) - with_negative), ((0, 1, bits), with_negative)):
+        products = rows @ np.sign(rows[[*one]].sum(axis=0))
+        others = triples[~np.isin(triples, one).any(axis=1)]
+        inner = (products[others].sum(axis=1) - products[np.bitwise_xor.reduce(others, axis=1)]) // 2
+        values, pairs = np.unique(inner, return_counts=True)
+        parts.append(pd.DataFrame({"distance": (bits - values) / 2, "pairs": number * pairs}))
+    return pd.concat(parts).groupby("distance", as_index=False).sum()
+
+
+def check_doubled_bound(bits: int) -> Check:
+    """The document's bound for triples of H_2K, pair by pair."""
+    counts = count_doubled(bits)
+    half, nearest, pairs = bits / 2, float(counts["distance"].min()), int(counts["pairs"].sum())
+    below = counts.loc[counts["distance"] < half, "pairs"].sum() / pairs
+    excess = float(counted_mean(counts)) - half
+    wrong = (
+        f"distance {nearest:g} < K/2 = {half:g} ({below:.1%} of pairs are below; the mean is {excess:+.2f} from K/2)"
+        if nearest < half
+        else None
+    )
+    statement = "no two centroids of disjoint triples of H_2K are closer than K/2"
+    return Check(statement, "exhaustive", pairs, max(half - nearest, 0.0), wrong)
+
+
+def check_mean_formula(rows: Rows, set_size: int, *, ties: Ties = "independent", first: Sequence[int] = ()) -> Check:
+    """The exact formula of `expected_distance` against counting all pairs of disjoint sets.
+
+    Args:
+        rows: of Sylvester's H_K.
+        set_size: rows a set.
+        ties: see `mean_over_ties`.
+        first: see `count_distances`.
+    """
+    counts = count_distances(rows, set_size, ties=ties, first=first)
     counted, expected = counted_mean(counts), expected_distance(rows.shape[1], set_size, ties=ties)
     wrong = f"n = {set_size}: counted {counted}, formula {expected}" if counted != expected else None
     statement = "the mean counted over all pairs of disjoint sets is the formula's"

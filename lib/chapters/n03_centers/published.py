@@ -19,6 +19,7 @@ FILES = {
     "MS COCO": "data/coco/hash_centers/{bits}_coco_80_class.pkl",
     "NUS-WIDE": "data/nus_wide/hash_centers/{bits}_nus_wide_21_class.pkl",
     "HMDB51": "video/dataset/HMDB51/raw/{bits}_hmdb_51_class.pkl",
+    "UCF101": "video/dataset/UCF101/raw/{bits}_ucf_101_class.pkl",
 }
 PUBLISHED = tuple((dataset, bits) for dataset in FILES for bits in (16, 32, 64))
 LARGEST_FILE, MOST_VALUES = 10_000_000, 1_000_000
@@ -45,7 +46,7 @@ def published_commit() -> str:
 
 
 def published_available() -> bool:
-    """Whether all twelve files lie in the data root."""
+    """Whether all fifteen files lie in the data root."""
     return all((data_root() / published_file(*which).file).is_file() for which in PUBLISHED)
 
 
@@ -53,7 +54,7 @@ def published_centers(dataset: str, bits: int) -> Int8[np.ndarray, "num_classes 
     """The authors' centers for a data set.
 
     Args:
-        dataset: "ImageNet", "MS COCO", "NUS-WIDE" or "HMDB51".
+        dataset: "ImageNet", "MS COCO", "NUS-WIDE", "HMDB51" or "UCF101".
         bits: 16, 32 or 64.
 
     Raises:

@@ -7,6 +7,7 @@ from chapters.n03_centers.random_draws import FLIPS
 from chapters.n03_centers.semantic_study import BLIND, SOLVERS
 from chapters.n03_centers.text_against_files import BALANCED, HADAMARD, other_branch
 from chapters.shared.readings import joined
+from hashcenters.datasets.registry import find_entry
 
 
 def of_generators(frame: pd.DataFrame) -> str:
@@ -122,13 +123,28 @@ def of_solvers(table: pd.DataFrame) -> str:
     lost = released["objective"] > 1.2 * paper["objective"]
     return (
         f"At {ours['bits']:.0f} bits annealing ends at an error of {ours['objective']:.0f} a pair with every pair "
-        f"{ours['reached']:.0f} bits apart, the paper's method at {paper['objective']:.0f} with "
+        f"{ours['reached']:.0f} bits apart, lpbox, after the paper's method, at {paper['objective']:.0f} with "
         f"{paper['reached']:.0f}. Under the released acceptance rule the same method ends at "
         f"{released['objective']:.0f}, with a rank correlation of {released['rank_correlation']:.2f} against "
         f"{paper['rank_correlation']:.2f}; centers that know nothing of similarity have {blind['objective']:.0f} and "
         f"{blind['rank_correlation']:.2f}. "
         + ("The method finds the similarity; the rule gives it up." if lost else "The rule does no harm here.")
     )
+
+
+def of_rule(table: pd.DataFrame, *, bits: int) -> str:
+    """What the released rule changes at one length and at the others.
+
+    Args:
+        table: from `semantic_study.released_rule_table`.
+        bits: the length in question.
+    """
+    here, other = table[table["bits"] == bits], table[table["bits"] != bits]
+    text = f"At {bits} bits the released rule changes {here['changed'].max()} of {here['num_classes'].iloc[0]} centers"
+    if (here["as the first"] == here["num_classes"]).all():
+        text += ": whichever network the similarity is from, the centers are the same, and so is their mAP"
+    changed = [f"{part.min()} to {part.max()} at {length}" for length, part in other.groupby("bits")["changed"]]
+    return f"{text}." + (f" With random rows at the start it changes {joined(changed)} bits." if changed else "")
 
 
 def of_costs(costs: pd.DataFrame) -> str:
@@ -197,5 +213,5 @@ def how_to_get() -> str:
     """How the authors' files come into the data root."""
     return (
         f"The files are not in the data root. `{published.HOW_TO_GET}` downloads them with the authors' lists and "
-        f"codes (9 MB) into `{published.SOURCE}/`; they can also be put there by hand."
+        f"codes ({find_entry(published.SOURCE).size}) into `{published.SOURCE}/`; they can also be put there by hand."
     )

@@ -4,10 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Num
+from jaxtyping import Int8, Num
 
+from chapters.shared.comparisons import Verdict
+from hashcenters.centers.algorithm1 import balanced_centers
 from hashcenters.centers.bounds import gilbert_varshamov_distance
 from hashcenters.centers.generate import make_centers
+from hashcenters.centers.hadamard import double_hadamard
+from hashcenters.centers.lpbox import lpbox_centers
 from hashcenters.centers.semantic import SemanticCenters, rank_correlation, semantic_centers
 from hashcenters.centers.targets import asymmetry, asymmetry_floor, target_error, target_matrix
 from hashcenters.codes import hamming_distance, pairwise_distances
@@ -70,6 +74,75 @@ def solver_table(
         for bits in lengths
         for name in (*SOLVERS, BLIND)
     )
+
+
+def released_rule_table(
+    similarities: Mapping[str, Num[np.ndarray, "num_classes num_classes"]], all_bits: Sequence[int], *, sweeps: int
+) -> pd.DataFrame:
+    """What the released rule changes of the centers it starts from, on several similarities of the same classes.
+
+    The released script starts from the first rows of H_2K where there are enough, and from random rows with K/2 ones
+    elsewhere; a new row counts only if its mean plus its minimum distance rises.
+
+    Args:
+        similarities: by name, of as many classes each.
+        all_bits: lengths of a center.
+        sweeps: most passes over all rows; a pass that changes none is the last.
+
+    Returns:
+        Columns `bits`, `start`, `similarity`, `changed` (centers that differ from the start), `num_classes`, and
+        `as the first` (centers that are those of the first similarity).
+    """
+    rows = []
+    for bits in all_bits:
+        first = None
+        for name, similarity in similarities.items():
+            start, kind = released_start(bits, len(similarity))
+            goal = target_matrix(similarity, bits)
+            made = lpbox_centers(start, goal, 0, acceptance="authors", sweeps=sweeps)
+            first = made if first is None else first
+            rows.append(
+                {
+                    "bits": bits,
+                    "start": kind,
+                    "similarity": name,
+                    "changed": int((made != start).any(axis=1).sum()),
+                    "num_classes": len(made),
+                    "as the first": int((made == first).all(axis=1).sum()),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def released_start(bits: int, num_classes: int) -> tuple[Int8[np.ndarray, "num_classes bits"], str]:
+    """The centers that the released script starts from, and what they are.
+
+    Source: released code, optimizeAccel.py, CSQ_init.
+    """
+    rows = double_hadamard(bits)
+    if num_classes <= len(rows):
+        return rows[:num_classes], "first rows of H_2K"
+    more = balanced_centers(bits, num_classes - len(rows), seed=0, draws=1)
+    return np.vstack([rows, more]), "all rows of H_2K and random ones"
+
+
+def judge_tie(table: pd.DataFrame, *, bits: int) -> Verdict:
+    """Whether the released rule leaves centers of one length as they start, whatever the similarity.
+
+    Args:
+        table: of `released_rule_table`.
+        bits: the length at which the document's rows are equal.
+    """
+    here, elsewhere = table[table["bits"] == bits], table[table["bits"] != bits]
+    parts = [f"{row.changed} of {row.num_classes} on {row.similarity}" for row in here.itertuples()]
+    other = [f"{row.changed} at {row.bits} bits ({row.similarity})" for row in elsewhere.itertuples()]
+    return {
+        "verdict": "finding" if (here["changed"] == 0).all() and len(here) > 1 else "inconclusive",
+        "observed": f"centers that the released rule changes at {bits} bits: {', '.join(parts)}; so the centers do not "
+        f"depend on the similarity{', as they do elsewhere: ' + ', '.join(other) if other else ''}"
+        if (here["changed"] == 0).all()
+        else f"centers that the released rule changes at {bits} bits: {', '.join(parts)}",
+    }
 
 
 def _without_similarity(

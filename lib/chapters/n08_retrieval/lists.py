@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from basics.paths import data_root
+from chapters.n08_retrieval.ties import RELEASED
 from hashcenters.datasets.protocol import Listing, Protocol, protocols
 from hashcenters.datasets.registry import find_entry
 from shelf.papers.audit import Audit, audit_protocol, class_sizes, compare_parts, protocol_files
 
-HMDB51_CODES = "csq-official/video/dataset/HMDB51"
 HOW_TO_GET = (
     "**No list file is there.** `python -m hashcenters.datasets download csq-official` fetches CSQ's lists into the "
     "data folder; `python -m hashcenters.datasets info shc-official` says how to get SHC's. Then run this notebook "
@@ -94,9 +94,9 @@ def author_findings(ours: Mapping[str, Listing], theirs: Mapping[str, Listing]) 
             yield f"the shorter {part} list is the longer one without its last {len(long) - len(short)} rows"
 
 
-def code_findings(parts: Mapping[str, Listing]) -> Iterator[str]:
-    """Whether CSQ's HMDB51 codes are stored in the order of the lists (codes of a shuffled loader are not)."""
-    folder = data_root() / HMDB51_CODES
+def code_findings(dataset: str, parts: Mapping[str, Listing]) -> Iterator[str]:
+    """Whether CSQ's codes of a video set are stored in the order of its lists (codes of a shuffled loader are not)."""
+    folder = data_root() / RELEASED / dataset
     for part, file in (("query", "test_label.npy"), ("train", "database_label.npy")):
         if not (folder / file).exists():
             continue
@@ -116,8 +116,8 @@ def audit_authors() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     findings: list[tuple[str, str]] = []
     for protocol, audit in audits:
         findings += [(protocol.name, text) for text in protocol_findings(protocol, audit)]
-        if protocol.data == "hmdb51":
-            findings += [(protocol.name, text) for text in code_findings(audit.listings)]
+        title = find_entry(protocol.data).title
+        findings += [(protocol.name, text) for text in code_findings(title, audit.listings)]
     for (first, ours), (second, theirs) in combinations(audits, 2):
         if first.data == second.data:
             texts = author_findings(ours.listings, theirs.listings)

@@ -12,9 +12,8 @@ from hashcenters.metrics.engine import histograms
 from hashcenters.metrics.inputs import prepare
 from hashcenters.metrics.ranking import TIES, average_precision_table, check_top_k, mean_over_queries
 
-RELEASED = "csq-official/video/dataset/HMDB51"
-RELEASED_NAME = "HMDB51 as released, 64 bits"
-RELEASED_TOP_K = 70
+RELEASED = "csq-official/video/dataset"  # a folder a data set
+RELEASED_TOP_K = {"HMDB51": 70, "UCF101": 100}
 SUBSTITUTES = {"trained": "codes trained on the data set of the row", "simulated": "simulated codes"}
 
 
@@ -43,12 +42,22 @@ class StudiedSet:
         return codes.query_codes, codes.query_labels, codes.database_codes, codes.database_labels
 
 
+def released_codes() -> dict[str, StudiedSet]:
+    """CSQ's video codes by data set, those that the data root has."""
+    folders = {dataset: data_root() / RELEASED / dataset for dataset in RELEASED_TOP_K}
+    return {
+        dataset: StudiedSet(load_codes(folder), "released", RELEASED_TOP_K[dataset])
+        for dataset, folder in folders.items()
+        if all((folder / file).is_file() for file in AUTHORS_FILES.values())
+    }
+
+
 def released_set() -> dict[str, StudiedSet]:
-    """CSQ's video codes where the data root has them: nothing, or one set by name."""
-    folder = data_root() / RELEASED
-    if not all((folder / file).is_file() for file in AUTHORS_FILES.values()):
-        return {}
-    return {RELEASED_NAME: StudiedSet(load_codes(folder), "released", RELEASED_TOP_K)}
+    """CSQ's video codes by a name that says what they are, those that the data root has."""
+    return {
+        f"{dataset} as released, {studied.codes.query_codes.shape[1]} bits": studied
+        for dataset, studied in released_codes().items()
+    }
 
 
 def tie_table(sets: Mapping[str, StudiedSet]) -> pd.DataFrame:

@@ -1,4 +1,7 @@
-"""Semantic centers by SHC's own method: row by row, an augmented Lagrangian over box and sphere."""
+"""Semantic centers after SHC's method: row by row, an augmented Lagrangian over box and sphere.
+
+The released solver has a linear term in its objective, random first multipliers and other rounds; this one has not.
+"""
 
 from typing import Literal
 

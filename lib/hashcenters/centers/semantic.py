@@ -62,8 +62,8 @@ def semantic_centers(
         similarity: how alike the classes are, larger for more alike, e.g. `category_similarity(features)`.
         bits: length of a center.
         seed: of the start and of every random choice.
-        solver: "annealing" flips single bits and keeps the distance; "lpbox" is the paper's augmented-Lagrangian
-            method, started from CSQ's Algorithm 1, which may fail to.
+        solver: "annealing" flips single bits and keeps the distance; "lpbox" is an augmented-Lagrangian method
+            after the paper's, started from CSQ's Algorithm 1, which may fail to.
         min_distance: smallest distance between two centers, 0 to bits; "gilbert-varshamov" takes the largest
             that this bound guarantees.
         acceptance: rule of the lpbox solver, see `lpbox_centers`.

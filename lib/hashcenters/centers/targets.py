@@ -32,8 +32,8 @@ def target_matrix(
     """Each row of a similarity mapped linearly onto [−bits, bits], the range of inner products of ±1 codes.
 
     A row's least similar other class gets −bits, its most similar other class +bits: that target asks for one
-    and the same code, so that only a distance constraint keeps the two apart. The diagonal takes no part in the
-    map and holds `bits`, every code's product with itself.
+    and the same code, which the targets of the other pairs seldom grant. The diagonal takes no part in the map and
+    holds `bits`, every code's product with itself.
 
     Args:
         similarity: how alike the classes are, larger for more alike; its diagonal is not read.

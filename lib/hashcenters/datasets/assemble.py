@@ -3,18 +3,21 @@
 import hashlib
 import inspect
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import update_wrapper
 from pathlib import Path
+from unicodedata import normalize
 
 import numpy as np
 
 from basics.errors import InputError
 from hashcenters.datasets.images import AS_PUBLISHED, ImageReading
-from hashcenters.datasets.inputs import Selected, check_present, files_digest
+from hashcenters.datasets.inputs import Selected, check_present, content_keys, files_digest, unreadable_message
 from hashcenters.datasets.protocol import Listing, Protocol, draw_parts, find_protocol, hold_out, resolve_root
 from hashcenters.datasets.splits import PARTS, HashingData, Inputs, Split, protocol_line
+
+LINE_BREAK = "\N{SYMBOL FOR NEWLINE}"
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,7 @@ def reader(data: str, *, folder: str, reading: ImageReading = AS_PUBLISHED) -> C
 
 
 def check_class_names(names: Sequence[str], *, origin: str) -> None:
-    """Check that there are at least two classes and that no two names differ only by case.
+    """Check that there are at least two classes, and that their names are text and differ by more than case.
 
     Raises:
         InputError: names the classes in the way.
@@ -95,7 +98,9 @@ def check_class_names(names: Sequence[str], *, origin: str) -> None:
         raise InputError(f"{origin} must hold at least 2 classes, got {len(names)}: {', '.join(names) or 'none'}")
     seen: dict[str, str] = {}
     for name in names:
-        other = seen.setdefault(name.casefold(), name)
+        if any("\ud800" <= sign <= "\udfff" for sign in name):
+            raise InputError(f"{origin}: class names must be UTF-8, got {os.fsencode(name)!r}")
+        other = seen.setdefault(normalize("NFC", name).casefold(), name)
         if other is not name:
             raise InputError(f"{origin}: class names must differ by more than case, got {other!r} and {name!r}")
 
@@ -123,10 +128,13 @@ def finish(
     *,
     protocol: Protocol,
     digest: str,
+    keys: Sequence[Hashable] | None = None,
     validation: float = 0.0,
     seed: int = 0,
 ) -> HashingData:
     """Draw the validation split where it is not given, check the parts, and make them a data set.
+
+    Queries that lie in another part under another name are left out of it, training pictures out of validation.
 
     Args:
         found: the parts and what is said of them.
@@ -134,6 +142,7 @@ def finish(
         names: every path of the parts.
         protocol: names the parts and the depth.
         digest: SHA-256 of what the inputs show.
+        keys: one for each name, equal for the same picture; None where the names tell pictures apart.
         validation: share of the training split to draw for validation, 0–0.5.
         seed: of that draw.
 
@@ -151,6 +160,10 @@ def finish(
             seed=seed,
             class_names=class_names,
         )
+    note = found.note
+    if keys is not None:
+        parts, copies = keep_apart(parts, dict(zip(names, keys, strict=True)))
+        note = joined(note, f"{copies} copies left out" if copies else "")
     check_trained_classes(parts["train"], class_names, origin=protocol.data)
     row_of = {name: row for row, name in enumerate(names)}
     total = hashlib.sha256(repr((protocol.name, protocol.top_k, class_names, digest)).encode())
@@ -158,14 +171,15 @@ def finish(
     for part in PARTS:
         listing = parts[part]
         rows = np.array([row_of[path] for path in listing.paths], np.int64)
-        splits[part] = Split(inputs_of(rows), listing.labels, np.array(listing.paths, dtype=str))
+        ids = [path.replace("\n", LINE_BREAK) for path in listing.paths]  # a line of an id is one source
+        splits[part] = Split(inputs_of(rows), listing.labels, np.array(ids, dtype=str))
         total.update(os.fsencode("\n".join((part, *listing.paths))))
         total.update(np.ascontiguousarray(listing.labels).tobytes())
     data = HashingData(
         name=protocol.data,
         class_names=class_names,
         top_k=protocol.top_k,
-        protocol=protocol_line(splits, protocol.top_k, name=protocol.name, note=found.note),
+        protocol=protocol_line(splits, protocol.top_k, name=protocol.name, note=note),
         substitute=found.substitute,
         fingerprint=total.hexdigest(),
         **splits,
@@ -191,7 +205,8 @@ def assemble(
         reading: how files become arrays.
         validation: share of the training split to draw for validation, 0–0.5.
         seed: of the draws.
-        content: fingerprint the content of the files and not only their names and sizes.
+        content: fingerprint the content of the files and not only their names and sizes; the parts then hold each
+            picture under one name already, else equal files are found here.
 
     Raises:
         InputError: files are missing or unreadable, a class has no training sample, or splits overlap.
@@ -201,17 +216,19 @@ def assemble(
         found = replace(found, parts=parts)
     names = names_of(found.parts)
     files = [found.locate(name) if found.locate else found.root / name for name in names]
+    if reading.corrupt == "skip" and (failures := find_twins(names, files, reading)[1]):
+        found = drop_unreadable(found, failures)
+        files = [file for name, file in zip(names, files, strict=True) if name not in failures]
+        names = names_of(found.parts)
     check_present(files, root=found.root)
     inputs = reading.open(files)
-    if reading.corrupt == "skip":
-        found = drop_unreadable(found, {names[index] for index in inputs.unreadable()})
-    digest = files_digest(names, files, content=content) + reading.pixels()
     return finish(
         found,
         lambda rows: Selected(inputs, rows),
         names,
         protocol=protocol,
-        digest=digest,
+        digest=files_digest(names, files, content=content) + reading.pixels(),
+        keys=None if content else content_keys(files),
         validation=validation,
         seed=seed,
     )
@@ -222,8 +239,47 @@ def names_of(parts: Mapping[str, Listing]) -> list[str]:
     return list(dict.fromkeys(path for listing in parts.values() for path in listing.paths))
 
 
-def drop_unreadable(found: Found, unreadable: set[str]) -> Found:
-    """The parts without the files that cannot be decoded, and a note of how many those were."""
-    dropped = f"{len(unreadable)} unreadable files left out" if unreadable else ""
+def drop_unreadable(found: Found, unreadable: Collection[str]) -> Found:
+    """The parts without the files that are missing or cannot be decoded, and a note of how many those were."""
     parts = {part: listing.without(unreadable) for part, listing in found.parts.items()}
-    return replace(found, parts=parts, note="; ".join(filter(None, (found.note, dropped))))
+    return replace(found, parts=parts, note=joined(found.note, f"{len(unreadable)} unreadable files left out"))
+
+
+def joined(*notes: str) -> str:
+    """Notes of the protocol line as one; empty ones are passed over."""
+    return "; ".join(filter(None, notes))
+
+
+def keep_apart(parts: Mapping[str, Listing], key_of: Mapping[str, Hashable]) -> tuple[dict[str, Listing], int]:
+    """The parts without what another part holds under another name, and how many pictures that were.
+
+    A part whose list names the very picture of another is not mended here: it overlaps and is refused.
+    """
+    apart, copies = dict(parts), set()
+    for first, others in (("query", ("train", "validation", "database")), ("train", ("validation",))):
+        own, shown = set(apart[first].paths), {key_of[path] for path in apart[first].paths}
+        for part in others:
+            twins = {path for path in apart[part].paths if key_of[path] in shown and path not in own}
+            copies |= twins
+            apart[part] = apart[part].without(twins) if twins else apart[part]
+    return apart, len(copies)
+
+
+def find_twins(
+    names: Sequence[str], files: Sequence[Path], reading: ImageReading
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Which pictures are one, by the pixels that are read, and which cannot be read.
+
+    Returns:
+        for every readable name the first one whose picture is the same; the others with the reason.
+
+    Raises:
+        InputError: files cannot be read and `reading` does not skip them, or none can.
+    """
+    pixels, failures = reading.open(files).survey()
+    if failures and (reading.corrupt == "error" or len(failures) == len(files)):
+        raise InputError(unreadable_message({files[index]: reason for index, reason in failures.items()}))
+    reasons = {names[index]: reason for index, reason in failures.items()}
+    first: dict[bytes, str] = {}
+    shown = zip(names, pixels, strict=True)
+    return {name: first.setdefault(key, name) for name, key in shown if name not in reasons}, reasons

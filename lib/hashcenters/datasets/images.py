@@ -12,15 +12,39 @@ from PIL import Image
 from basics.errors import InputError, one_of
 from hashcenters.datasets.inputs import FileInputs
 
-IMAGE_SUFFIXES = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".png", ".ppm", ".tif", ".tiff", ".webp"})
 WHITE = (255, 255, 255, 255)
+SIXTEEN_BITS = frozenset({"PNG", "PPM"})  # where Pillow calls 16 bits 32
+ORIENTATION = 274  # the tag of EXIF
+TURNS_BACK = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_90,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_270,
+}
+
+
+def as_stored(image: Image.Image) -> Image.Image:
+    """A picture as its pixels lie in the file: Pillow turns TIFF by its orientation, and no other format."""
+    turned = image.getexif().get(ORIENTATION) if image.format == "TIFF" else None
+    image.load()
+    return image.transpose(TURNS_BACK[turned]) if turned in TURNS_BACK else image
 
 
 def to_rgb(image: Image.Image) -> Image.Image:
-    """A picture in 8-bit RGB: 16-bit grey is scaled, transparency is laid over white."""
+    """A picture in 8-bit RGB: 16-bit grey is scaled, transparency is laid over white.
+
+    Raises:
+        ValueError: its pixels have more than 16 bits, in which there is no agreed white.
+    """
+    if image.mode == "F" or (image.mode == "I" and image.format not in SIXTEEN_BITS):
+        kind = "float" if image.mode == "F" else "32-bit or signed"
+        raise ValueError(f"{kind} pixels have no agreed range; save it with 8 or 16 bits")
     if image.mode.startswith("I"):
         image = Image.fromarray((np.asarray(image).clip(0, 65535) / 257).astype(np.uint8))
-    elif image.mode in ("LA", "PA", "RGBA") or "transparency" in image.info:
+    elif image.has_transparency_data:
         image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, WHITE), image)
     return image if image.mode == "RGB" else image.convert("RGB")
@@ -51,9 +75,15 @@ def central(planes: UInt8[np.ndarray, "... height width"], crop: int | None) -> 
 def decode_image(
     path: Path, *, size: int, fit: str = "crop", crop: int | None = None
 ) -> UInt8[np.ndarray, "3 side side"]:
-    """Read one picture file; of a moving one its first frame. EXIF rotation is ignored, as the papers' code does."""
+    """Read one picture file; of a moving one its first frame. EXIF rotation is ignored, as the papers' code does.
+
+    Raises:
+        OSError, ValueError: it is no plain file, or no picture with an agreed range.
+    """
+    if not path.is_file():  # a pipe would be waited for
+        raise FileNotFoundError("there is no such file")
     with Image.open(path) as image:
-        return central(square(to_rgb(image), size=size, fit=fit), crop)
+        return central(square(to_rgb(as_stored(image)), size=size, fit=fit), crop)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,11 +33,11 @@ def available_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def unreadable_message(failures: dict[Path, str]) -> str:
-    """One line that lists unreadable files with the reason for each."""
+def unreadable_message(failures: Mapping[Path, str], remedy: str = 'corrupt="skip" leaves them out') -> str:
+    """One line that lists unreadable files with the reason for each, and says what can be done."""
     listed = [f"{path} ({reason})" for path, reason in list(failures.items())[:LISTED_FAILURES]]
     more = f" and {len(failures) - len(listed)} more" if len(failures) > len(listed) else ""
-    return f'{len(failures)} unreadable files: {"; ".join(listed)}{more}; pass corrupt="skip" to leave them out'
+    return f"{len(failures)} unreadable files: {'; '.join(listed)}{more}; {remedy}"
 
 
 class FileInputs:
@@ -95,14 +96,20 @@ class FileInputs:
             raise InputError(unreadable_message({self.paths[i]: reason for i, reason in failures.items()}))
         return out
 
-    def unreadable(self) -> dict[int, str]:
-        """Decode every file once, filling the cache on the way; index and reason of those that fail."""
+    def survey(self) -> tuple[list[bytes], dict[int, str]]:
+        """Decode every file once, filling the cache: a digest of the pixels of each; index and reason of failures."""
+        pixels: list[bytes] = []
         failures: dict[int, str] = {}
         for start in range(0, len(self), CHUNK):
             indices = np.arange(start, min(start + CHUNK, len(self)))
-            out = np.empty((len(indices), *self.shape), np.uint8)
+            out = np.zeros((len(indices), *self.shape), np.uint8)
             failures |= self._read(indices, out, np.arange(len(indices)))
-        return failures
+            pixels += digests(out)
+        return pixels, failures
+
+    def unreadable(self) -> dict[int, str]:
+        """Decode every file once; index and reason of those that fail."""
+        return self.survey()[1]
 
     def _read(self, indices: np.ndarray, out: np.ndarray, rows: np.ndarray) -> dict[int, str]:
         """Decode files into rows of `out` and into the cache; index and reason of those that fail."""
@@ -165,6 +172,26 @@ def check_present(files: Sequence[Path], *, root: Path) -> None:
         raise InputError(
             f"{len(missing):,} of {len(files):,} listed files are missing below {root}, the first is {missing[0]}"
         )
+
+
+def digests(arrays: np.ndarray) -> list[bytes]:
+    """SHA-256 of each array: equal for equal pixels."""
+    return [hashlib.sha256(np.ascontiguousarray(array)).digest() for array in arrays]
+
+
+def content_keys(files: Sequence[Path]) -> list[Hashable]:
+    """A key for each file, equal for equal content; only files alike in size and middle are read whole."""
+    keys: list[Hashable] = [file.stat().st_size for file in files]
+    for finer in (_middle, sha256):
+        alike = Counter(keys)
+        keys = [(key, finer(file)) if alike[key] > 1 else key for key, file in zip(keys, files, strict=True)]
+    return keys
+
+
+def _middle(path: Path) -> bytes:
+    with path.open("rb") as file:
+        file.seek(path.stat().st_size // 2)
+        return file.read(4096)
 
 
 def files_digest(names: Sequence[str], files: Sequence[Path], *, content: bool) -> str:

@@ -31,7 +31,7 @@ def list_runs(profile: str) -> None:
 @click.argument("images", type=click.Path(path_type=Path))
 @click.option("--output", type=click.Path(path_type=Path), required=True, help="the .npz file to write")
 @click.option("--profile", default="embedded", show_default=True, help="whose trainings")
-@click.option("--skip-corrupt", is_flag=True, help="leave out files that are no pictures")
+@click.option("--skip-corrupt", is_flag=True, help="leave out pictures that cannot be read")
 def encode(key: str, images: Path, output: Path, profile: str, skip_corrupt: bool) -> None:
     """Turn all pictures below the folder IMAGES into hash codes with the training KEY.
 
@@ -42,8 +42,8 @@ def encode(key: str, images: Path, output: Path, profile: str, skip_corrupt: boo
     with one_line_errors():
         if output.suffix != ".npz":
             raise InputError(f"output must be a .npz file, got {output}")
-        count = encode_folder(key, images, output, profile=profile, skip_corrupt=skip_corrupt)
-        click.echo(f"{count} codes in {output}")
+        count, left_out = encode_folder(key, images, output, profile=profile, skip_corrupt=skip_corrupt)
+        click.echo("; ".join([f"{count} codes in {output}", *left_out]))
 
 
 if __name__ == "__main__":

@@ -7,19 +7,25 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import nn
 
 from basics.errors import InputError
 from basics.files import read_json, whole_file
 from basics.paths import runs_root
 from basics.schema import convert
 from hashcenters.codes import binarise
-from hashcenters.datasets.images import IMAGE_SUFFIXES, ImageReading
+from hashcenters.datasets.folders import files_below, is_picture, others_note
+from hashcenters.datasets.images import ImageReading
 from hashcenters.datasets.inputs import unreadable_message
-from hashcenters.datasets.registry import find_entry, find_reader
+from hashcenters.datasets.registry import checked_options, find_entry, find_reader
 from hashcenters.datasets.splits import Split
+from hashcenters.models.factory import make_network
+from hashcenters.training.checkpoint import load_tensors, part
 from hashcenters.training.config import TrainingConfig
 from hashcenters.training.loop import Batches, encode, one_thread
 from hashcenters.training.run import Run, load_data
+
+COLOURS = 3
 
 
 def restore_config(stored: dict[str, Any]) -> TrainingConfig:
@@ -51,41 +57,47 @@ def stored_run(key: str, profile: str) -> Run:
     return Run(config, file.parent)
 
 
-def picture_size(config: TrainingConfig) -> int:
-    """Side in pixels of the square colour pictures that a training learned from.
-
-    Raises:
-        InputError: it learned from something else.
-    """
-    shape = load_data(config.dataset, config.dataset_options).train.inputs.batch(np.arange(1)).shape[1:]
-    if len(shape) != 3 or shape[0] != 3 or shape[1] != shape[2]:
-        size = " × ".join(map(str, shape))
-        raise InputError(
-            f"only trainings on square colour pictures encode a folder, this one is on {config.dataset} ({size})"
-        )
-    return shape[1]
-
-
 def reading_of(config: TrainingConfig) -> ImageReading:
     """How the pictures of a training were read; one that had them in memory gets central squares of their size.
+
+    The pictures themselves need not be there any more, where the reader of the data set has a `size`.
 
     Raises:
         InputError: it learned from something else than square colour pictures.
     """
-    side = picture_size(config)
-    default = inspect.signature(find_reader(find_entry(config.dataset))).parameters.get("reading")
-    if default is None:
-        return ImageReading(size=side)
-    chosen = {name: value for name, value in config.dataset_options.items() if name in ("size", "fit", "crop")}
-    return replace(default.default, corrupt="error", cache=0.0, **chosen)
+    reader = find_reader(find_entry(config.dataset))
+    given = checked_options(config.dataset, reader, config.dataset_options)
+    chosen = {name: given[name] for name in ("size", "fit", "crop") if name in given}
+    own = inspect.signature(reader).parameters
+    if "reading" in own and type(own["reading"].default) is ImageReading:
+        return replace(own["reading"].default, corrupt="error", cache=0.0, **chosen)
+    if "reading" not in own and "size" in own:
+        return ImageReading(**{"size": own["size"].default} | chosen)
+    shape = load_data(config.dataset, config.dataset_options).train.inputs.batch(np.arange(1)).shape[1:]
+    if len(shape) != 3 or shape[0] != COLOURS or shape[1] != shape[2]:
+        size = " × ".join(map(str, shape))
+        raise InputError(
+            f"only trainings on square colour pictures encode a folder, this one is on {config.dataset} ({size})"
+        )
+    return ImageReading(size=shape[1])
 
 
-def encode_folder(key: str, images: Path, output: Path, *, profile: str, skip_corrupt: bool = False) -> int:
-    """Write the codes of all pictures below a folder; returns how many there are.
+def colour_network(run: Run) -> nn.Module:
+    """The trained network of a run on colour pictures, in evaluation mode on the CPU; needs no data."""
+    config = run.config
+    network = make_network(config.backbone, config.bits, in_channels=COLOURS, head=config.head)
+    network.load_state_dict(part(load_tensors(run.folder / "state.safetensors")[0], "network."))
+    return network.eval()
+
+
+def encode_folder(
+    key: str, images: Path, output: Path, *, profile: str, skip_corrupt: bool = False
+) -> tuple[int, list[str]]:
+    """Write the codes of all pictures below a folder; returns how many there are and what was left out.
 
     Args:
         key: of a finished hash training.
-        images: searched with all its folders; nothing is written into it.
+        images: searched by the rule of `datasets.folders`; nothing is written into it.
         output: the `.npz` file, whole or not at all.
         profile: whose trainings.
         skip_corrupt: leave out files that cannot be decoded instead of refusing them all.
@@ -96,18 +108,22 @@ def encode_folder(key: str, images: Path, output: Path, *, profile: str, skip_co
     run = stored_run(key, profile)
     if not images.is_dir():
         raise InputError(f"images must be a folder, got {images}")
-    files = sorted(path for path in images.rglob("*") if path.suffix.lower() in IMAGE_SUFFIXES and path.is_file())
+    found = list(files_below(images))
+    files = [path for path in found if is_picture(path)]
     reading = reading_of(run.config)
     failures = reading.open(files).unreadable()
     if failures and not skip_corrupt:
-        raise InputError(unreadable_message({files[index]: reason for index, reason in failures.items()}))
+        reasons = {files[index]: reason for index, reason in failures.items()}
+        raise InputError(unreadable_message(reasons, "--skip-corrupt leaves them out"))
     files = [file for index, file in enumerate(files) if index not in failures]
+    unreadable = f"{len(failures)} unreadable files left out" if failures else ""
+    left_out = list(filter(None, (others_note([path for path in found if not is_picture(path)]), unreadable)))
     if not files:
-        raise InputError(f"expected pictures below {images}, found none")
+        raise InputError("; ".join([f"expected pictures below {images}, found none", *left_out]))
     split = Split(reading.open(files), np.zeros(len(files), np.int64), np.array([str(file) for file in files]))
     with one_thread():
-        outputs = encode(run.network(), Batches(split, torch.device("cpu")))
+        outputs = encode(colour_network(run), Batches(split, torch.device("cpu")))
     names = np.array([file.relative_to(images).as_posix() for file in files])
     with whole_file(output) as temporary:
         np.savez_compressed(temporary, codes=binarise(outputs), paths=names)
-    return len(files)
+    return len(files), left_out

@@ -1,6 +1,7 @@
 """UCF101 and HMDB51: clips of human actions, in the official splits or the authors' list files."""
 
 import re
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -85,21 +86,45 @@ def read_hmdb51(lists: Path, split: int) -> tuple[dict[str, Listing], list[str]]
     return official_split(Listing.of(samples), trained), names
 
 
+def read_split(
+    protocol: Protocol,
+    official: Callable[[Path, int], tuple[dict[str, Listing], list[str]]],
+    lists: Path,
+    *,
+    split: int,
+    num_classes: int,
+) -> tuple[dict[str, Listing], list[str]]:
+    """A split from the official files, or from CSQ's list files of split 1 where the protocol names them.
+
+    Raises:
+        InputError: another split of list files; otherwise as `official` and `read_protocol_lists`.
+    """
+    if not protocol.lists:
+        return official(lists, split)
+    if split != 1:
+        raise InputError(f"{protocol.name} holds split 1 only, got split {split}")
+    parts = read_protocol_lists(protocol, num_classes=num_classes, multi_label=False)
+    return parts, sorted({path.split("/")[0] for path in parts["train"].paths})
+
+
 def note_of(split: int) -> str:
     """What the protocol line says of a split that the papers do not use."""
     return "" if split == 1 else f"split {split}"
 
 
 @reader("ucf101", folder="ucf101", reading=ClipReading())
-def load_ucf101(root: Path, protocol: Protocol, *, split: int = 1) -> Found:
+def load_ucf101(root: Path, protocol: Protocol, *, split: int = 1, num_classes: int = 101) -> Found:
     """UCF101; the training split is the database.
 
     Args:
         root: folder with `UCF-101/CLASS/*.avi` and `ucfTrainTestlist/`.
-        protocol: `ucf101-1`.
+        protocol: `ucf101-1` (official split files) or `ucf101-1-lists` (CSQ's list files of split 1).
         split: 1–3, the official split (the papers use 1).
+        num_classes: of the list files.
     """
-    return Found(*read_ucf101(root / "ucfTrainTestlist", split), root / "UCF-101", note=note_of(split))
+    lists = root / "ucfTrainTestlist"
+    found = read_split(protocol, read_ucf101, lists, split=split, num_classes=num_classes)
+    return Found(*found, root / "UCF-101", note=note_of(split))
 
 
 @reader("hmdb51", folder="hmdb51", reading=ClipReading())
@@ -112,11 +137,6 @@ def load_hmdb51(root: Path, protocol: Protocol, *, split: int = 1, num_classes: 
         split: 1–3, the official split (the papers use 1).
         num_classes: of the list files.
     """
-    if not protocol.lists:
-        parts, names = read_hmdb51(root / "testTrainMulti_7030_splits", split)
-    elif split != 1:
-        raise InputError(f"{protocol.name} holds split 1 only, got split {split}")
-    else:
-        parts = read_protocol_lists(protocol, num_classes=num_classes, multi_label=False)
-        names = sorted({path.split("/")[0] for path in parts["train"].paths})
-    return Found(parts, names, root / "videos", note=note_of(split))
+    lists = root / "testTrainMulti_7030_splits"
+    found = read_split(protocol, read_hmdb51, lists, split=split, num_classes=num_classes)
+    return Found(*found, root / "videos", note=note_of(split))

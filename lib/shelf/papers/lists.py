@@ -1,10 +1,11 @@
 """List files: one sample a row, its path and its labels, in the layouts that this field shares.
 
 `path 0 1 0 ...` (a label vector, CSQ), `path<blank or tab>7` (a class index, SHC) and `id<tab>7<tab>path` (videos).
-Paths may hold blanks; the layout of a file is that of its first row.
+Paths may hold blanks; the layout of a file is that of most of its rows, of the first where two are as many.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -51,6 +52,16 @@ def is_vector_row(row: str, num_classes: int | None) -> bool:
     return width > 1 and (width == num_classes or set(row.split()[-width:]) <= {"0", "1"})
 
 
+def typical_row(rows: Sequence[str]) -> str:
+    """The first row that ends in as many integers as most rows do; "" without rows.
+
+    >>> typical_row(["my photo 1 1", "a.jpg 0", "b.jpg 1"])
+    'a.jpg 0'
+    """
+    widths = [label_width(row) for row in rows]
+    return rows[widths.index(Counter(widths).most_common(1)[0][0])] if rows else ""
+
+
 def parse_vector(row: str, width: int) -> tuple[str, UInt8[np.ndarray, "classes"]]:
     """Path and multi-hot labels of a `path 0 1 0 ...` row.
 
@@ -78,7 +89,7 @@ def parse_index(row: str, num_classes: int | None) -> tuple[str, int]:
     path, *labels = row.rsplit("\t" if "\t" in row else None, 1)
     if not labels:
         raise ValueError("expected a path and a label, got one field")
-    return path, class_index(labels[0], num_classes=num_classes)
+    return path.rstrip(), class_index(labels[0], num_classes=num_classes)
 
 
 def scan_list(path: Path, *, num_classes: int | None = None, strip: str = "") -> tuple[Listing, list[str]]:
@@ -86,7 +97,7 @@ def scan_list(path: Path, *, num_classes: int | None = None, strip: str = "") ->
 
     Args:
         path: the list file.
-        num_classes: of the data set; None takes it from the first row's label vector.
+        num_classes: of the data set; None takes it from the label vector of most rows.
         strip: prefix to remove from every path.
 
     Returns:
@@ -94,15 +105,17 @@ def scan_list(path: Path, *, num_classes: int | None = None, strip: str = "") ->
     """
     paths, labels, problems = [], [], []
     rows = list(rows_of(path))
-    vector = bool(rows) and is_vector_row(rows[0][1], num_classes)
-    width = (num_classes or label_width(rows[0][1])) if vector else None
+    typical = typical_row([row for _, row in rows])
+    vector = is_vector_row(typical, num_classes)
+    width = (num_classes or label_width(typical)) if vector else None
     for number, row in rows:
         try:
             name, label = parse_index(row, num_classes) if width is None else parse_vector(row, width)
             paths.append(inside_root(name, strip=strip))
             labels.append(label)
         except ValueError as error:
-            problems.append(f"{path} row {number}: {error}")
+            hint = "; option strip removes what stands before it" if row.startswith("/") else ""
+            problems.append(f"{path} row {number}: {error}{hint}")
     return Listing(tuple(paths), np.array(labels, np.uint8 if vector else np.int64)), problems
 
 
@@ -111,7 +124,7 @@ def read_list(path: Path, *, num_classes: int | None = None, strip: str = "") ->
 
     Args:
         path: the list file.
-        num_classes: of the data set; None takes it from the first row's label vector.
+        num_classes: of the data set; None takes it from the label vector of most rows.
         strip: prefix to remove from every path.
 
     Raises:

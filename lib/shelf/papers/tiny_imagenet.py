@@ -1,10 +1,11 @@
 """Tiny-ImageNet: real ImageNet photographs at 64×64, half of the classes for retrieval, half for pre-training.
 
 Of the sorted WordNet ids those at even positions (from 0) are the 100 retrieval classes and those at odd positions
-the 100 classes that backbones are pre-trained on, so that nothing retrieved was pre-trained on.
+the 100 classes that backbones are pre-trained on, so that nothing retrieved was pre-trained on. Some photographs lie in
+two folders: what is a query counts in no other part, and is not pre-trained on either.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from PIL import Image
 from basics.errors import InputError
 from hashcenters.datasets.assemble import Found, finish, names_of
 from hashcenters.datasets.images import ImageReading, decode_image, square
-from hashcenters.datasets.inputs import FileInputs, files_digest
+from hashcenters.datasets.inputs import FileInputs, content_keys, digests, files_digest
 from hashcenters.datasets.protocol import Listing, Protocol, draw_per_class, find_protocol, resolve_root
 from hashcenters.datasets.rows import fields_of, rows_of
 from hashcenters.datasets.splits import PARTS, ArrayInputs, HashingData
@@ -69,6 +70,16 @@ def draw_parts(
     validation = draw("validation", train, np.setdiff1d(database, trained))
     rows = {"train": trained, "validation": validation, "query": query, "database": database}
     return {part: (val if part == "query" else train).take(chosen) for part, chosen in rows.items()}
+
+
+def without_queries(parts: Mapping[str, Listing], root: Path) -> tuple[dict[str, Listing], int]:
+    """The parts of the pre-training half without photographs that are queries of the other, and how many those were."""
+    queries = read_val(root, read_classes(root, odd=False, classes=None))
+    names = [name for name in names_of({**parts, "": queries}) if (root / name).is_file()]
+    key_of = dict(zip(names, content_keys([root / name for name in names]), strict=True))
+    shown = {key_of.get(name) for name in queries.paths}
+    copies = {name for name in names_of(parts) if key_of.get(name, name) in shown}
+    return {part: listing.without(copies) for part, listing in parts.items()}, len(copies)
 
 
 def decode_photograph(path: Path, *, size: int) -> UInt8[np.ndarray, "3 size size"]:
@@ -130,13 +141,16 @@ def load_tiny_imagenet(
     names = read_names(root, wnids)
     train = list_classes(root, [f"train/{wnid}/images/*.JPEG" for wnid in wnids])
     parts = draw_parts(train, read_val(root, wnids), sizes, seed=seed, class_names=names)
+    parts, copies = without_queries(parts, root) if half == "odd" else (parts, 0)
+    note = f"{copies} queries of the other half left out" if copies else ""
     paths = names_of(parts)
     files = [root / path for path in paths]
     images = FileInputs(files, partial(decode_photograph, size=size), (3, size, size), workers=workers)
     pixels = images.batch(np.arange(len(files)))
-    found = Found(parts, names, root, substitute=SUBSTITUTE.format("ImageNet-100"))
+    found = Found(parts, names, root, note=note, substitute=SUBSTITUTE.format("ImageNet-100"))
     digest = f"{files_digest(paths, files, content=False)} {size}"
-    return finish(found, lambda rows: ArrayInputs(pixels[rows]), paths, protocol=chosen, digest=digest)
+    shown = digests(pixels)
+    return finish(found, lambda rows: ArrayInputs(pixels[rows]), paths, protocol=chosen, digest=digest, keys=shown)
 
 
 def part_sizes(protocol: Protocol, given: Sequence[int | None]) -> dict[str, int]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from basics.errors import InputError
 from hashcenters.datasets.assemble import Found, finish
+from hashcenters.datasets.inputs import digests
 from hashcenters.datasets.protocol import Listing, draw_parts, find_protocol, resolve_root
 from hashcenters.datasets.splits import ArrayInputs, HashingData
 from shelf.papers.lists import official_split
@@ -60,6 +61,7 @@ def load_torchvision(
         names,
         protocol=chosen,
         digest=hashlib.sha256(images).hexdigest(),
+        keys=digests(images),
         validation=validation,
         seed=seed,
     )

@@ -63,7 +63,7 @@ def test_compare_accepts_the_tolerance_and_no_more(off, holds):
     ("checks", "word"),
     [
         ([EXACT], "proved"),
-        ([EXACT, SAMPLED], "proved"),
+        ([EXACT, SAMPLED], "inconclusive"),
         ([SAMPLED], "inconclusive"),
         ([EXACT, BROKEN], "contradicted"),
     ],
@@ -72,8 +72,14 @@ def test_verdict_needs_an_exact_check_and_no_broken_one(checks, word):
     assert verdict(*checks) == word
 
 
+def test_a_claim_is_proved_by_what_speaks_of_all_cases_only():
+    assert verdict(EXACT, also=[SAMPLED]) == "proved"
+    assert verdict(SAMPLED, also=[EXACT]) == "inconclusive"
+    assert verdict(EXACT, also=[BROKEN]) == "contradicted"
+
+
 def test_verdict_of_nothing_is_refused():
-    with pytest.raises(InputError, match="at least one check"):
+    with pytest.raises(InputError, match="at least one check of the claim"):
         verdict()
 
 

@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from notebook_code import definitions
 
+from chapters.n02_proofs.check import verdict
 from chapters.n02_proofs.learned_centers import (
+    check_any_count,
     check_at_most_2k,
     check_center_gradient,
     check_flip_costs_two,
@@ -15,6 +17,7 @@ from chapters.n02_proofs.learned_centers import (
     check_mean_minimises,
     check_printed_face_loss,
     check_sign_minimises,
+    check_update_for_any_count,
     check_zero_is_margin,
     flip_costs,
     flips_table,
@@ -81,6 +84,17 @@ def test_the_mean_minimises_for_real_centers(count):
 def test_the_sign_minimises_for_binary_centers():
     check = check_sign_minimises(NOTEBOOK.cost, 5, batches=20, batch_size=4, seed=0)
     assert check.holds and check.cases == 20 * 32
+    assert check.method == "sampled"
+
+
+def test_both_minimisers_for_any_number_of_points():
+    assert verdict(*check_any_count(NOTEBOOK.cost)) == "proved"
+    assert not check_any_count(lambda c, u: ((c + u) ** 2).sum())[0].holds
+    assert not check_any_count(lambda c, u: ((c - u) ** 2).prod())[0].holds
+
+
+def test_the_update_is_the_damped_gradient_for_any_number_of_samples():
+    assert check_update_for_any_count().outcome == "holds identically"
 
 
 def test_every_evenly_split_bit_doubles_the_minimisers():

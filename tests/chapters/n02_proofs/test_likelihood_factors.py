@@ -6,15 +6,18 @@ from chapters.n02_proofs.likelihood_factors import (
     check_chain_rule,
     check_constant_prior,
     check_factorisation,
+    check_items_independent,
     check_log_difference,
     check_log_ratio,
     check_missing_term,
     check_pairs_independent,
+    check_reason,
     check_same_maximiser,
     check_steps,
     given_code,
     independent_joint,
     joint_of_built_centers,
+    same_class_centers,
 )
 
 INDEPENDENT = independent_joint(centers=3, labels=3, codes=5, seed=0)
@@ -54,6 +57,24 @@ def test_the_documents_premise_is_met_where_its_conclusion_fails():
 def test_the_conclusion_holds_where_the_premise_is_not_met():
     assert not check_constant_prior(INDEPENDENT).holds
     assert check_same_maximiser(INDEPENDENT).holds
+
+
+def test_the_reason_is_refuted_by_centers_built_from_labels_and_by_nothing_else():
+    assert not check_reason(BUILT).holds
+    assert check_reason(INDEPENDENT).holds and check_reason(general(0)).holds
+
+
+def test_a_reason_that_is_enough_stands():
+    one_label = joint_of_built_centers(np.ones((1, 4)), center_of_label=[0])
+    assert check_constant_prior(one_label).holds and check_reason(one_label).holds
+
+
+def test_centers_of_one_class_are_not_independent():
+    assert check_items_independent(same_class_centers(0.5)).holds
+    assert check_items_independent(same_class_centers(1.0)).counter_example.startswith(
+        "c'_1 0, c'_2 0: 0.5 instead of 0.25"
+    )
+    assert not check_items_independent(same_class_centers(0.6)).holds
 
 
 def test_the_missing_term_is_the_covariance():

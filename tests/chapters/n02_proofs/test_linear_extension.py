@@ -16,8 +16,10 @@ from chapters.n02_proofs.linear_extension import (
     check_undefined,
     random_similarity,
     target_pairs,
+    twins_row,
 )
-from hashcenters.centers.targets import target_matrix
+from chapters.shared.similarities import grouped_features
+from hashcenters.centers.targets import category_similarity, target_matrix
 
 EQ_3 = definitions("02_proofs").Eq_3
 SIMILARITY = random_similarity(12, 5, seed=0)
@@ -87,3 +89,10 @@ def test_asymmetry_by_hand():
     assert row["largest"] == 16 and row["mean |t_ij − t_ji|"] == pytest.approx(16 / 3)
     assert row["classes nearest to each other"] == pytest.approx(2 / 3)
     assert target_pairs(similarity, 8)["t_ij"].tolist() == [-8, 8, 8]
+
+
+def test_classes_that_wish_for_one_code_seldom_have_it():
+    apart = twins_row("random", random_similarity(100, 32, seed=0), 32, seed=0)
+    assert (apart["wished"], apart["twins"]) == (100, 0) and apart["minimum"] > 0
+    alike = category_similarity(grouped_features(100, groups=12, width=64, seed=0))
+    assert twins_row("groups", alike, 16, seed=0)["twins"] > 0

@@ -18,14 +18,17 @@ from chapters.n02_proofs.centroid_theory import (
 from chapters.n02_proofs.multilabel_centroids import (
     all_sets,
     check_bound,
+    check_doubled_bound,
+    check_mean_bound,
     check_mean_formula,
     check_mean_is_half,
     check_ties_exist,
     count_distances,
+    count_doubled,
     counted_mean,
     mean_over_ties,
 )
-from hashcenters.centers.hadamard import hadamard_matrix
+from hashcenters.centers.hadamard import double_hadamard, hadamard_matrix
 
 NOTEBOOK = definitions("02_proofs")
 
@@ -161,3 +164,36 @@ def test_three_votes_never_tie_and_four_sometimes_do():
 def test_bad_input_is_refused(call, message):
     with pytest.raises(InputError, match=message):
         call()
+
+
+def test_two_triples_stand_for_all_of_h_2k():
+    every = count_distances(double_hadamard(8), 3)
+    assert count_doubled(8).to_dict("list") == every.to_dict("list")
+
+
+def test_triples_of_h_2k_come_as_near_as_a_quarter_of_the_bits():
+    check = check_doubled_bound(64)
+    assert check.counter_example.startswith("distance 16 < K/2 = 32 (4.9% of pairs are below; the mean is +0.58")
+    assert float(counted_mean(count_doubled(64))) - 32 == pytest.approx(0.5761, abs=5e-5)
+
+
+@pytest.mark.parametrize("size", [2, 3, 4, 5, 6])
+@pytest.mark.parametrize("bits", [16, 32, 64])
+def test_in_the_mean_the_bound_holds_for_independent_ties(bits, size):
+    assert check_mean_bound(bits, size, ties="independent").holds
+
+
+def test_in_the_mean_the_bound_fails_for_shared_ties():
+    assert check_mean_bound(64, 2, ties="shared").counter_example == "K = 64, n = 2: mean 23.87 < K/2 = 32"
+
+
+@pytest.mark.parametrize(("bits", "excess"), [(16, 2.0), (64, 1.38)])
+def test_five_labels_have_more_than_a_fraction_of_a_bit(bits, excess):
+    assert float(expected_distance(bits, 5)) - bits / 2 == pytest.approx(excess, abs=0.005)
+
+
+def test_one_triple_has_the_mean_of_all_at_longer_codes():
+    assert check_mean_formula(hadamard_matrix(32), 3, first=(0, 1, 2)).holds
+    wrong = hadamard_matrix(32).copy()
+    wrong[7, 11] *= -1
+    assert not check_mean_formula(wrong, 3, first=(0, 1, 2)).holds

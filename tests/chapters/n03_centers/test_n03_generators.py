@@ -1,5 +1,7 @@
 """The comparison of generators: cells against direct counts, what is left out, and the readable form."""
 
+from itertools import combinations, product
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,13 +13,13 @@ from chapters.n03_centers.generators import (
     compare_generators,
     construction_table,
     judge_maximum,
+    largest_mean,
+    maximum_table,
     minimum_table,
 )
 from hashcenters.centers import generate
 from hashcenters.centers.algorithm1 import bernoulli_centers
 from hashcenters.centers.bounds import max_min_distance_bound
-from hashcenters.centers.generate import make_centers
-from hashcenters.centers.separation import separation
 
 FRAME = compare_generators([12, 16], [10, 21, 40], seed=3)
 
@@ -109,13 +111,37 @@ def test_bad_input():
         compare_generators([0], [1], seed=0)
 
 
-def test_a_code_further_apart_than_hadamard_rows_contradicts():
-    found = judge_maximum(separation(make_centers("coding", 64, 21, seed=0)), tight=True)
-    assert found == {
-        "verdict": "contradicted",
-        "observed": "K = 64, m = 21: centers 33 bits apart are built (upper bound 33), Hadamard rows have 32",
-        "pairs": 210,
-        "checked": "checked",
-    }
-    rows = judge_maximum(separation(make_centers("hadamard", 16, 10, seed=0)), tight=False)
-    assert (rows["verdict"], rows["pairs"], rows["checked"]) == ("not-shown", 45, "it fails")
+@pytest.fixture(scope="module")
+def largest():
+    return maximum_table(64, [10, 21, 100], draws=5, seed=0)
+
+
+def test_both_readings_contradict_and_say_where(largest):
+    found = judge_maximum(largest, tight=True)
+    assert (found["verdict"], found["checked"]) == ("contradicted", "checked")
+    minimum, mean = found["observed"].split(". Mean, as in Definition 1: ")
+    assert "m = 21: 33 are built (upper bound 33), rows have 32" in minimum
+    assert "m = 100" not in minimum
+    assert "m = 100: 32.233 of 32.323" in mean and "m = 10: 32.000 of 35.556" in mean
+
+
+def test_rows_with_their_negatives_have_the_largest_mean(largest):
+    assert largest["with negatives, mean"].tolist() == pytest.approx(largest["largest mean"].tolist())
+    assert (largest["first rows, mean"] < largest["largest mean"]).all()
+
+
+@pytest.mark.parametrize("count", [4, 5, 7, 8])
+def test_no_centers_have_a_larger_mean(count):
+    bound = float(largest_mean(4, count))
+    words = np.array(list(product((-1, 1), repeat=4)))
+    best = max(pdist(words[list(some)], "hamming").mean() * 4 for some in combinations(range(16), count))
+    assert best <= bound + 1e-12
+    assert best == pytest.approx(bound) or count % 2
+
+
+def test_rows_that_are_best_in_both_readings_do_not_contradict(largest):
+    best = largest.assign(**{"built, minimum": 32, "first rows, mean": largest["largest mean"]})
+    found = judge_maximum(best, tight=False)
+    assert (found["verdict"], found["checked"]) == ("not-shown", "it fails")
+    one = judge_maximum(best.assign(**{"built, minimum": [32, 33, 32]}), tight=True)
+    assert one["verdict"] == "contradicted"

@@ -21,17 +21,18 @@ from chapters.n03_centers.published import (
     published_file,
     read_center_file,
 )
-from hashcenters.centers.hadamard import hadamard_rows
+from hashcenters.centers.hadamard import double_hadamard, hadamard_rows
 from hashcenters.codes import pairwise_distances
 from hashcenters.datasets.registry import Download, find_entry
 
 CENTERS = hadamard_rows(16, 20, seed=3)
-NUM_CLASSES = {"ImageNet": 100, "MS COCO": 80, "NUS-WIDE": 21, "HMDB51": 51}
+NUM_CLASSES = {"ImageNet": 100, "MS COCO": 80, "NUS-WIDE": 21, "HMDB51": 51, "UCF101": 101}
 MINIMUM_DISTANCES = {
     "ImageNet": {64: 32, 32: 8, 16: 2},
     "MS COCO": {64: 20, 32: 8, 16: 2},
     "NUS-WIDE": {64: 32, 32: 16, 16: 4},
     "HMDB51": {64: 32, 32: 8, 16: 2},
+    "UCF101": {64: 32, 32: 8, 16: 2},
 }
 needs_files = pytest.mark.skipif(not published_available(), reason="the authors' files are not in the data root")
 
@@ -45,10 +46,19 @@ def test_published_minimum_distances(dataset: str, bits: int):
 
 
 @needs_files
-@pytest.mark.parametrize(("dataset", "bits", "share"), [("MS COCO", 64, 0.40), ("NUS-WIDE", 16, 0.25)])
+@pytest.mark.parametrize(
+    ("dataset", "bits", "share"),
+    [("MS COCO", 64, 0.40), ("NUS-WIDE", 16, 0.25), ("UCF101", 16, 0.31), ("UCF101", 32, 0.36)],
+)
 def test_published_pairs_below_half(dataset: str, bits: int, share: float):
     distances = pairwise_distances(published_centers(dataset, bits))
     assert (distances < bits / 2).mean() == pytest.approx(share, abs=0.005)
+
+
+@needs_files
+@pytest.mark.parametrize(("dataset", "count"), [("UCF101", 101), ("ImageNet", 100), ("HMDB51", 51)])
+def test_the_first_rows_are_taken_where_the_text_samples_them(dataset: str, count: int):
+    assert np.array_equal(published_centers(dataset, 64), double_hadamard(64)[:count])
 
 
 @pytest.mark.parametrize("legacy", [True, False])
@@ -187,6 +197,6 @@ def test_unknown_file():
 
 def test_the_registry_has_every_file_at_one_commit():
     items = [published_file(*which) for which in PUBLISHED]
-    assert len({item.sum for item in items}) == 12
+    assert len({item.sum for item in items}) == 15
     assert all(f"/{published_commit()}/" in item.url for item in items)
     assert len(published_commit()) == 40

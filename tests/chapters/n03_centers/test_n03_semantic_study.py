@@ -7,6 +7,9 @@ from chapters.n03_centers.semantic_study import (
     distance_cost,
     distance_costs,
     distance_curves,
+    judge_tie,
+    released_rule_table,
+    released_start,
     solve_all,
     solver_table,
     target_table,
@@ -70,3 +73,30 @@ def test_distances_by_similarity():
     assert last["mean"] == pytest.approx(expected.mean())
     assert last["low"] == pytest.approx(np.quantile(expected, 0.1))
     assert last["high"] == pytest.approx(np.quantile(expected, 0.9))
+
+
+@pytest.fixture(scope="module")
+def ruled():
+    rng = np.random.default_rng(0)
+    features = {"groups": grouped_features(100, groups=12, width=64, seed=0), "noise": rng.normal(size=(100, 20))}
+    studies = {name: category_similarity(found) for name, found in features.items()}
+    return released_rule_table(studies, [16, 64], sweeps=1)
+
+
+def test_the_released_rule_changes_no_hadamard_row_and_some_random_ones(ruled):
+    assert ruled.loc[ruled["bits"] == 64, "changed"].tolist() == [0, 0]
+    assert ruled.loc[ruled["bits"] == 64, "as the first"].tolist() == [100, 100]
+    assert (ruled.loc[ruled["bits"] == 16, "changed"] > 0).all()
+    assert judge_tie(ruled, bits=64)["verdict"] == "finding"
+
+
+def test_one_changed_center_is_no_tie(ruled):
+    assert judge_tie(ruled.assign(changed=1), bits=64)["verdict"] == "inconclusive"
+    assert judge_tie(ruled[ruled["similarity"] == "noise"], bits=64)["verdict"] == "inconclusive"
+
+
+def test_the_released_start():
+    rows, kind = released_start(64, 100)
+    assert kind == "first rows of H_2K" and (rows[64:] == -rows[:36]).all() and len(rows) == 100
+    mixed, kind = released_start(16, 100)
+    assert kind.endswith("random ones") and mixed.shape == (100, 16) and (mixed[32:].sum(axis=1) == 0).all()

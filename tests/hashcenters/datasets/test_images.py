@@ -1,5 +1,6 @@
 """Pictures of every mode and format become the same kind of array."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,16 +10,20 @@ from PIL import Image
 from torchvision.transforms.v2 import CenterCrop, Resize
 
 from basics.errors import InputError
+from hashcenters.datasets.folders import is_picture
 from hashcenters.datasets.images import ImageReading, decode_image
 
 
 @pytest.mark.parametrize(
     ("suffix", "mode"),
-    [(suffix, mode) for suffix in (".jpg", ".png", ".webp", ".bmp", ".gif", ".tiff") for mode in ("RGB", "L")]
+    [(suffix, mode) for suffix in (".jpg", ".PNG", ".webp", ".bmp", ".gif", ".tiff") for mode in ("RGB", "L")]
+    + [(suffix, "RGB") for suffix in (".jfif", ".jpe", ".avif", ".jp2", ".tga", ".pcx", ".qoi", ".ico", ".sgi", ".dds")]
     + [(suffix, "P") for suffix in (".png", ".gif", ".bmp", ".tiff")],
 )
 def test_formats_and_modes(tmp_path: Path, picture: Callable[..., Path], suffix: str, mode: str) -> None:
-    decoded = decode_image(picture(tmp_path / f"ü ber{suffix}", mode=mode), size=8)
+    path = picture(tmp_path / f"ü ber{suffix}", mode=mode)
+    assert is_picture(path)
+    decoded = decode_image(path, size=8)
     assert decoded.shape == (3, 8, 8)
     assert decoded.dtype == np.uint8
     assert decoded.std() > 0
@@ -27,6 +32,55 @@ def test_formats_and_modes(tmp_path: Path, picture: Callable[..., Path], suffix:
 def test_sixteen_bit_grey_is_scaled(tmp_path: Path) -> None:
     Image.fromarray(np.full((4, 4), 65535 // 2, np.uint16)).save(tmp_path / "deep.png")
     assert np.unique(decode_image(tmp_path / "deep.png", size=4)).tolist() == [127]
+
+
+RAMP = np.linspace(0, 1, 256).reshape(16, 16)
+
+
+@pytest.mark.parametrize(
+    ("pixels", "message"),
+    [
+        (RAMP.astype(np.float32), "float pixels have no agreed range"),
+        ((RAMP * 65535).astype(np.float32), "float pixels have no agreed range"),
+        ((RAMP * (2**31 - 1)).astype(np.int32), "32-bit or signed pixels have no agreed range"),
+        ((RAMP * 255).astype(np.int32), "32-bit or signed pixels have no agreed range"),
+    ],
+)
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_pixels_without_an_agreed_white_are_refused(
+    tmp_path: Path, pixels: np.ndarray, message: str, orientation: int
+) -> None:
+    Image.fromarray(pixels).save(tmp_path / "x.tif", tiffinfo={274: orientation})
+    with pytest.raises(ValueError, match=message):
+        decode_image(tmp_path / "x.tif", size=16)
+
+
+def test_sixteen_bits_are_a_ramp_in_every_format(tmp_path: Path) -> None:
+    deep = (RAMP * 65535).astype(np.uint16)
+    for name in ("x.png", "x.tif", "x.jp2"):
+        Image.fromarray(deep).save(tmp_path / name)
+    (tmp_path / "x.pgm").write_bytes(b"P5 16 16 65535\n" + deep.astype(">u2").tobytes())
+    for path in tmp_path.iterdir():
+        assert decode_image(path, size=16)[0].tolist() == (deep / 257).astype(np.uint8).tolist()
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp", ".tiff", ".avif"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_no_format_is_turned_by_its_orientation(tmp_path: Path, suffix: str, orientation: int) -> None:
+    pixels = np.zeros((40, 120, 3), np.uint8)
+    pixels[:20, :60] = 255
+    exif = Image.Exif()
+    exif[274] = orientation
+    own = {"tiffinfo": {274: orientation}} if suffix == ".tiff" else {"exif": exif, "quality": 95}
+    Image.fromarray(pixels).save(tmp_path / f"x{suffix}", **own)
+    corners = decode_image(tmp_path / f"x{suffix}", size=8, fit="squash")[0][::7, ::7]
+    assert (corners > 128).tolist() == [[True, False], [False, False]]
+
+
+def test_a_pipe_is_no_picture(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "x.png")
+    with pytest.raises(OSError, match="there is no such file"):
+        decode_image(tmp_path / "x.png", size=8)
 
 
 def test_transparency_lies_over_white(tmp_path: Path) -> None:

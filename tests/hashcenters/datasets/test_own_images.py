@@ -10,10 +10,10 @@ from PIL import Image
 
 from basics.errors import InputError
 from hashcenters.datasets.registry import load
+from hashcenters.datasets.splits import PARTS, HashingData
 
 Picture = Callable[..., Path]
 KINDS = [(".jpg", "RGB"), (".png", "P"), (".webp", "RGB"), (".JPEG", "L"), (".png", "RGBA")]
-PARTS = ("train", "validation", "query", "database")
 
 
 @pytest.fixture
@@ -87,7 +87,9 @@ def test_copies_count_once(tree: Path) -> None:
     assert len(data.query) + len(data.database) == 30
     assert data.protocol.endswith("1 copies left out")
     (tree / "σπίτι/copy.jpg").write_bytes(content)
-    with pytest.raises(InputError, match=r"'cat/bild 0 é.jpg' and 'σπίτι/copy.jpg' are the same file in two classes"):
+    with pytest.raises(
+        InputError, match=r"'cat/bild 0 é.jpg' and 'σπίτι/copy.jpg' are the same picture in two classes"
+    ):
         load("image-folder", root=tree)
 
 
@@ -97,11 +99,76 @@ def test_damaged_files_are_listed_together_and_skipped_when_asked(tree: Path) ->
     half.write_bytes(content[: len(content) // 2])
     (tree / "σπίτι/words.png").write_text("no picture")
     (tree / "σπίτι/words.txt").write_text("no picture")
-    with pytest.raises(InputError, match=r"3 unreadable .*words.txt \(no picture by its name\).*half.jpg.*words.png"):
+    (tree / "σπίτι/gone.PNG").symlink_to(tree / "nowhere.png")
+    with pytest.raises(InputError, match=r"3 unreadable .*half.jpg.*gone.PNG \(there is no such file\).*words.png"):
         load("image-folder", root=tree)
     data = load("image-folder", root=tree, corrupt="skip")
     assert len(data.query) + len(data.database) == 30
-    assert "3 unreadable files left out" in data.protocol
+    assert "1 files left out that are no pictures by their names (.txt); 3 unreadable files left out" in data.protocol
+
+
+@pytest.fixture
+def scattered(tmp_path: Path, picture: Picture) -> Path:
+    """Two classes with pictures below them, behind links (one of them a circle), beside them and hidden."""
+    root = tmp_path / "scattered"
+    for name in ("cat", "dog"):
+        for number in range(6):
+            picture(root / name / f"{number}.JFIF", seed=ord(name[0]))
+    for number in range(5):
+        picture(root / f"cat/indoor/far/{number}.avif")
+    picture(tmp_path / "elsewhere/linked.png")
+    (root / "dog/more").symlink_to(tmp_path / "elsewhere")
+    (root / "dog/again").symlink_to(root / "dog")
+    picture(root / "loose.png")
+    picture(root / "dog/.ipynb_checkpoints/0-checkpoint.png")
+    (root / "dog/._0.jpg").write_bytes(b"Mac OS X")
+    (root / "dog/phone.HEIC").write_bytes(b"ftypheic")
+    return root
+
+
+def test_every_picture_below_a_class_is_read_and_the_others_are_counted(scattered: Path) -> None:
+    data = load("image-folder", root=scattered, size=8)
+    found = sorted([*data.query.ids, *data.database.ids])
+    expected = [f"{name}/{number}.JFIF" for name in ("cat", "dog") for number in range(6)]
+    expected += [*(f"cat/indoor/far/{number}.avif" for number in range(5)), "dog/more/linked.png"]
+    assert found == sorted(expected)
+    other, beside = data.protocol.split("; ")[-2:]
+    assert other == "1 files left out that are no pictures by their names (.heic)"
+    assert beside == "1 pictures beside the class folders left out"
+
+
+def pixels_of(data: HashingData, part: str) -> set[bytes]:
+    split = getattr(data, part)
+    return {row.tobytes() for row in split.inputs.batch(np.arange(len(split)))}
+
+
+def assert_apart(data: HashingData) -> None:
+    """No picture is a query and in another part, or trained on and validated on."""
+    pixels = {part: pixels_of(data, part) for part in PARTS}
+    assert not pixels["query"] & (pixels["train"] | pixels["validation"] | pixels["database"])
+    assert not pixels["train"] & pixels["validation"]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_pixels_and_not_names_tell_pictures_apart(tree: Path, seed: int) -> None:
+    for number in (1, 4, 8):  # lossless formats, other bytes
+        for path in (tree / "cat").glob(f"bild {number} é.*"):
+            with Image.open(path) as image:
+                image.save(tree / f"cat/again {number}.tiff")
+    (tree / "cat/link.jpg").symlink_to(tree / "cat/bild 0 é.jpg")
+    os.link(tree / "cat/bild 5 é.jpg", tree / "cat/hard.jpg")
+    data = load("image-folder", root=tree, seed=seed, size=16)
+    assert data.protocol.endswith("; 5 copies left out")
+    assert len(data.query) + len(data.database) == 30
+    assert_apart(data)
+
+
+def test_line_breaks_in_names_are_no_sources(tmp_path: Path, picture: Picture) -> None:
+    for name in ("x", "y"):
+        for number in range(4):
+            picture(tmp_path / name / f"{number}\nb.png", seed=ord(name))
+    data = load("image-folder", root=tmp_path, size=8)
+    assert len(data.query) + len(data.database) == 8
 
 
 def remove_all(folder: Path) -> None:
@@ -122,6 +189,11 @@ def remove_all(folder: Path) -> None:
             lambda root: [p.unlink() for p in sorted((root / "cat").glob("bild*"))[2:]],
             {},
             "'cat' must have .* got 2",
+        ),
+        (
+            lambda root: [p.rename(p.with_suffix(".heic")) for p in (root / "cat").glob("bild*")],
+            {},
+            r"'cat' must have .* got 0 \(10 files left out that are no pictures by their names \(.heic\)\)",
         ),
         (lambda root: (root / "empty").mkdir(), {}, "class 'empty' must have at least 3 pictures, got 0"),
         (lambda root: None, {"query": 1.0}, "query and validation must be shares between 0 and 1, got 1.0"),
@@ -207,7 +279,27 @@ def test_list_file_of_vectors(listed: Path) -> None:
             {},
             "all lists must have labels of the same kind and width, got",
         ),
-        ({"query.txt": "images/0.png 0\n"}, {}, "query and train must not overlap, got 1 shared"),
+        (
+            {"query.txt": "images/0.png 0\n"},
+            {},
+            "query and train must not overlap, got 1 shared, such as 'images/0.png'",
+        ),
+        ({"query.txt": "images/4.png 0\n"}, {}, "query and database must not overlap, got 1 shared"),
+        (
+            {"query.txt": "images/copy.png 1\n"},
+            {},
+            "query and train must not overlap, got 1 shared, such as 'images/1.png' and 'images/copy.png'$",
+        ),
+        (
+            {"train.txt": "images/0.png 0\nimages/1.png 1\n\nimages/0.png 1\n"},
+            {},
+            "train.txt row 1 and .*train.txt row 4 give 'images/0.png' different labels",
+        ),
+        (
+            {"database.txt": "images/4.png 0\nimages/copy.png 0\n"},
+            {},
+            "train.txt row 2 and .*database.txt row 2 give 'images/1.png' and 'images/copy.png', the same picture, di",
+        ),
         (
             {"query.txt": "\nimages/6.png 0\nimages/none.png 0\n"},
             {},
@@ -235,15 +327,45 @@ def test_list_file_of_vectors(listed: Path) -> None:
     ],
 )
 def test_bad_lists(listed: Path, files: dict[str, str], options: dict[str, object], message: str) -> None:
+    with Image.open(listed / "images/1.png") as image:
+        image.save(listed / "images/copy.png", compress_level=0)
     for name, text in files.items():
         (listed / name).write_text(text)
     with pytest.raises(InputError, match=message):
         load("list-file", **({"root": listed} | LISTS | options))
 
 
-def test_unreadable_listed_file_is_skipped_when_asked(listed: Path) -> None:
+@pytest.mark.parametrize("seed", range(5))
+def test_a_picture_listed_twice_counts_once(listed: Path, seed: int) -> None:
+    with Image.open(listed / "images/1.png") as image:
+        image.save(listed / "images/again.bmp")
+    with (listed / "train.txt").open("a") as file:
+        file.write("images/0.png 0\nimages/again.bmp 1\n")
+    for lists in (LISTS, LISTS | {"database": ""}):
+        data = load("list-file", root=listed, size=8, seed=seed, validation=0.5, **lists)
+        assert data.protocol.endswith("; 2 repeated rows left out")
+        assert set(data.train.ids) | set(data.validation.ids) <= {f"images/{number}.png" for number in range(6)}
+        assert len(data.database) == len(set(data.database.ids)) == (6 if lists["database"] else 4)
+        assert_apart(data)
+
+
+def test_a_copy_of_a_training_picture_is_not_held_out(listed: Path) -> None:
+    with Image.open(listed / "images/1.png") as image:
+        image.save(listed / "images/again.bmp")
+    (listed / "database.txt").write_text("images/4.png 0\nimages/5.png 1\nimages/again.bmp 1\n")
+    data = load("list-file", root=listed, size=8, validation=0.5, **LISTS)
+    assert set(data.validation.ids) == {"images/4.png", "images/5.png"}
+
+
+def test_unreadable_and_missing_listed_files_are_left_out_when_asked(listed: Path) -> None:
     (listed / "images/1.png").write_text("no picture")
-    data = load("list-file", root=listed, validation=0, **LISTS)
     with pytest.raises(InputError, match=r"1 unreadable files: .*1.png"):
-        data.train.inputs.batch(np.arange(4))
-    assert len(load("list-file", root=listed, validation=0, corrupt="skip", **LISTS).train) == 3
+        load("list-file", root=listed, validation=0, **LISTS)
+    (listed / "images/2.png").unlink()
+    data = load("list-file", root=listed, validation=0, corrupt="skip", **LISTS)
+    assert len(data.train) == 2
+    assert data.protocol.endswith("; 2 unreadable files left out")
+    for file in (listed / "images").iterdir():
+        file.unlink()
+    with pytest.raises(InputError, match=r"8 unreadable files: .*0.png \(there is no such file\)"):
+        load("list-file", root=listed, corrupt="skip", **LISTS)

@@ -41,8 +41,8 @@ def test_published_protocols() -> None:
     assert sizes["nus-wide-21"] == (10_500, 2_100, None, 5000)
     assert sizes["stanford-cars-196"] == (8_144, 8_041, 8_144, None)
     assert sizes["nabirds-555"] == (23_929, 24_633, 23_929, None)
-    assert sizes["ucf101-1"] == (9_537, 3_783, 9_537, 100)
-    assert sizes["hmdb51-1"] == (3_570, 1_530, 3_570, 70)
+    assert sizes["ucf101-1"] == sizes["ucf101-1-lists"] == (9_537, 3_783, 9_537, 100)
+    assert sizes["hmdb51-1"] == sizes["hmdb51-1-lists"] == (3_570, 1_530, 3_570, 70)
     assert sizes["tiny-imagenet"] == (13_000, 5_000, 50_000, 1000)
     assert sizes["cifar10-1"] == (5_000, 1_000, 59_000, None)
 

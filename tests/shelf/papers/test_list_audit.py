@@ -65,10 +65,10 @@ def test_a_loaded_set_is_audited_too() -> None:
 def test_files_of_a_loaded_set_are_decoded_when_asked(tmp_path: Path, picture: Callable[..., Path]) -> None:
     for number in range(4):
         picture(tmp_path / f"{number}.png")
-    (tmp_path / "3.png").write_text("no picture")
     (tmp_path / "train.txt").write_text("0.png 0\n1.png 1\n3.png 1\n")
     (tmp_path / "query.txt").write_text("2.png 0\n")
     data = load("list-file", root=tmp_path, train="train.txt", query="query.txt", validation=0)
+    (tmp_path / "3.png").write_text("no picture")
     audit = audit_data(data, protocol=protocols()["stanford-cars-196"], decode=True).parts.set_index("list")
     assert audit["unreadable_files"].to_dict() == {"train": 1, "validation": 0, "query": 0, "database": 1}
     assert audit.loc["train", "difference"] == 3 - 8144
@@ -135,7 +135,13 @@ authors_lists = pytest.mark.skipif(
 @authors_lists
 @pytest.mark.parametrize(
     ("protocol", "train", "query"),
-    [("imagenet-100", 0, -17), ("coco-80", -8, 0), ("nus-wide-21", -45, -60), ("hmdb51-1-lists", 0, 0)],
+    [
+        ("imagenet-100", 0, -17),
+        ("coco-80", -8, 0),
+        ("nus-wide-21", -45, -60),
+        ("hmdb51-1-lists", 0, 0),
+        ("ucf101-1-lists", 0, 0),
+    ],
 )
 def test_the_authors_lists_differ_from_the_protocol(protocol: str, train: int, query: int) -> None:
     parts = audit_protocol(protocols()[protocol]).parts.set_index("list")

@@ -34,6 +34,7 @@ def test_label_vectors(tmp_path: Path) -> None:
         ("12\t5\tclap/some video.avi", "clap/some video.avi", 5),
         ("  padded.jpg   4  \r", "padded.jpg", 4),
         ("windows\\path.jpg 1", "windows/path.jpg", 1),
+        ("a/b.jpg \t7", "a/b.jpg", 7),
     ],
 )
 def test_class_indices(tmp_path: Path, row: str, path: str, label: int) -> None:
@@ -56,7 +57,7 @@ def test_class_indices(tmp_path: Path, row: str, path: str, label: int) -> None:
         ("a.jpg cat\n", None, "row 1: expected a class index, got 'cat'"),
         ("a.jpg\n", None, "row 1: expected a path and a label, got one field"),
         ("../../etc/passwd 1\n", None, "row 1: path must stay inside the root"),
-        ("/etc/passwd 1\n", None, "row 1: path must stay inside the root"),
+        ("/etc/passwd 1\n", None, "row 1: path must stay inside the root, got '/etc/passwd'; option strip removes"),
         ("C:\\windows\\a.jpg 1\n", None, "row 1: path must stay inside the root"),
         ("", None, "must list at least one sample, got an empty file"),
         ("a.jpg 1\nb.jpg x\nc.jpg y\n", None, r"row 2: .* \(and 1 more bad rows\)"),
@@ -65,6 +66,13 @@ def test_class_indices(tmp_path: Path, row: str, path: str, label: int) -> None:
 def test_bad_rows(tmp_path: Path, text: str, num_classes: int | None, message: str) -> None:
     with pytest.raises(InputError, match=message):
         read_list(written(tmp_path, text), num_classes=num_classes)
+
+
+def test_most_rows_decide_the_layout(tmp_path: Path) -> None:
+    listing = read_list(written(tmp_path, "my photo 1 1\nb.jpg 0\nc.jpg 2\n"))
+    assert (listing.paths, listing.labels.tolist()) == (("my photo 1", "b.jpg", "c.jpg"), [1, 0, 2])
+    with pytest.raises(InputError, match="row 1: expected 2 labels, got 1"):
+        read_list(written(tmp_path, "a.jpg 1\nb.jpg 0 1\nc.jpg 1 1\n"))
 
 
 def test_missing_and_binary_files(tmp_path: Path) -> None:
@@ -97,6 +105,8 @@ def test_single_label_needs_exactly_one(tmp_path: Path) -> None:
         ([], "at least 2 classes, got 0: none"),
         (["Cat", "dog", "cat"], "differ by more than case, got 'Cat' and 'cat'"),
         (["STRASSE", "straße"], "differ by more than case"),
+        (["e\u0301t\u00e9", "\u00e9te\u0301"], "differ by more than case"),
+        (["cat", "d\udcf6g"], r"the folder: class names must be UTF-8, got b'd\\xf6g'"),
     ],
 )
 def test_class_names(names: list[str], message: str) -> None:

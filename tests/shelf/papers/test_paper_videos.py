@@ -1,6 +1,8 @@
 """UCF101 and HMDB51: their split files, and clips of real video files."""
 
+import shutil
 from pathlib import Path
+from zlib import crc32
 
 import av
 import numpy as np
@@ -14,13 +16,13 @@ from shelf.papers.actions import read_hmdb51, read_ucf101
 
 
 def encode(path: Path, frames: int = 32) -> None:
-    """A small grey video."""
+    """A small grey video; its name chooses the grey."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with av.open(str(path), "w") as container:
         stream = container.add_stream("mpeg4", rate=25)
         stream.width, stream.height, stream.pix_fmt = 32, 32, "yuv420p"
         for number in range(frames):
-            grey = np.full((32, 32, 3), number, np.uint8)
+            grey = np.full((32, 32, 3), number + crc32(str(path).encode()) % 200, np.uint8)
             for packet in stream.encode(av.VideoFrame.from_ndarray(grey, format="rgb24")):
                 container.mux(packet)
         for packet in stream.encode():
@@ -53,6 +55,20 @@ def test_ucf101(ucf: Path) -> None:
         load("ucf101").query.inputs.batch(np.arange(2))
     assert len(load("ucf101", corrupt="skip", size=8).query) == 1
     assert load("ucf101", short="repeat", size=8).query.inputs.batch(np.arange(2)).shape == (2, 3, 16, 8, 8)
+
+
+def test_a_query_under_another_name_is_left_out_of_the_database(ucf: Path) -> None:
+    for group in ("01", "02", "09"):
+        for name in ("Archery", "Zumba"):
+            encode(ucf / f"UCF-101/{name}/v_{name}_g{group}_c01.avi")
+    before = load("ucf101", size=8, validation=0)
+    shutil.copy(ucf / "UCF-101/Zumba/v_Zumba_g09_c01.avi", ucf / "UCF-101/Archery/v_Archery_g02_c01.avi")
+    data = load("ucf101", size=8, validation=0)
+    assert "left out" not in before.protocol
+    assert data.protocol.endswith("; 1 copies left out")
+    assert data.query.ids.tolist() == before.query.ids.tolist()
+    assert set(before.train.ids) - set(data.train.ids) == {"Archery/v_Archery_g02_c01.avi"}
+    assert data.database.ids.tolist() == data.train.ids.tolist()
 
 
 def test_a_network_learns_from_video_files(ucf: Path, tmp_path: Path) -> None:
@@ -137,6 +153,25 @@ def test_hmdb51_official_and_list_files_agree(hmdb: Path, data_folder: Path) -> 
     assert listed.fingerprint != official.fingerprint
     with pytest.raises(InputError, match="holds split 1 only, got split 2"):
         load("hmdb51", protocol="hmdb51-1-lists", split=2)
+
+
+def test_ucf101_list_files_agree_with_the_official_ones(ucf: Path, data_folder: Path) -> None:
+    for group in ("01", "02", "09"):
+        for name in ("Archery", "Zumba"):
+            encode(ucf / f"UCF-101/{name}/v_{name}_g{group}_c01.avi")
+    official = load("ucf101", size=8, validation=0)
+    lists = data_folder / "csq-official/video/dataset/UCF101/raw/list_cvt"
+    lists.mkdir(parents=True)
+    for part, file in (("database", "train"), ("query", "test")):
+        split = getattr(official, part)
+        rows = [f"{i}\t{label}\t{path}" for i, (path, label) in enumerate(zip(split.ids, split.labels, strict=True))]
+        (lists / f"{file}list01.txt").write_text("\n".join(rows) + "\n")
+    listed = load("ucf101", protocol="ucf101-1-lists", num_classes=2, size=8, validation=0)
+    for part in ("train", "query", "database"):
+        assert getattr(listed, part).ids.tolist() == getattr(official, part).ids.tolist()
+        assert getattr(listed, part).labels.tolist() == getattr(official, part).labels.tolist()
+    with pytest.raises(InputError, match="holds split 1 only, got split 2"):
+        load("ucf101", protocol="ucf101-1-lists", split=2)
 
 
 def test_bad_hmdb_files(hmdb: Path) -> None:

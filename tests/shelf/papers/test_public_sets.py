@@ -1,6 +1,7 @@
 """Sets that are freely available: CIFAR, Fashion-MNIST, Tiny-ImageNet and its mosaics, in their official layouts."""
 
 import pickle
+import shutil
 import struct
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ from torchvision import datasets
 from basics.errors import InputError
 from hashcenters.datasets.images import decode_image
 from hashcenters.datasets.registry import load
+from hashcenters.datasets.splits import PARTS
 from shelf.papers.tiny_imagenet import decode_photograph
 
 
@@ -50,11 +52,37 @@ def test_cifar10_draw_needs_enough_images(cifar: Path) -> None:
         load("cifar10", protocol="cifar10-2")
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_pictures_that_come_twice_are_queries_only(cifar: Path, seed: int) -> None:
+    before = load("cifar10", protocol="cifar10-1", seed=seed)
+    assert "left out" not in before.protocol
+    file = cifar / "data_batch_1"
+    content = pickle.loads(file.read_bytes())  # noqa: S301 (written by this test)
+    content["data"][:600] = content["data"][600:]
+    file.write_bytes(pickle.dumps(content))
+    data = load("cifar10", protocol="cifar10-1", seed=seed)
+    assert data.query.ids.tolist() == before.query.ids.tolist()
+    pixels = {part: {row.tobytes() for row in getattr(data, part).inputs.array} for part in PARTS}
+    assert not pixels["query"] & (pixels["train"] | pixels["validation"] | pixels["database"])
+    assert not pixels["train"] & pixels["validation"]
+    assert f"{len({*before.database.ids} - {*data.database.ids})} copies left out" in data.protocol
+
+
+def test_queries_of_one_half_are_not_pretrained_on(tiny: Path) -> None:
+    before = load("tiny-imagenet-pretraining", **SMALL)
+    taken = before.train.ids[0]
+    shutil.copy(tiny / "val/images/val_n0_0.JPEG", tiny / taken)
+    data = load("tiny-imagenet-pretraining", **SMALL)
+    assert taken not in data.database.ids
+    assert {*before.database.ids} - {*data.database.ids} == {taken}
+    assert data.protocol.endswith("1 queries of the other half left out")
+
+
 def test_fashion_mnist_official_split(data_folder: Path) -> None:
     raw = data_folder / "fashion-mnist/FashionMNIST/raw"
     raw.mkdir(parents=True)
-    for side, count in (("train", 40), ("t10k", 20)):
-        images = np.arange(count, dtype=np.uint8)[:, None, None] * np.ones((1, 28, 28), np.uint8)
+    for side, count, first in (("train", 40, 100), ("t10k", 20, 0)):
+        images = np.arange(first, first + count, dtype=np.uint8)[:, None, None] * np.ones((1, 28, 28), np.uint8)
         header = struct.pack(">4i", 2051, count, 28, 28)
         (raw / f"{side}-images-idx3-ubyte").write_bytes(header + images.tobytes())
         labels = (np.arange(count) % 10).astype(np.uint8)
@@ -63,6 +91,7 @@ def test_fashion_mnist_official_split(data_folder: Path) -> None:
     assert data.query.inputs.batch(np.array([3])).tolist() == np.full((1, 1, 28, 28), 3).tolist()
     assert len(data.train) + len(data.validation) == len(data.database) == 40
     assert data.class_names[0] == "T-shirt/top"
+    assert "left out" not in data.protocol
 
 
 @pytest.mark.parametrize("name", ["cifar10", "cifar100", "fashion-mnist"])

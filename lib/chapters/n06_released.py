@@ -1,0 +1,279 @@
+"""Chapter 06, what CSQ's authors released of their video networks: codes scored, outputs held against the centers."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float, Int, Int8
+from scipy.special import stdtrit
+
+from basics.paths import data_root
+from chapters.n03_centers.published import published_centers, published_file
+from chapters.n08_retrieval.ties import (
+    RELEASED,
+    RELEASED_TOP_K,
+    StudiedSet,
+    released_codes,
+    shuffled_orders,
+    unstable_map,
+)
+from chapters.shared.comparisons import Verdict
+from chapters.shared.readings import joined
+from hashcenters.codes import binarise, hamming_distance
+from hashcenters.metrics import score_codes
+from workbook.claims import LEVEL, trend
+from workbook.literature import find_number
+
+DATASETS = tuple(RELEASED_TOP_K)
+BITS = 64
+DRAWS = 5  # of the centers, behind each number of Table 1
+HOW_TO_GET = "python -m hashcenters.datasets download csq-official brings them"
+ORDERS = {
+    "stable": "as stored",
+    "expected": "mean over all orders",
+    "relevant_last": "relevant items last",
+    "relevant_first": "relevant items first",
+}
+PARTS = {"queries": "test", "database": "database"}  # the database is the training split
+SOFT = 0.9  # below this |y| a bit is not called binary
+CONVERGED, BINARY = 0.9, 0.9  # shares that a verdict asks for: training clips at their center, binary bits
+
+
+def prediction_interval(mean: float, deviation: float, *, draws: int) -> tuple[float, float]:
+    """Where one more draw lies with 95 % probability, after some draws of a normal distribution.
+
+    Args:
+        mean: of the draws.
+        deviation: their sample standard deviation, in the unit of the mean.
+        draws: how many there were.
+
+    >>> prediction_interval(0.0, 1.0, draws=5)[1]  # 2.776 · √1.2
+    3.0414...
+    """
+    reach = float(stdtrit(draws - 1, 0.5 + LEVEL / 2)) * deviation * (1 + 1 / draws) ** 0.5
+    return mean - reach, mean + reach
+
+
+def order_scores(studied: StudiedSet) -> pd.DataFrame:
+    """mAP of a code set by the order of equal distances, at its own depth and over the whole database.
+
+    Returns:
+        Columns order of ties, rule, and a column a depth, such as mAP@70 and mAP@All.
+    """
+    scores = score_codes(*studied.arrays(), top_k=studied.top_k)
+    means = scores[scores["metric"].str.startswith("mAP")]
+    table = means.pivot(index="ties", columns="metric", values="value").loc[list(ORDERS)]
+    names = pd.DataFrame({"order of ties": list(ORDERS.values()), "rule": list(ORDERS)})
+    return names.join(table, on="rule")
+
+
+def side_by_side(scores: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """`order_scores` of several data sets, a column a data set and depth."""
+    named = [table.set_index(["order of ties", "rule"]).add_prefix(f"{dataset} ") for dataset, table in scores.items()]
+    return pd.concat(named, axis=1).reset_index()
+
+
+def class_changes(labels: np.ndarray) -> float:
+    """Share of neighbouring rows of different classes, 0–1: near 0 for a list by classes, near 1 after shuffling.
+
+    >>> class_changes(np.array([0, 0, 1, 1, 1]))
+    0.25
+    """
+    return float((np.diff(labels) != 0).mean())
+
+
+def order_report(dataset: str, studied: StudiedSet) -> str:
+    """What is arbitrary about the order of a code set, in sentences that hold for this machine."""
+    moved = shuffled_orders(studied, shuffles=20, seed=0)["mAP"]
+    of_queries, of_database = (
+        class_changes(labels) for labels in (studied.codes.query_labels, studied.codes.database_labels)
+    )
+    return (
+        f"{dataset}: neighbouring rows differ in class in {of_queries:.1%} of the queries and in {of_database:.1%} of "
+        f"the database. NumPy's default order gives {unstable_map(studied):.5f} on this machine; {len(moved)} shuffles "
+        f"of the database, ranked stably, give {moved.min():.5f} to {moved.max():.5f}."
+    )
+
+
+def judge_released(dataset: str, scores: pd.DataFrame | None) -> Verdict:
+    """Whether the released codes are what a further draw gives, after the five that the printed number speaks of.
+
+    Args:
+        dataset: of Table 1.
+        scores: from `order_scores`, None where the codes are missing.
+    """
+    printed = find_number(f"csq-table1/mAP/{dataset}")
+    checkpoint = find_number(f"csq-released/checkpoint/{dataset} {BITS}")
+    low, high = prediction_interval(printed.value, (printed.plus_minus or 0.0) / 100, draws=DRAWS)
+    said = {"released": dataset, "printed": printed, "checkpoint": checkpoint, "low": low, "high": high}
+    if scores is None:
+        return said | missing(dataset)
+    depth = f"mAP@{RELEASED_TOP_K[dataset]}"
+    found = scores.set_index("rule")[depth]
+    near = low <= found["stable"] <= high
+    return said | {
+        "verdict": "reproduced" if near else "contradicted",
+        "observed": f"{found['stable']:.5f} in stored order, {found['expected']:.5f} over all orders",
+        "evidence": f"{depth} of the released 64-bit codes lies {'in' if near else 'out'}side the interval; the order "
+        f"of ties alone moves it from {found['relevant_last']:.3f} to {found['relevant_first']:.3f}; one draw of "
+        "centers, where the table has five",
+        "compare": {printed.key: float(found["stable"]), checkpoint.key: float(found["stable"])},
+    }
+
+
+def missing(dataset: str) -> Verdict:
+    """The verdict where the files of a data set are not in the data folder."""
+    evidence = f"needs {RELEASED}/{dataset} below the data folder; {HOW_TO_GET}"
+    return {"verdict": "needs-data", "observed": "no codes", "evidence": evidence}
+
+
+def center_distances(
+    outputs: Float[np.ndarray, "n bits"],
+    labels: Int[np.ndarray, " n"],
+    centers: Int8[np.ndarray, "num_classes bits"],
+) -> pd.DataFrame:
+    """How the outputs of single-label items stand to the centers, and how binary they are.
+
+    Returns:
+        One row an item: its class (`label`), distance in bits of its code to the center of its class (`own`) and to
+        the nearest other one (`next`), the mean of |y| (`magnitude`) and the share of bits with |y| < 0.9 (`soft`).
+    """
+    distance = hamming_distance(binarise(outputs), centers).astype(int)
+    item = np.arange(len(labels))
+    own = distance[item, labels]
+    distance[item, labels] = outputs.shape[1] + 1  # farther than any center can be
+    size = np.abs(outputs)
+    return pd.DataFrame(
+        {
+            "label": labels,
+            "own": own,
+            "next": distance.min(axis=1),
+            "magnitude": size.mean(axis=1, dtype=float),
+            "soft": (size < SOFT).mean(axis=1),
+        }
+    )
+
+
+def released_outputs(datasets: Sequence[str] = DATASETS) -> pd.DataFrame:
+    """`center_distances` of the authors' outputs to their own published centers.
+
+    Returns:
+        Columns `dataset`, `part` ("queries" or "database") and those of `center_distances`; no rows where neither
+        outputs nor centers are in the data folder.
+    """
+    found = released_codes()
+    frames = [pd.DataFrame({"dataset": [], "part": []})]
+    for dataset in datasets:
+        if dataset not in found or not (data_root() / published_file(dataset, BITS).file).is_file():
+            continue
+        centers = published_centers(dataset, BITS)
+        for part, name in PARTS.items():
+            arrays = [
+                np.load(data_root() / RELEASED / dataset / f"{name}_{kind}.npy", allow_pickle=False)
+                for kind in ("hash", "label")
+            ]
+            frame = center_distances(arrays[0], arrays[1].astype(np.int64), centers)
+            frames.append(frame.assign(dataset=dataset, part=part))
+    return pd.concat(frames[1:] or frames, ignore_index=True)
+
+
+def output_table(items: pd.DataFrame) -> pd.DataFrame:
+    """Means over the items of each data set and part.
+
+    Args:
+        items: from `released_outputs`.
+
+    Returns:
+        Columns dataset, part, items, own center and next center (bits), own is nearest and at its center (shares,
+        0–1; an equally near other center counts against), mean |y|, and |y| < 0.9 (share of bits, 0–1).
+    """
+    counted = items.assign(nearest=items["own"] < items["next"], exact=items["own"] == 0)
+    columns = {
+        "items": ("label", "size"),
+        "own center": ("own", "mean"),
+        "next center": ("next", "mean"),
+        "own is nearest": ("nearest", "mean"),
+        "at its center": ("exact", "mean"),
+        "mean |y|": ("magnitude", "mean"),
+        f"|y| < {SOFT}": ("soft", "mean"),
+    }
+    return counted.groupby(["dataset", "part"], sort=False).agg(**columns).reset_index()
+
+
+def _parts(items: pd.DataFrame, dataset: str) -> pd.DataFrame:
+    return output_table(items[items["dataset"] == dataset]).set_index("part")
+
+
+def judge_convergence(dataset: str, items: pd.DataFrame) -> Verdict:
+    """Whether a released network brings items to their own center, in the mean of a class and one by one.
+
+    The mean is taken over queries, with an interval over classes; one by one the clips are counted that the network
+    was trained on.
+
+    Args:
+        dataset: to look at.
+        items: from `released_outputs`.
+    """
+    said = {"released": dataset, "asked": CONVERGED}
+    if dataset not in set(items["dataset"]):
+        return said | missing(dataset)
+    parts = _parts(items, dataset)
+    queries = items[(items["dataset"] == dataset) & (items["part"] == "queries")]
+    gaps = (queries["next"] - queries["own"]).groupby(queries["label"]).mean()
+    ordered = trend(gaps.to_numpy())
+    share = parts.loc["database", "own is nearest"]
+    holds = ordered.verdict == "trend" and share >= CONVERGED
+    order = {"trend": "the ordering holds", "inconclusive": "the ordering is open", "not-shown": "the ordering fails"}
+    return said | {
+        "verdict": "reproduced" if holds else "contradicted",
+        "observed": "; ".join(
+            f"{part}: {row['own center']:.1f} bits to the own, {row['next center']:.1f} to the next center, "
+            f"{row['own is nearest']:.1%} nearest to their own"
+            for part, row in parts.iterrows()
+        ),
+        "evidence": f"{1 - share:.1%} of the training clips are not nearest to their own center; in the mean of a "
+        f"class {order[ordered.verdict]}: next minus own center {ordered.mean:+.1f} bits "
+        f"[{ordered.low:+.1f}, {ordered.high:+.1f}], {ordered.pairs} classes of queries; one training, its database "
+        "coded from augmented clips",
+    }
+
+
+def judge_binary(dataset: str, items: pd.DataFrame) -> Verdict:
+    """Whether the outputs of a released network are binary. Its code has no L_Q, so that nothing follows on L_Q.
+
+    Args:
+        dataset: to look at.
+        items: from `released_outputs`.
+    """
+    said = {"released": dataset, "asked": BINARY, "soft": SOFT}
+    if dataset not in set(items["dataset"]):
+        return said | missing(dataset)
+    parts = _parts(items, dataset)
+    soft = parts[f"|y| < {SOFT}"]
+    binary = bool((soft <= 1 - BINARY).all())
+    return said | {
+        "verdict": "reproduced" if binary else "finding",
+        "observed": "; ".join(
+            f"{part}: mean |y| {row['mean |y|']:.3f}, {row[f'|y| < {SOFT}']:.1%} of the bits below {SOFT}"
+            for part, row in parts.iterrows()
+        ),
+        "evidence": f"the released outputs are {'' if binary else 'not '}binary; the released video code trains with "
+        "L_C alone, so they show what is left without L_Q, and not what L_Q does",
+    }
+
+
+def outputs_reading(table: pd.DataFrame) -> str:
+    """How near the authors' items are to their centers, and how binary, by data set.
+
+    Args:
+        table: from `output_table`, not empty.
+    """
+    by_set = {dataset: part.set_index("part") for dataset, part in table.groupby("dataset", sort=False)}
+    shares = [
+        f"{dataset}: {part.loc['queries', 'own is nearest']:.1%} of the queries and "
+        f"{part.loc['database', 'own is nearest']:.1%} of the training clips are nearest to their own center, "
+        f"{part.loc['queries', 'at its center']:.1%} and {part.loc['database', 'at its center']:.1%} are at it"
+        for dataset, part in by_set.items()
+    ]
+    sizes = joined([f"{part.loc['queries', 'mean |y|']:.2f} ({dataset})" for dataset, part in by_set.items()])
+    return f"{'; '.join(shares)}. The mean |y| of the queries is {sizes}, where binary outputs have 1."

@@ -1,0 +1,131 @@
+"""Verdicts on sentences about learned centers, checkpoints and SHC's table: true ones, and planted falsehoods."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from chapters import n04_training, n05_center_learning, n07_backbones
+from chapters.shared import implementation
+from workbook.literature import numbers_of
+
+
+class Learned:
+    """A finished training whose centers have a given size at start and end."""
+
+    def __init__(self, start: float, end: float) -> None:
+        self.sizes = start, end
+
+    def centers_by_epoch(self) -> list[np.ndarray]:
+        signs = np.random.default_rng(0).choice([-1.0, 1.0], (10, 16))
+        return [size * signs for size in self.sizes]
+
+
+def trained(**ends: list[float]) -> pd.DataFrame:
+    rows = [(method, seed, Learned(1.0, end)) for method, sizes in ends.items() for seed, end in enumerate(sizes)]
+    return pd.DataFrame(rows, columns=["method", "seed", "run"])
+
+
+def judged(within: list[float], without: list[float], **others: list[float]) -> dict:
+    runs = {"with L_Q": trained(Face=within, **others), "λ1 = 0": trained(Face=without, **others)}
+    return n05_center_learning.judge_center_magnitudes(n05_center_learning.center_magnitudes(runs))
+
+
+def test_centers_that_become_binary_with_the_loss_only():
+    found = judged([0.99, 0.98, 0.99], [0.50, 0.52, 0.49], RepMet=[1.0, 1.0, 1.0])
+    assert found["verdict"] == "trend"
+    assert "RepMet: 1.000 and 1.000, binary from the start" in found["observed"]
+    assert "Face: 0.987 and 0.503" in found["observed"]
+
+
+@pytest.mark.parametrize(
+    ("within", "without", "verdict"),
+    [
+        ([0.70, 0.71, 0.70], [0.50, 0.52, 0.49], "not-shown"),  # larger, and not binary
+        ([0.50, 0.52, 0.49], [0.70, 0.71, 0.70], "not-shown"),
+        ([0.90, 0.20, 0.99], [0.50, 0.52, 0.49], "inconclusive"),
+        ([0.60, 0.60], [0.60, 0.60], "inconclusive"),
+        ([0.99], [0.50], "inconclusive"),  # one seed is no evidence
+    ],
+)
+def test_centers_that_do_not(within, without, verdict):
+    assert judged(within, without)["verdict"] == verdict
+
+
+def test_centers_that_are_binary_from_the_start_say_nothing():
+    assert judged([1.0, 1.0], [1.0, 1.0])["verdict"] == "inconclusive"
+
+
+def test_the_mean_of_centers_is_read_out():
+    table = n05_center_learning.center_magnitudes({"with L_Q": trained(Face=[0.5, 0.7])})
+    assert table["start"].tolist() == [1.0, 1.0]
+    assert n05_center_learning.magnitude_reading(table) == "The mean of |c| at the end is 0.600 (Face, with L_Q)."
+
+
+def test_the_checkpoint_of_imagenet_is_no_sixth_draw():
+    table, checkpoint = numbers_of("CSQ Table 1"), numbers_of("CSQ image checkpoint")
+    found = n05_center_learning.judge_checkpoint(table, checkpoint)
+    assert found["verdict"] == "finding"
+    assert "0.868 ± 0.13 printed, 0.8734" in found["observed"]
+    assert found["observed"].endswith("outside 0.8634 to 0.8726")
+
+
+def test_another_printed_number_would_hold_the_checkpoint():
+    table, (checkpoint,) = numbers_of("CSQ Table 1"), numbers_of("CSQ image checkpoint")
+    wider = [replace(number, plus_minus=0.27) for number in table]
+    assert n05_center_learning.judge_checkpoint(wider, [checkpoint])["verdict"] == "inconclusive"
+    nearer = [replace(checkpoint, value=0.8714)]
+    assert n05_center_learning.judge_checkpoint(table, nearer)["verdict"] == "inconclusive"
+
+
+def test_the_sentence_below_shc_s_table_is_contradicted_by_one_column():
+    found = n07_backbones.judge_printed(numbers_of("SHC Table 1"), best="ResNet50")
+    assert found == {
+        "verdict": "contradicted",
+        "observed": "ResNet50 is above the others in 8 of 9 columns, not in ImageNet 64: 0.8982 and 0.8982",
+    }
+
+
+@pytest.mark.parametrize(("added", "verdict", "columns"), [(0.0001, "reproduced", 9), (-0.05, "contradicted", 3)])
+def test_another_printed_number_changes_the_verdict(added, verdict, columns):
+    table = [
+        replace(number, value=number.value + added * ("ResNet50" in number.row)) for number in numbers_of("SHC Table 1")
+    ]
+    found = n07_backbones.judge_printed(table, best="ResNet50")
+    assert found["verdict"] == verdict
+    assert verdict == "contradicted" or f"in {columns} of 9 columns" in found["observed"]
+
+
+@pytest.mark.parametrize("verdicts", [["trend", "trend"], ["trend", "inconclusive"], ["not-shown", "trend"]])
+def test_benefit_is_judged_against_shuffled_centers_alone(verdicts):
+    rows = [(16, "semantic − semantic, shuffled", verdicts[0]), (32, "semantic − semantic, shuffled", verdicts[1])]
+    rows.append((32, "semantic − CSQ centers", "not-shown"))
+    compared = pd.DataFrame(rows, columns=["bits", "difference", "verdict"]).assign(mean=0.1, low=0.0, high=0.2)
+    found = n07_backbones.judge_benefit(compared)
+    assert found["verdict"] == min(verdicts, key=["not-shown", "inconclusive", "trend"].index)
+    assert found["comparisons"] == 2 and "CSQ" not in found["observed"]
+
+
+def test_one_network_a_family_shows_no_cause():
+    accuracies = pd.DataFrame({"family": ["AlexNet", "ResNet50"], "validation accuracy": [0.5, 0.8]})
+    report = pd.DataFrame({"family": ["AlexNet", "ResNet50"] * 2, "bits": [16, 16, 32, 32], "rank correlation": 0.6})
+    found = n07_backbones.judge_semantics(accuracies, report)
+    assert (found["verdict"], found["networks"]) == ("inconclusive", 2)
+    assert "ResNet50 80.0% and 0.60; AlexNet 50.0%" in found["observed"]
+
+
+@pytest.mark.parametrize(("word", "becomes"), [("trend", "finding"), ("not-shown", "not-shown")])
+def test_a_question_of_ours_is_a_finding_where_it_is_shown(word, becomes):
+    assert n04_training.as_finding({"verdict": word, "observed": "x"}) == {"verdict": becomes, "observed": "x"}
+
+
+def test_released_settings_are_a_finding_and_no_contradiction():
+    rows = [("rate", "1e-5", "5e-5", "1e-5"), ("batch", "64", "64", "64")]
+    facts = pd.DataFrame(rows, columns=["setting", "document", "released code", "here"])
+    found = implementation.judge_implementation(facts)
+    assert found["verdict"] == "finding" and "1 of 2 settings: rate" in found["observed"]
+    same = facts.assign(**{"released code": facts["document"]})
+    assert implementation.judge_implementation(same)["verdict"] == "inconclusive"
+    other = implementation.judge_implementation(facts.assign(here="2"))
+    assert other["evidence"] == "the recipe here differs"
