@@ -14,7 +14,7 @@ import click
 import pandas as pd
 
 import benchmarks
-from basics.errors import InputError, one_line_errors
+from basics.errors import InputError, run_command
 from basics.files import write_text
 from benchmarks.clock import once
 from benchmarks.machine import describe
@@ -81,11 +81,7 @@ def bench(only: str | None, listed: bool) -> None:
 
 def main() -> None:
     """Run the command line; wrong use gets one line and exit code 2."""
-    with one_line_errors():
-        try:
-            bench.main(standalone_mode=False)
-        except click.ClickException as error:
-            raise InputError(error.format_message()) from error
+    run_command(bench)
 
 
 if __name__ == "__main__":

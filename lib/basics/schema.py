@@ -26,7 +26,7 @@ def convert(value: Any, kind: type[T] | Any, *, where: str) -> T:
     """A plain value as a type.
 
     Args:
-        value: numbers, texts, lists and mappings, as YAML or JSON gives them.
+        value: numbers, numpy's too, texts, lists and mappings, as YAML or JSON gives them.
         kind: a `Struct`, or any type that can be written in an annotation; a text becomes a `Path` where one is
             meant.
         where: the value comes from, at the front of the message.
@@ -43,10 +43,14 @@ def convert(value: Any, kind: type[T] | Any, *, where: str) -> T:
     Traceback (most recent call last):
     basics.errors.InputError: top_k must be int | None, got 'all'
     """
+    if type(value).__module__ == "numpy":
+        value = value.tolist()
     try:
         return msgspec.convert(value, kind, dec_hook=_path)
     except msgspec.ValidationError as error:
         raise InputError(_message(str(error), value, kind, where)) from None
+    except OverflowError:
+        raise InputError(f"{where} must be a number that a computer holds, got {shown(value)}") from None
 
 
 def entries(content: Any, kind: type[T], *, where: str) -> dict[str, T]:
@@ -82,10 +86,16 @@ def _message(problem: str, value: Any, kind: Any, where: str) -> str:
         return f"{place}: {problem}"
     expected = re.sub(r"\w+", lambda word: _NAMES.get(word[0], word[0]), types[1])
     try:
-        got = repr(_at(value, path))
+        got = shown(_at(value, path))
     except LookupError:
         got = _NAMES.get(types[2], types[2])
-    return f"{place} must be {expected}, got {got if len(got) <= SHOWN else got[:SHOWN] + '…'}"
+    return f"{place} must be {expected}, got {got}"
+
+
+def shown(value: Any) -> str:
+    """A value for a message, cut where it is long."""
+    text = repr(value)
+    return text if len(text) <= SHOWN else text[:SHOWN] + "…"
 
 
 def _at(value: Any, path: str) -> Any:

@@ -82,6 +82,22 @@ def parse_yaml(text: str, *, where: str) -> Any:
         raise InputError(f"{where} is not YAML: {problem}{line}") from error
 
 
+def parse_value(text: str, *, where: str) -> Any:
+    """The value behind the sign of `key=value`: a number, true, false, null, a list or quoted text as YAML reads it.
+
+    Anything else is the text itself, `#`, `: ` and spaces with it.
+
+    Raises:
+        InputError: a list or quoted text that is not YAML.
+
+    >>> [parse_value(text, where="option") for text in ("1e-1", "on", "[1, 2]", "/my: pictures #2", "16 #2")]
+    [0.1, 'on', [1, 2], '/my: pictures #2', '16 #2']
+    """
+    word = text.strip()
+    plain = word[:1] not in ("[", "'", '"') and not any(re.fullmatch(pattern, word) for _, pattern, _ in _SCALARS)
+    return text if plain else parse_yaml(word, where=where)
+
+
 def read_yaml(path: Path) -> Any:
     """The value of a YAML file; messages name it.
 

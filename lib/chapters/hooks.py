@@ -5,12 +5,16 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from basics.errors import InputError, whole
 from basics.paths import data_root, runs_root
+from hashcenters.limits import MAX_BITS
 from workbook.runner.graph import Notebook
 from workbook.runner.hooks import Need
 
 if TYPE_CHECKING:
     from hashcenters.training.config import TrainingConfig
+
+NAMED_WEIGHTS = ("", "none", "pretrain", "imagenet")
 
 # torch and what imports it take seconds: they are imported where they are needed
 
@@ -35,6 +39,39 @@ def named_sets(parameters: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, s
             root = parameters.get("root", "") if shared else ""
             wanted = {"protocol": options.get("protocol", ""), "root": root or options.get("root", "")}
             yield name, {option: value for option, value in wanted.items() if value}
+
+
+def checked(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters, with absolute paths in the place of relative ones, which start at the working folder.
+
+    Raises:
+        InputError: a seed below 0, a length of codes out of range, or a second root.
+
+    >>> checked({"seeds": [0, -1]})
+    Traceback (most recent call last):
+    basics.errors.InputError: seeds must be a whole number >= 0, got -1
+    """
+    found = dict(parameters)
+    for key, value in parameters.items():
+        kind = key.rpartition("_")[2]
+        for number in value if isinstance(value, list) else [value]:
+            if kind in ("seed", "seeds"):
+                whole(number, key, low=0)
+            elif kind == "bits":
+                whole(number, key, low=1, high=MAX_BITS)
+        if kind == "options":
+            found[key] = [_absolute_root(text) for text in value]
+        elif key in ("root", "own_codes") or (key == "weights" and value not in NAMED_WEIGHTS):
+            found[key] = value and str(Path(value).expanduser().absolute())
+    if found.get("root") and any(str(text).startswith("root=") for text in found.get("dataset_options", [])):
+        raise InputError(f"the root of {found['dataset']} must be given once, got root and dataset_options")
+    return found
+
+
+def _absolute_root(text: Any) -> Any:
+    """An option of a data set, a relative root made absolute."""
+    name, sign, root = str(text).partition("=")
+    return f"root={Path(root).expanduser().absolute()}" if sign and name == "root" and root else text
 
 
 def folders(parameters: Mapping[str, Any]) -> dict[str, Path]:
@@ -73,8 +110,8 @@ def needs(parameters: Mapping[str, Any]) -> Iterator[Need]:
 
 def _weights(parameters: Mapping[str, Any]) -> Iterator[Need]:
     """The files that backbones start from; torchvision's are downloaded when they are not there."""
-    weights = parameters.get("weights", "")
-    if weights in ("", "none", "pretrain"):
+    weights = parameters.get("weights", "none")
+    if weights in NAMED_WEIGHTS and weights != "imagenet":
         return
     if weights != "imagenet":
         path = Path(weights)

@@ -9,6 +9,7 @@ import pandas as pd
 from jaxtyping import Float64, Int8
 from scipy.stats import kendalltau
 
+from basics.errors import InputError
 from chapters.shared.comparisons import Verdict, compare_methods, described
 from chapters.shared.readings import joined
 from chapters.shared.setting import Setting, classifier
@@ -29,8 +30,13 @@ def category_classifier(setting: Setting, backbone: str, family: str) -> GridPoi
     It starts from ImageNet weights, from a pre-training on other classes where the setting names such data, and
     from nothing otherwise.
 
+    Raises:
+        InputError: the samples have several labels each.
+
     Source: SHC main text, category features; weight penalty and batch normalisation as in the released code.
     """
+    if setting.data().train.labels.ndim > 1:
+        raise InputError(f"semantic centers need a data set with one label a sample, {setting.dataset} has several")
     own = replace(setting, pretrain_dataset="")
     config = classifier(own, backbone=backbone, head="shc-classifier", weight_quantization=1.0)
     start = {"weights": setting.weights}

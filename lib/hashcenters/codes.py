@@ -9,8 +9,10 @@ import numpy as np
 from jaxtyping import Float, Int, Int8, Num, UInt8
 
 from basics.errors import InputError
+from hashcenters.limits import MAX_BITS
 
 _NEAR_ZERO = 0.1
+_ROWS_AT_ONCE = 16_384
 
 
 def binarise(outputs: Num[np.ndarray, "n bits"]) -> Int8[np.ndarray, "n bits"]:
@@ -32,18 +34,72 @@ def as_codes(values: Num[np.ndarray, "n bits"], *, name: str = "codes") -> Int8[
     """The same ±1 values as `int8`; any number type comes in.
 
     Raises:
-        InputError: the array is not 2-D, is empty in bits, or holds anything but −1 and +1.
+        InputError: as `check_codes`.
     """
     values = np.asarray(values)
-    if values.ndim != 2 or values.shape[1] == 0:
-        raise InputError(f"{name} must have shape (n, bits) with bits >= 1, got {values.shape}")
-    wrong = ~((values == 1) | (values == -1))
-    if wrong.any():
-        row, column = np.argwhere(wrong)[0]
-        found = values[row, column]
-        hint = "; turn {0, 1} codes into ±1 with 2 * codes - 1" if found == 0 else ""
-        raise InputError(f"{name} must be -1 or +1, got {found} in row {row}, bit {column}{hint}")
+    check_codes(values, name=name)
     return values.astype(np.int8)
+
+
+def check_codes(values: np.ndarray, *, name: str) -> None:
+    """Make sure that an array of any number type holds ±1 codes.
+
+    Raises:
+        InputError: no 2-D array of numbers, no bit or more than `MAX_BITS`, or anything but −1 and +1; the message
+            says what would turn other forms of codes into these.
+    """
+    _check_shape(values, name=name)
+    if not _only(values, -1, 1):
+        row, column = np.argwhere((values != 1) & (values != -1))[0]
+        found = f"{values[row, column]} in row {row}, bit {column}"
+        raise InputError(f"{name} must be -1 or +1, got {found}{_conversion(values)}")
+
+
+def _check_shape(values: np.ndarray, *, name: str) -> None:
+    if values.ndim != 2 or values.dtype.kind not in "biuf" or not 1 <= values.shape[1] <= MAX_BITS:
+        expected = f"numbers of shape (n, bits) with bits in 1..{MAX_BITS}"
+        raise InputError(f"{name} must be {expected}, got {values.dtype} {values.shape}")
+
+
+def read_codes(values: Num[np.ndarray, "n bits"], *, name: str = "codes") -> Int8[np.ndarray, "n bits"]:
+    """±1 codes from any form of which there is one reading: ±1, {0, 1}, bool, or outputs, whose signs they are.
+
+    Raises:
+        InputError: as `check_codes`; outputs that all have one sign are refused, for their signs are no codes.
+
+    >>> read_codes(np.array([[0, 1], [1, 1]])).tolist(), read_codes(np.array([[-0.3, 0.0], [0.9, 1.0]])).tolist()
+    ([[-1, 1], [1, 1]], [[-1, 1], [1, 1]])
+    """
+    values = np.asarray(values)
+    _check_shape(values, name=name)
+    if values.dtype.kind == "b" or (_only(values, 0, 1) and values.any()):
+        return np.where(values, 1, -1).astype(np.int8)
+    low, high = (values.min(), values.max()) if values.size else (0, 0)
+    if low < 0 < high and (values.dtype.kind == "f" or (low, high) == (-1, 1)):
+        return binarise(values)
+    return as_codes(values, name=name)
+
+
+def _only(values: np.ndarray, *wanted: int) -> bool:
+    """Whether an array holds nothing but two values, looked at by blocks of rows."""
+    blocks = (values[start : start + _ROWS_AT_ONCE] for start in range(0, len(values), _ROWS_AT_ONCE))
+    return all(((block == wanted[0]) | (block == wanted[1])).all() for block in blocks)
+
+
+def _conversion(values: np.ndarray) -> str:
+    """What turns a form that codes often have into ±1, for the end of a message."""
+    whole, low, high = values.dtype.kind in "biu", values.min(), values.max()
+    if _only(values, 0, 1):
+        return "; turn {0, 1} codes into ±1 with 2 * codes - 1"
+    if whole and _only(values, 1, 255):
+        return '; 255 is -1 without its sign: codes.astype("int8")'
+    if whole and values.dtype.itemsize == 1:
+        return '; turn packed bytes into ±1 with hashcenters.codes.unpack(codes.view("uint8"), bits)'
+    if low < 0 < high:
+        return "; the codes of outputs are their signs: hashcenters.codes.binarise(outputs)"
+    if low >= 0 and high <= 1:
+        return "; turn sigmoid outputs into ±1 with hashcenters.codes.binarise(outputs - 0.5)"
+    return ""
 
 
 def pack(codes: Int8[np.ndarray, "n bits"]) -> UInt8[np.ndarray, "n bytes"]:

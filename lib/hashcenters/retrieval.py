@@ -15,9 +15,9 @@ import faiss
 import numpy as np
 from jaxtyping import Int8, Int32, Int64
 
-from basics.errors import InputError, one_of
+from basics.errors import InputError, one_of, whole
 from basics.files import read_json, sha256, whole_file, write_json
-from hashcenters.codes import as_codes, pack
+from hashcenters.codes import check_codes, pack
 
 KINDS = ("flat", "inverted")
 _ROWS_AT_ONCE = 65_536
@@ -66,8 +66,9 @@ def build_index(
         InputError: codes that are not ±1, no code, an unknown kind, lists out of range.
     """
     one_of(kind, KINDS, "kind")
-    if codes.ndim != 2 or 0 in codes.shape:
-        raise InputError(f"an index needs codes of shape (n, bits) with n >= 1 and bits >= 1, got {codes.shape}")
+    check_codes(codes, name="codes")
+    if not len(codes):
+        raise InputError(f"an index needs one code or more, got shape {codes.shape}")
     handle = _inverted(codes, lists, seed) if kind == "inverted" else _flat(codes.shape[1])
     index = CodeIndex(handle, codes.shape[1])
     add_codes(index, codes)
@@ -83,9 +84,8 @@ def _inverted(codes: np.ndarray, lists: int | np.integer | None, seed: int | np.
     """A trained inverted file without codes."""
     if lists is None:
         lists = max(1, min(len(codes) // _TRAIN_PER_LIST, math.isqrt(len(codes))))
-    if not 1 <= lists <= len(codes):
-        raise InputError(f"lists must lie in 1..{len(codes)} (the codes), got {lists}")
-    quantizer, lists, seed = _flat(codes.shape[1]), int(lists), int(seed)
+    lists, seed = whole(lists, "lists", low=1, high=len(codes)), whole(seed, "seed", low=0, high=2**31 - 1)
+    quantizer = _flat(codes.shape[1])
     handle = faiss.IndexBinaryIVF(quantizer, quantizer.d, lists)
     quantizer.this.disown()
     handle.own_fields = True
@@ -94,7 +94,7 @@ def _inverted(codes: np.ndarray, lists: int | np.integer | None, seed: int | np.
     handle.nprobe = min(_PROBES, lists)
     chosen = np.random.default_rng(seed).permutation(len(codes))[: lists * _TRAIN_PER_LIST]
     with _one_thread():
-        handle.train(pack(as_codes(codes[np.sort(chosen)])))
+        handle.train(pack(codes[np.sort(chosen)]))
     return handle
 
 
@@ -116,22 +116,20 @@ def add_codes(index: CodeIndex, codes: Int8[np.ndarray, "n bits"]) -> None:
         InputError: codes that are not ±1 or have other bits than the index.
     """
     _check_bits(index, codes)
-    starts = range(0, len(codes), _ROWS_AT_ONCE)
-    packed = [pack(as_codes(codes[start : start + _ROWS_AT_ONCE])) for start in starts]
-    for part in packed:  # only once all are known to be good
-        index.handle.add(part)
+    for start in range(0, len(codes), _ROWS_AT_ONCE):
+        index.handle.add(pack(codes[start : start + _ROWS_AT_ONCE]))
 
 
-def _check_bits(index: CodeIndex, codes: np.ndarray) -> None:
+def _check_bits(index: CodeIndex, codes: np.ndarray, *, name: str = "codes") -> None:
     if codes.ndim != 2 or codes.shape[1] != index.bits:
-        raise InputError(f"codes must have the index's {index.bits} bits, got shape {codes.shape}")
+        raise InputError(f"{name} must have the index's {index.bits} bits, got shape {codes.shape}")
+    check_codes(codes, name=name)
 
 
 def _check_probes(index: CodeIndex, probes: int | np.integer) -> int:
-    lists = index.handle.nlist if index.kind == "inverted" else 0
-    if not 1 <= probes <= lists:
-        raise InputError(f"probes must lie in 1..{lists} (the lists of this {index.kind} index), got {probes}")
-    return int(probes)
+    if index.kind == "flat":
+        raise InputError(f"probes are lists to visit, and this flat index has none, got {probes}")
+    return whole(probes, "probes", low=1, high=index.handle.nlist)
 
 
 def search_index(
@@ -156,11 +154,10 @@ def search_index(
     Raises:
         InputError: queries that are not ±1 or have other bits, top_k or probes out of range.
     """
-    _check_bits(index, queries)
-    if not 1 <= top_k <= len(index):
-        raise InputError(f"top_k must lie in 1..{len(index)} (the index), got {top_k}")
+    _check_bits(index, queries, name="queries")
+    top_k = whole(top_k, "top_k", low=1, high=len(index))
     chosen = None if probes is None else faiss.SearchParametersIVF(nprobe=_check_probes(index, probes))
-    distances, rows = index.handle.search(pack(as_codes(queries, name="queries")), int(top_k), params=chosen)
+    distances, rows = index.handle.search(pack(queries), top_k, params=chosen)
     return np.where(rows < 0, index.bits + 1, distances).astype(np.int32), rows
 
 
@@ -171,8 +168,8 @@ def visited_share(index: CodeIndex, queries: Int8[np.ndarray, "n_query bits"], *
         InputError: a flat index, or queries and probes as in `search_index`.
     """
     probes = _check_probes(index, probes)
-    _check_bits(index, queries)
-    _, lists = index.handle.quantizer.search(pack(as_codes(queries, name="queries")), probes)
+    _check_bits(index, queries, name="queries")
+    _, lists = index.handle.quantizer.search(pack(queries), probes)
     sizes = np.array([index.handle.invlists.list_size(number) for number in range(index.handle.nlist)])
     return float((sizes[lists].sum(axis=1).mean() + index.handle.nlist) / len(index))
 

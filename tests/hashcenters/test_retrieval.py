@@ -46,7 +46,7 @@ def test_all_lists_visit_all_codes_and_fewer_lists_fewer():
     shares = [retrieval.visited_share(index, codes[:50], probes=probes) for probes in (1, 5, 20)]
     assert shares == sorted(shares)
     assert shares[-1] == pytest.approx((2000 + 20) / 2000)
-    with pytest.raises(InputError, match="of this flat index"):
+    with pytest.raises(InputError, match="this flat index has none"):
         retrieval.visited_share(retrieval.build_index(codes), codes, probes=1)
 
 
@@ -159,25 +159,28 @@ CODES = clustered_codes(50, 16)
     ("call", "message"),
     [
         (lambda: retrieval.build_index(CODES, kind="tree"), "kind must be one of flat, inverted, got 'tree'"),
-        (lambda: retrieval.build_index(CODES[:0]), r"n >= 1 and bits >= 1, got \(0, 16\)"),
+        (lambda: retrieval.build_index(CODES[:0]), r"one code or more, got shape \(0, 16\)"),
         (lambda: retrieval.build_index((CODES * 2).astype(np.int8)), "must be -1 or"),
-        (lambda: retrieval.build_index(CODES, kind="inverted", lists=51), r"lists must lie in 1\.\.50"),
+        (lambda: retrieval.build_index(CODES, kind="inverted", lists=51), r"lists must be a whole number in 1\.\.50"),
         (
             lambda: retrieval.search_index(
                 retrieval.build_index(CODES, kind="inverted", lists=4), CODES, top_k=1, probes=0
             ),
-            r"probes must lie in 1\.\.4",
+            r"probes must be a whole number in 1\.\.4",
         ),
         (lambda: retrieval.add_codes(retrieval.build_index(CODES), CODES[:, :8]), "the index's 16 bits"),
         (lambda: retrieval.search_index(retrieval.build_index(CODES), CODES[:, :8], top_k=1), "16 bits"),
         (
             lambda: retrieval.search_index(retrieval.build_index(CODES), CODES, top_k=51),
-            r"top_k must lie in 1\.\.50",
+            r"top_k must be a whole number in 1\.\.50",
         ),
-        (lambda: retrieval.search_index(retrieval.build_index(CODES), CODES, top_k=0), "top_k must lie in"),
+        (
+            lambda: retrieval.search_index(retrieval.build_index(CODES), CODES, top_k=0),
+            "top_k must be a whole number in",
+        ),
         (
             lambda: retrieval.search_index(retrieval.build_index(CODES), CODES, top_k=1, probes=2),
-            "of this flat index",
+            "this flat index has none",
         ),
     ],
 )

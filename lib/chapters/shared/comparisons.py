@@ -116,8 +116,10 @@ def judge_draws(table: pd.DataFrame) -> Verdict:
 
 
 def wrong_signs(run: Run, data: HashingData) -> Bool[np.ndarray, "n_query bits"]:
-    """Which bits of the queries' outputs have another sign than the center of their class."""
-    return run.outputs("query") * run.config.center_array()[data.query.labels] < 0
+    """Which bits of the queries' outputs have another sign than the center of their class, or of most of theirs."""
+    labels, centers = data.query.labels, run.config.center_array()
+    wanted = centers[labels] if labels.ndim == 1 else labels.astype(np.float32) @ centers
+    return run.outputs("query") * wanted < 0
 
 
 def wrong_bits(runs: pd.DataFrame, data: HashingData) -> pd.DataFrame:

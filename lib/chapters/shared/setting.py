@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from basics.errors import InputError
-from basics.yaml import parse_yaml
+from basics.yaml import parse_value
 from hashcenters.centers.generate import make_centers
 from hashcenters.datasets.splits import HashingData
 from hashcenters.sweep import GridPoint
@@ -70,20 +70,22 @@ def load_checked(dataset: str, options: Mapping[str, Any]) -> HashingData:
 
 
 def parse_options(options: Sequence[str], *, root: str = "") -> dict[str, Any]:
-    """Options of a data set from `key=value` texts; the values are read as YAML.
+    """Options of a data set from `key=value` texts; a root is text, other values are read by `parse_value`.
 
     Raises:
-        InputError: a text without "=".
+        InputError: a text without "=", or an option given twice.
 
-    >>> parse_options(["noise=1e-2", "top_k=50"])
-    {'noise': 0.01, 'top_k': 50}
+    >>> parse_options(["noise=1e-2", "top_k=50"], root="2024")
+    {'root': '2024', 'noise': 0.01, 'top_k': 50}
     """
     parsed = {"root": root} if root else {}
     for option in options:
         name, sign, value = str(option).partition("=")
         if not sign:
             raise InputError(f'dataset_options must look like "key=value", got {option!r}')
-        parsed[name] = parse_yaml(value, where=f"dataset_options {name}")
+        if name in parsed:
+            raise InputError(f"dataset_options must hold {name} once, got {parsed[name]!r} and {value!r}")
+        parsed[name] = value if name == "root" else parse_value(value, where=f"dataset_options {name}")
     return parsed
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Int8, Num
 from scipy.stats import rankdata
 
-from basics.errors import InputError, one_of
+from basics.errors import InputError, one_of, whole
 from hashcenters.centers.algorithm1 import csq_centers
 from hashcenters.centers.annealing import annealed_centers
 from hashcenters.centers.bounds import UPPER_BOUNDS, gilbert_varshamov_distance
@@ -116,8 +116,7 @@ def _required_distance(bits: int, num_classes: int, min_distance: int | str) -> 
     guaranteed = gilbert_varshamov_distance(bits, num_classes)
     if min_distance == "gilbert-varshamov":
         return guaranteed
-    if not isinstance(min_distance, int) or min_distance < 0:
-        raise InputError(f'min_distance must be an int >= 0 or "gilbert-varshamov", got {min_distance!r}')
+    min_distance = whole(min_distance, "min_distance", low=0, instead=' or "gilbert-varshamov"')
     if min_distance > guaranteed:
         largest = {name: bound(bits, num_classes) for name, bound in UPPER_BOUNDS.items()}
         name = min(largest, key=largest.__getitem__)

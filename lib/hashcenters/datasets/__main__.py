@@ -1,5 +1,6 @@
 """`python -m hashcenters.datasets`: what there is, what is missing, downloads and audits."""
 
+import sys
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import click
 import pandas as pd
 
-from basics.errors import InputError, one_line_errors
+from basics.errors import InputError, one_line_errors, run_command
 from basics.paths import data_root
 from hashcenters.datasets.protocol import Protocol, find_protocol
 from hashcenters.datasets.registry import Entry, check, find_entry, find_reader, load, reader_options, registry
@@ -40,7 +41,7 @@ def print_audit(audit: Any) -> None:
         click.echo(f"bad row: {problem}")
 
 
-@click.group()
+@click.group(no_args_is_help=False)
 def main() -> None:
     """The data sets of the workbook."""
 
@@ -105,4 +106,4 @@ def audit_command(name: str, protocol: str | None, root: Path | None, decode: bo
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run_command(main))

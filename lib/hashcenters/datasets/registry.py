@@ -8,7 +8,7 @@ from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any
 
-from basics.errors import InputError, one_of
+from basics.errors import InputError, one_of, whole
 from basics.paths import data_root
 from basics.schema import Struct, convert, entries
 from basics.source import by_name
@@ -114,6 +114,7 @@ def checked_options(name: str, reader: Callable[..., HashingData], given: Mappin
     for option, parameter in known.items():
         if parameter.default is inspect.Parameter.empty and option not in options:
             raise InputError(f"{name} needs the option {option}")
+    whole(options.get("seed", 0), f"option seed of {name}", low=0)
     return options
 
 

@@ -1,4 +1,4 @@
-"""`python -m hashcenters.metrics CODES`: every metric of one set of codes, printed and written as a table."""
+"""`python -m hashcenters.metrics CODES`: every metric of one set of codes, printed, and written where told to."""
 
 import sys
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from basics import frames
-from basics.errors import InputError, one_line_errors
+from basics.errors import InputError, run_command
 from basics.files import write_text
 from hashcenters.metrics.code_files import CodeSet, load_codes
 from hashcenters.metrics.ranking import DEFAULT_TIES, TIES
@@ -48,34 +48,35 @@ def describe(given: CodeSet) -> str:
 @click.option(
     "--output",
     type=click.Path(path_type=Path),
-    default=Path("."),
-    show_default=True,
     metavar="DIR",
-    help="Where NAME-metrics.csv and .md are written.",
+    help="Write NAME-metrics.csv and .md there, too.",
 )
-def score(codes: Path, top_k: str, ties: str, output: Path) -> None:
+def score(codes: Path, top_k: str, ties: str, output: Path | None) -> None:
     """Score CODES: an .npz file with query_codes, query_labels, database_codes and database_labels, or a folder
-    with test_hash.npy, test_label.npy, database_hash.npy and database_label.npy."""
+    with test_hash.npy, test_label.npy, database_hash.npy and database_label.npy.
+
+    \b
+    Codes (n, bits): ±1, {0, 1} or bool, or outputs whose signs are the codes.
+    Labels: whole numbers (n,) or (n, 1) from 0, or rows of 0 and 1 (n, classes).
+    Limits: 65,535 bits; 2,147,483,647 items a side; class numbers below 2^63, as float64 up to 2^53.
+    """
     depth = parse_top_k(top_k)
     given = load_codes(codes)
     table = score_codes(
         given.query_codes, given.query_labels, given.database_codes, given.database_labels, top_k=depth, ties=ties
     )
-    stem = output / f"{codes.resolve().stem}-metrics"
-    write_text(stem.with_name(f"{stem.name}.csv"), frames.to_csv(table))
     caption = f"{codes.resolve().name}: {describe(given)}"
-    write_text(stem.with_name(f"{stem.name}.md"), frames.to_markdown(table, caption=caption))
     click.echo(f"{caption}\n{table.to_string(index=False, float_format='{:.6f}'.format)}")
-    click.echo(f"written to {stem}.csv and {stem.name}.md")
+    if output is not None:
+        name = f"{codes.resolve().stem}-metrics"
+        write_text(output / f"{name}.csv", frames.to_csv(table))
+        write_text(output / f"{name}.md", frames.to_markdown(table, caption=caption))
+        click.echo(f"written to {output / name}.csv and {name}.md")
 
 
 def main() -> None:
     """Run the command line; wrong use gets one line and exit code 2."""
-    with one_line_errors():
-        try:
-            score.main(standalone_mode=False)
-        except click.ClickException as error:
-            raise InputError(error.format_message()) from error
+    run_command(score)
 
 
 if __name__ == "__main__":

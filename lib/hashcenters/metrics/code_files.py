@@ -2,24 +2,26 @@
 
 The `.npz` holds four arrays, no pickled objects:
 
-- `query_codes`, `database_codes`: ±1, (n, bits), any number type;
+- `query_codes`, `database_codes`: (n, bits), in a form that `read_codes` knows;
 - `query_labels`, `database_labels`: class indices (n,), or multi-hot rows (n, num_classes).
 
 A folder of the authors' form holds `test_hash.npy`, `test_label.npy`, `database_hash.npy` and
 `database_label.npy`; what they call hash codes are the network's outputs, whose signs are the codes.
 """
 
-import zlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from zipfile import BadZipFile
+from typing import Any
 
 import numpy as np
 from jaxtyping import Int8, Shaped
 
 from basics.errors import InputError
 from basics.files import whole_file
-from hashcenters.codes import as_codes, binarise
+from hashcenters.codes import read_codes
 from hashcenters.metrics.relevance import as_labels
 
 AUTHORS_FILES = {
@@ -28,7 +30,6 @@ AUTHORS_FILES = {
     "database_codes": "database_hash.npy",
     "database_labels": "database_label.npy",
 }
-_UNREADABLE = (OSError, ValueError, EOFError, KeyError, SyntaxError)
 
 
 @dataclass(frozen=True)
@@ -57,50 +58,62 @@ def load_codes(path: Path) -> CodeSet:
     """Read a code set from an `.npz` file or from a folder with the authors' four `.npy` files.
 
     Raises:
-        InputError: the path is missing, is no such file, lacks an array, or holds pickled objects, codes
-            other than ±1, or NaN.
+        InputError: the path is missing, is no such file, lacks an array, or holds pickled objects, NaN, or codes or
+            labels in a form that is not known.
     """
     path = Path(path)
-    if path.is_dir():
-        arrays = {name: _read_npy(path / file) for name, file in AUTHORS_FILES.items()}
-        for name in ("query_codes", "database_codes"):
-            if arrays[name].ndim != 2:
-                raise InputError(f"{AUTHORS_FILES[name]} must have shape (n, bits), got {arrays[name].shape}")
-            arrays[name] = binarise(arrays[name])
-    else:
-        arrays = _read_npz(path)
+    arrays = _read_folder(path) if path.is_dir() else _read_npz(path)
     return CodeSet(
-        as_codes(arrays["query_codes"], name="query codes"),
+        read_codes(arrays["query_codes"], name="query codes"),
         as_labels(arrays["query_labels"], name="query labels"),
-        as_codes(arrays["database_codes"], name="database codes"),
+        read_codes(arrays["database_codes"], name="database codes"),
         as_labels(arrays["database_labels"], name="database labels"),
     )
 
 
-def _read_npy(path: Path) -> np.ndarray:
-    try:
-        return np.load(path, allow_pickle=False)
-    except FileNotFoundError as error:
-        needed = ", ".join(AUTHORS_FILES.values())
-        raise InputError(f"{path.parent} must hold {needed}; {path.name} is missing") from error
-    except _UNREADABLE as error:
-        raise InputError(f"{path} is not a readable .npy file without pickled objects") from error
+def _read_folder(folder: Path) -> dict[str, np.ndarray]:
+    """The arrays of a folder of the authors' form."""
+    missing = [file for file in AUTHORS_FILES.values() if not (folder / file).is_file()]
+    if missing:
+        raise InputError(f"{folder} must hold {', '.join(AUTHORS_FILES.values())}; {', '.join(missing)} is missing")
+    arrays = {}
+    for name, file in AUTHORS_FILES.items():
+        with _readable(folder / file) as found:
+            arrays[name] = found
+            if not isinstance(found, np.ndarray):
+                raise InputError(f"{folder / file} must hold one array")
+    return arrays
 
 
 def _read_npz(path: Path) -> dict[str, np.ndarray]:
+    """The arrays of an `.npz` file."""
     names = ", ".join(AUTHORS_FILES)
+    if not path.is_file():
+        raise InputError(f"{path} {'is no file' if path.exists() else 'does not exist'}")
+    with _readable(path) as found:
+        if isinstance(found, np.ndarray):
+            raise InputError(f"{path} holds one array; a code set is an .npz file with {names}")
+        missing = [name for name in AUTHORS_FILES if name not in found.files]
+        if missing:
+            raise InputError(f"{path} must hold {names}; {', '.join(missing)} is missing")
+        declared, memory = sum(member.file_size for member in found.zip.infolist()), _memory()
+        if declared > memory:
+            raise InputError(f"{path} must fit into the {memory} bytes of this machine's memory, got {declared}")
+        return {name: found[name] for name in AUTHORS_FILES}
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[Any]:
+    """What numpy makes of a file; whatever it and zipfile raise for one that they cannot read becomes one line."""
     try:
         with path.open("rb") as opened:
-            file = np.load(opened, allow_pickle=False)
-            if not isinstance(file, np.lib.npyio.NpzFile):
-                raise InputError(f"{path} holds one array; a code set is an .npz file with {names}")
-            missing = [name for name in AUTHORS_FILES if name not in file.files]
-            if missing:
-                raise InputError(f"{path} must hold {names}; {', '.join(missing)} is missing")
-            return {name: file[name] for name in AUTHORS_FILES}
-    except FileNotFoundError as error:
-        raise InputError(f"{path} does not exist") from error
+            yield np.load(opened, allow_pickle=False)
     except InputError:
         raise
-    except (*_UNREADABLE, BadZipFile, zlib.error) as error:
-        raise InputError(f"{path} is not a readable .npz file without pickled objects") from error
+    except Exception as error:
+        raise InputError(f"{path} is not a readable {path.suffix} file without pickled objects") from error
+
+
+def _memory() -> int:
+    """Bytes of memory of this machine."""
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")

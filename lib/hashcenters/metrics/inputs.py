@@ -6,8 +6,9 @@ import numpy as np
 from jaxtyping import Bool, Shaped, UInt64
 
 from basics.errors import InputError
-from hashcenters.codes import as_codes, pack
+from hashcenters.codes import check_codes, pack
 from hashcenters.kernels.ranking import Relevance
+from hashcenters.limits import MAX_ITEMS
 from hashcenters.metrics.relevance import Labels, relate, word_columns
 
 Codes = Shaped[np.ndarray, "..."]
@@ -34,14 +35,15 @@ def pack_words(codes: Codes, *, name: str) -> UInt64[np.ndarray, "words n"]:
     """±1 codes of any number type as columns of 64-bit words, the last word padded with zeros.
 
     Raises:
-        InputError: another shape, no row, no bit, or a value that is neither −1 nor +1.
+        InputError: no row or more than `MAX_ITEMS`, or as `check_codes`.
     """
-    if codes.ndim != 2 or 0 in codes.shape:
-        raise InputError(f"{name} must have shape (n, bits) with n >= 1 and bits >= 1, got {codes.shape}")
+    if not 1 <= len(codes) <= MAX_ITEMS:
+        raise InputError(f"{name} must have shape (n, bits) with n >= 1 and at most {MAX_ITEMS}, got {codes.shape}")
+    check_codes(codes, name=name)
     words = np.empty((-(-codes.shape[1] // 64), len(codes)), dtype=np.uint64)
     for start in range(0, len(codes), _ROWS_AT_ONCE):
         rows = slice(start, start + _ROWS_AT_ONCE)
-        words[:, rows] = word_columns(pack(as_codes(codes[rows], name=name)))
+        words[:, rows] = word_columns(pack(codes[rows]))
     return words
 
 
@@ -57,6 +59,9 @@ def prepare(query_codes: Codes, query_labels: Labels, database_codes: Codes, dat
     """
     given = (("query", query_codes, query_labels), ("database", database_codes, database_labels))
     for name, codes, labels in given:
+        if codes.ndim != 2 or not labels.ndim:
+            shapes = f"{codes.shape} and {labels.shape}"
+            raise InputError(f"{name} codes must have shape (n, bits) and labels one row a code, got {shapes}")
         if len(codes) != len(labels):
             raise InputError(f"{name} needs one label a code, got {len(codes)} codes and {len(labels)} labels")
     if query_codes.shape[1:] != database_codes.shape[1:]:

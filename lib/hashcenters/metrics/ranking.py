@@ -19,7 +19,7 @@ from collections.abc import Iterable
 import numpy as np
 from jaxtyping import Float64
 
-from basics.errors import InputError, one_of
+from basics.errors import one_of, whole
 from hashcenters.kernels.ties import tied_average_precisions
 from hashcenters.metrics.engine import Histograms, histograms
 from hashcenters.metrics.inputs import Codes, RankingInput, prepare
@@ -44,9 +44,7 @@ def check_top_k(top_k: Depth, database_size: int) -> int:
     """
     if top_k is None:
         return database_size
-    if isinstance(top_k, bool) or not isinstance(top_k, int | np.integer) or top_k < 1:
-        raise InputError(f"top_k must be a whole number >= 1, or None for the whole database, got {top_k!r}")
-    return min(int(top_k), database_size)
+    return min(whole(top_k, "top_k", low=1, instead=", or None for the whole database"), database_size)
 
 
 def average_precision_table(

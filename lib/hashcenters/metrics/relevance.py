@@ -8,17 +8,19 @@ from basics.errors import InputError
 from hashcenters.kernels.ranking import Relevance
 
 Labels = Shaped[np.ndarray, "..."]
+_ROWS_AT_ONCE = 16_384
 
 
 def as_labels(values: Labels, *, name: str = "labels") -> np.ndarray:
     """Labels in the library's form: `int64` class indices (n,) or `uint8` multi-hot rows (n, num_classes).
 
     Args:
-        values: any number type that holds whole numbers.
+        values: any number type that holds whole numbers; class indices may be a column (n, 1).
         name: what to call them in an error.
 
     Raises:
-        InputError: another shape, NaN, a fraction, a negative class, a multi-hot value that is not 0 or 1.
+        InputError: another shape, NaN, a fraction, a negative class, one that its type cannot tell from the next, a
+            multi-hot value that is not 0 or 1, or a column of 0 and 1, of which there are two readings.
 
     >>> as_labels(np.array([2.0, 0.0], dtype=np.float32))
     array([2, 0])
@@ -26,16 +28,27 @@ def as_labels(values: Labels, *, name: str = "labels") -> np.ndarray:
     values = np.asarray(values)
     if values.ndim not in (1, 2) or values.dtype.kind not in "biuf":
         shape = f"{values.dtype} {values.shape}"
-        raise InputError(f"{name} must be class indices (n,) or multi-hot rows (n, num_classes), got {shape}")
+        hint = "; number names with np.unique(..., return_inverse=True)" if values.dtype.kind in "OSUT" else ""
+        raise InputError(f"{name} must be class indices (n,) or multi-hot rows (n, num_classes), got {shape}{hint}")
     if values.dtype.kind == "f" and np.isnan(values).any():
         raise InputError(f"{name} must be numbers, got NaN in row {int(np.argwhere(np.isnan(values))[0][0])}")
     if values.ndim == 2:
-        if not ((values == 0) | (values == 1)).all():
-            raise InputError(f"{name} of shape {values.shape} must be 0 or 1; class indices have shape (n,)")
-        return values.astype(np.uint8, copy=False)
+        blocks = [values[start : start + _ROWS_AT_ONCE] for start in range(0, len(values), _ROWS_AT_ONCE)]
+        binary = all(((block == 0) | (block == 1)).all() for block in blocks)
+        if values.shape[1] != 1:
+            if not binary:
+                raise InputError(f"{name} of shape {values.shape} must be 0 or 1; class indices have shape (n,)")
+            return values.astype(np.uint8, copy=False)
+        if binary and not values.all():
+            readings = "class indices, labels[:, 0], or one label that some have"
+            raise InputError(f"{name} of shape {values.shape} with 0 and 1 only are either {readings}; give the first")
+        values = values[:, 0]
     wrong = (values < 0) | (values != np.floor(values)) | ~np.isfinite(values)
     if wrong.any():
         raise InputError(f"{name} must be class indices 0, 1, 2, ..., got {values[wrong][0]}")
+    largest = 2 ** (np.finfo(values.dtype).nmant + 1) if values.dtype.kind == "f" else np.iinfo(np.int64).max
+    if len(values) and values.max() > largest:
+        raise InputError(f"{name} of type {values.dtype} must be at most {largest}, got {values.max()}; try int64")
     return values.astype(np.int64, copy=False)
 
 

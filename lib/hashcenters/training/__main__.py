@@ -1,13 +1,14 @@
 """`python -m hashcenters.training list` and `encode`: finished trainings, and codes of a folder of images."""
 
+import sys
 from pathlib import Path
 
 import click
 
-from basics.errors import InputError, one_line_errors
+from basics.errors import InputError, one_line_errors, run_command
 
 
-@click.group()
+@click.group(no_args_is_help=False)
 def main() -> None:
     """Finished trainings of a profile, and codes of your own images."""
 
@@ -47,4 +48,4 @@ def encode(key: str, images: Path, output: Path, profile: str, skip_corrupt: boo
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run_command(main))

@@ -4,9 +4,9 @@ from typing import Any
 
 import click
 
-from basics.errors import InputError, one_line_errors
+from basics.errors import InputError, run_command
 from workbook.runner.hooks import find_hooks
-from workbook.runner.plan import DEVICES, EXIT_INTERRUPTED, Request, make_plan
+from workbook.runner.plan import DEVICES, Request, make_plan
 
 EXIT_INCOMPLETE = 1
 TRAIN = "train"
@@ -66,10 +66,4 @@ def run_all(action: str | None, words: tuple[str, ...], **options: Any) -> int:
 
 def main() -> int:
     """Run the command line; wrong use gets one line and exit code 2."""
-    with one_line_errors():
-        try:
-            return run_all.main(standalone_mode=False)
-        except click.Abort:
-            return EXIT_INTERRUPTED
-        except click.ClickException as error:
-            raise InputError(error.format_message()) from error
+    return run_command(run_all)

@@ -36,7 +36,13 @@ class Need:
 
 @runtime_checkable
 class Hooks(Protocol):
-    """The functions of a project's module of hooks; a fresh run calls none but the first."""
+    """The functions of a project's module of hooks; a fresh run calls none but the first two."""
+
+    def checked(self, parameters: Parameters) -> dict[str, Any]:
+        """The parameters, with paths that do not depend on the working folder.
+
+        Raises an `InputError` for values that no notebook can work with.
+        """
 
     def folders(self, parameters: Parameters) -> dict[str, Path]:
         """The folders of data that parameters name, by a name for messages."""

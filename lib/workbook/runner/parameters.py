@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from basics.errors import InputError
-from basics.schema import convert
+from basics.schema import convert, shown
+from basics.yaml import parse_yaml
 
 TYPES: dict[str, type] = {"int": int, "float": float, "str": str, "bool": bool, "list": list}
 
@@ -22,21 +23,34 @@ class Parameter:
     type: str
     default: Any
 
+    def read(self, text: str, *, where: str) -> Any:
+        """The value that a text stands for: the text itself for a `str`, what YAML makes of it for others.
+
+        Raises:
+            InputError: the text is not YAML.
+        """
+        return text if self.type == "str" else parse_yaml(text, where=where)
+
     def accept(self, value: Any, *, where: str) -> Any:
         """The value as this parameter's type; an int stands for a float, and a list keeps its elements' type.
 
         Raises:
-            InputError: the value has another type.
+            InputError: the value has another type, a list is empty whose default is not, or holds a number twice.
         """
         kinds = set(map(type, self.default)) if isinstance(self.default, list) else set()
         element = kinds.pop() if len(kinds) == 1 and kinds <= set(TYPES.values()) else None
         try:
-            return convert(value, list[element] if element else TYPES[self.type], where=where)
+            accepted = convert(value, list[element] if element else TYPES[self.type], where=where)
         except InputError:
             expected = f"{self.type} of {element.__name__}" if element else self.type
             raise InputError(
-                f"{where}: {self.name} must be {expected}, such as {self.default!r}, got {value!r}"
+                f"{where}: {self.name} must be {expected}, such as {self.default!r}, got {shown(value)}"
             ) from None
+        if element and not accepted:
+            raise InputError(f"{where}: {self.name} must hold at least one value, such as {self.default!r}, got []")
+        if element in (int, float) and len(set(accepted)) < len(accepted):
+            raise InputError(f"{where}: {self.name} must hold every number once, got {shown(value)}")
+        return accepted
 
 
 def parse_parameters(source: str, *, where: str) -> tuple[Parameter, ...]:

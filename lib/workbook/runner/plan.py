@@ -11,11 +11,11 @@ from basics.source import lib_root
 from workbook.runner import profiles
 from workbook.runner.freshness import folders, inputs_of, why_stale
 from workbook.runner.graph import Notebook, discover, select, select_from
+from workbook.runner.hooks import find_hooks
 from workbook.runner.manifest import choose_device
 
 DEVICES = ("auto", "cpu", "cuda")
 LONGEST_TIMEOUT = 1e7
-EXIT_INTERRUPTED = 130  # what a shell reports for a process that Ctrl-C ended
 
 
 @dataclass(frozen=True)
@@ -143,6 +143,10 @@ def make_plan(request: Request) -> Plan:
     options, settings = request.options(), [profiles.parse_setting(text) for text in request.settings]
     values = profiles.resolve(notebooks, profile, settings=settings, selected=selected, options=options)
     plan = Plan(request, profile, notebooks, selected, values, options)
+    for name in notebooks:
+        given = plan.parameters(name)
+        checked = find_hooks().checked(given)
+        values[name] |= {key: value for key, value in checked.items() if value != given[key]}
     for name in selected:
         folders(notebooks[name], plan.parameters(name))
     return plan

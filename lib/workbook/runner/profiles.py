@@ -8,7 +8,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from basics.errors import InputError
-from basics.schema import Struct, convert
+from basics.files import read_text
+from basics.schema import SHOWN, Struct, convert
 from basics.yaml import parse_yaml
 from workbook.runner.graph import Notebook, select
 
@@ -42,13 +43,13 @@ class Setting:
         text: as it was given.
         notebook: a number or name, None for every notebook that has the key.
         key: the parameter.
-        value: what YAML makes of the value.
+        value: what stands behind the sign.
     """
 
     text: str
     notebook: str | None
     key: str
-    value: Any
+    value: str
 
 
 def profile_names(folder: Path) -> list[str]:
@@ -78,28 +79,26 @@ def _read(name: str, folder: Path) -> Profile:
     if name not in profile_names(folder):
         raise InputError(f"there is no profile {name!r}; there are {', '.join(profile_names(folder)) or 'none'}")
     where = f"profile {name}"
-    text = (folder / f"{name}.yaml").read_text(encoding="utf-8")
-    profile = convert(parse_yaml(text, where=where), Profile, where=where)
+    profile = convert(parse_yaml(read_text(folder / f"{name}.yaml"), where=where), Profile, where=where)
     if profile.name != name:
         raise InputError(f"{where} must be named like its file, got {profile.name!r}")
     return profile
 
 
 def parse_setting(text: str) -> Setting:
-    """Read one `--set` value; nothing behind the sign is the empty text.
+    """Take one `--set` apart; what its value means depends on the parameter's type.
 
     Raises:
-        InputError: not of the form `[NB.]KEY=VALUE`, or the value is no YAML.
+        InputError: not of the form `[NB.]KEY=VALUE`.
 
     >>> parse_setting("04.bits=[16, 32]")
-    Setting(text='04.bits=[16, 32]', notebook='04', key='bits', value=[16, 32])
+    Setting(text='04.bits=[16, 32]', notebook='04', key='bits', value='[16, 32]')
     """
     target, sign, value = text.partition("=")
     notebook, _, key = target.strip().rpartition(".")
     if not sign or not key:
         raise InputError(f"--set takes [NB.]KEY=VALUE, got {text!r}")
-    parsed = parse_yaml(value, where=f"--set {target.strip()}") if value.strip() else ""
-    return Setting(text, notebook or None, key, parsed)
+    return Setting(text, notebook or None, key, value)
 
 
 def resolve(
@@ -133,8 +132,9 @@ def resolve(
         values[name] |= {key: value for key, value in given.items() if key in notebook.declared}
     for setting in settings:
         for name in _targets(setting, notebooks, list(notebooks) if selected is None else selected):
-            where = f"--set {setting.text}, {name}"
-            values[name] |= _accepted(notebooks[name], {setting.key: setting.value}, where=where)
+            where, declared = f"--set {setting.text[:SHOWN]}, {name}", notebooks[name].declared
+            read = declared[setting.key].read(setting.value, where=where) if setting.key in declared else None
+            values[name] |= _accepted(notebooks[name], {setting.key: read}, where=where)
     return values
 
 

@@ -10,14 +10,14 @@ from textwrap import shorten
 from typing import Any
 
 from basics import paths
-from basics.errors import InputError
+from basics.errors import EXIT_INTERRUPTED, InputError
 from basics.files import sha256, write_bytes, write_json
 from basics.source import digests
 from basics.text import columns, duration
 from workbook.runner import manifest
 from workbook.runner.execute import execute
 from workbook.runner.freshness import digest, listing, read_record, record_path, write_record
-from workbook.runner.plan import EXIT_INTERRUPTED, Plan
+from workbook.runner.plan import Plan
 from workbook.runner.processes import skip_grammar
 from workbook.runner.progress import Progress
 from workbook.runner.trainer import Trainer

@@ -82,7 +82,7 @@ def test_rank_correlation_of_equal_distances_is_nan():
             {"min_distance": 2},
             r"2 is impossible for 12 centers of 4 bits: the trivial .* allows 1 at most",
         ),
-        (40, 16, {"min_distance": -1}, r"min_distance must be an int >= 0"),
+        (40, 16, {"min_distance": -1}, r"min_distance must be a whole number >= 0 or \"gilbert"),
         (40, 16, {"min_distance": "plotkin"}, r'or "gilbert-varshamov", got \'plotkin\''),
         (40, 5, {}, r"num_classes must be at most 2\^bits = 32"),
         (40, 0, {}, r"bits must be at least 1, got 0"),

@@ -61,7 +61,7 @@ def evaluations(draw, most_items=60, most_bits=200, most_queries=4):
     rng = np.random.default_rng(draw(st.integers(0, 2**32)))
     bits = draw(st.one_of(st.integers(1, 12), st.sampled_from([63, 64, 65, 128]), st.integers(1, most_bits)))
     queries, items = draw(st.integers(1, most_queries)), draw(st.integers(1, most_items))
-    classes = draw(st.sampled_from([1, 2, 5, 20, 70]))
+    classes = draw(st.sampled_from([2, 5, 20, 70]))
     if draw(st.booleans()):
         labels = [rng.integers(0, classes, count) for count in (queries, items)]
     else:
@@ -210,10 +210,18 @@ MULTI = np.ones((4, 3), dtype=np.uint8)
         ({"database_codes": CODES * 2}, "database codes must be -1 or \\+1, got 2 in row 0, bit 0"),
         ({"query_codes": CODES * np.nan}, "query codes must be -1 or \\+1, got nan"),
         ({"query_codes": CODES[:, :7]}, "the same bits, got .7.* and .8"),
-        ({"query_codes": CODES[0]}, "the same bits|one label a code"),
+        ({"query_codes": CODES[0]}, "query codes must have shape .n, bits. and labels one row a code, got .8,. and"),
+        ({"query_codes": CODES < 0}, "got False in row 0.*2 \\* codes - 1"),
+        ({"query_codes": np.full((4, 8), 255, np.uint8)}, "255 is -1 without its sign: codes.astype"),
+        ({"query_codes": np.full((4, 8), 7, np.uint8)}, r"unpack\(codes.view"),
+        ({"query_codes": CODES * np.tile([0.9, -0.9], 4)}, "signs: hashcenters.codes.binarise"),
+        ({"query_codes": CODES * 0.9}, r"binarise\(outputs - 0.5\)"),
+        ({"query_codes": CODES.astype(str)}, "query codes must be numbers of shape"),
+        ({"query_labels": np.array(7)}, "one row a code, got .4, 8. and ..$"),
         ({"query_codes": CODES[:0], "query_labels": LABELS[:0]}, "query codes must have shape.*n >= 1"),
         ({"database_codes": CODES[:0], "database_labels": LABELS[:0]}, "database codes must have shape"),
         ({"query_labels": LABELS[:3]}, "query needs one label a code, got 4 codes and 3 labels"),
+        ({"query_labels": np.array([[0], [1], [0], [1]])}, "with 0 and 1 only are either class indices"),
         ({"query_labels": LABELS - 1}, "query labels must be class indices 0, 1, 2, ..., got -1"),
         ({"query_labels": LABELS * np.nan}, "query labels must be numbers, got NaN in row 0"),
         ({"query_labels": LABELS + 0.5}, "query labels must be class indices 0, 1, 2, ..., got 0.5"),

@@ -19,6 +19,16 @@ def test_zeros_and_ones_of_any_type_are_label_sets(dtype):
     assert labels.dtype == np.uint8 and labels.tolist() == [[1, 0], [0, 0]]
 
 
+@pytest.mark.parametrize("labels", [[[3], [0]], [[1], [1]]])
+def test_a_column_of_classes_is_read_as_classes(labels):
+    assert relevance.as_labels(np.array(labels)).tolist() == [row[0] for row in labels]
+
+
+@pytest.mark.parametrize(("dtype", "largest"), [(np.float32, 2**24), (np.float64, 2**53), (np.int64, 2**63 - 1)])
+def test_ids_are_read_up_to_the_largest_that_their_type_tells_from_the_next(dtype, largest):
+    assert relevance.as_labels(np.array([0, largest], dtype=dtype)).tolist() == [0, largest]
+
+
 def test_foreign_classes_are_left_out():
     made = relevance.by_class(np.array([900, 5]), np.array([5, 900, 7, 5, 10**12]))
     assert made.classes.tolist() == [1, 0]
@@ -43,6 +53,10 @@ def test_label_sets_longer_than_a_word_are_packed():
         (np.array([[0.5, 1.0]]), "must be 0 or 1; class indices have shape"),
         (np.array([[np.nan, 1.0]]), "got NaN in row 0"),
         (np.array([1.0, np.inf]), "class indices 0, 1, 2, ..., got inf"),
+        (np.array(["a"]), "number names with np.unique"),
+        (np.array([[0], [1]]), r"either class indices, labels\[:, 0\], or one label"),
+        (np.array([2**24 + 2], np.float32), "of type float32 must be at most 16777216, got 16777218.0; try int64"),
+        (np.array([2**63], np.uint64), "of type uint64 must be at most 9223372036854775807"),
         (np.array([-1]), "class indices 0, 1, 2, ..., got -1"),
     ],
 )

@@ -29,7 +29,7 @@ def declared() -> dict[str, Parameter]:
     ("name", "value", "expected"),
     [
         ("bits", [8], [8]),
-        ("bits", [], []),
+        ("options", [], []),
         ("rate", 0.5, 0.5),
         ("rate", 1, 1.0),
         ("rates", [1, 0.5], [1.0, 0.5]),
@@ -50,6 +50,10 @@ def test_accepts_values_of_its_type(name: str, value: Any, expected: Any) -> Non
     [
         ("bits", "many", r"profile x: bits must be list of int, such as \[16, 32, 64\], got 'many'"),
         ("bits", 16, "bits must be list of int"),
+        ("bits", [], r"bits must hold at least one value, such as \[16, 32, 64\], got \[\]"),
+        ("bits", [16, 32, 16], r"bits must hold every number once, got \[16, 32, 16\]"),
+        ("rates", [1, 1.0], "rates must hold every number once"),
+        ("rate", 10**400, "rate must be float, such as 0.001, got 1000"),
         ("bits", [16.5], "bits must be list of int"),
         ("bits", ["many"], "bits must be list of int"),
         ("bits", [True], "bits must be list of int"),

@@ -69,7 +69,7 @@ def test_options_reach_notebooks_that_declare_them(book: Any) -> None:
         (["01.profile=paper"], None, "profile is chosen with --profile only"),
         (["bits"], None, r"--set takes \[NB.\]KEY=VALUE, got 'bits'"),
         (["=3"], None, "--set takes"),
-        (["bits=[1"], None, "--set bits is not YAML"),
+        (["bits=[1"], None, r"--set bits=\[1, 01_a is not YAML"),
     ],
 )
 def test_refuses_settings(book: Any, settings: list[str], selected: list[str] | None, message: str) -> None:
@@ -122,8 +122,8 @@ def test_a_profile_extends_another(book: Any) -> None:
 
 
 def test_reads_settings() -> None:
-    assert parse_setting("04_training.bits=[16]") == Setting("04_training.bits=[16]", "04_training", "bits", [16])
-    assert parse_setting("options=[a=b.c]").value == ["a=b.c"]
+    assert parse_setting("04_training.bits=[16]") == Setting("04_training.bits=[16]", "04_training", "bits", "[16]")
+    assert parse_setting("options=[a=b.c]").value == "[a=b.c]"
     assert parse_setting("04.root=") == Setting("04.root=", "04", "root", "")
 
 
