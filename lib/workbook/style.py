@@ -1,5 +1,6 @@
 """The one look of all figures: safe for colour-blind readers and in print, the same bytes each time."""
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -16,6 +17,7 @@ from matplotlib.patches import Rectangle
 
 from basics.errors import InputError
 from basics.files import whole_file
+from workbook import fonts
 
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
 YELLOW, BLUE, VERMILION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
@@ -234,19 +236,30 @@ def bare(axes: Axes) -> Axes:
     return axes
 
 
+@contextmanager
+def _fonts_known() -> Iterator[None]:
+    """Without matplotlib's warning for every sign that a font lacks; `fonts.complete` says it in one line."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from")
+        yield
+
+
 def save(drawn: Figure, stem: Path) -> dict[str, Path]:
     """Write `<stem>.svg`, `<stem>.png` (200 dots an inch) and `<stem>.pdf` without dates; return their paths.
 
+    Signs that the common font lacks are drawn from other installed fonts, or as boxes with one line that names them.
     Lines and markers of a figure whose SVG would pass 400 kB are turned into pixels inside it.
 
     Raises:
         InputError: the folder cannot be written.
     """
     paths = {suffix: stem.with_name(f"{stem.name}.{suffix}") for suffix in UNDATED}
-    with look():
+    with _fonts_known(), look():
         drawn.set_dpi(PNG_DPI)  # text is up to 3 % narrower at fewer dots an inch
         drawn.draw_without_rendering()  # lays it out, once for all three
-    with look(), mpl.rc_context({"figure.constrained_layout.use": False}):
+        if fonts.complete(drawn):
+            drawn.draw_without_rendering()
+    with _fonts_known(), look(), mpl.rc_context({"figure.constrained_layout.use": False}):
         drawn.set_layout_engine(None)  # with any engine, "none" too, every file is drawn twice
         for suffix, path in paths.items():
             with whole_file(path) as temporary:

@@ -85,3 +85,13 @@ def test_center_drift_has_a_row_a_measure():
     ]
     assert [axis.get_xlabel() for axis in drawn.axes] == ["", "", "epoch", "epoch"]
     assert [axis.lines[0].get_ydata().tolist() for axis in drawn.axes] == [[0, 3], [0, 3], [6, 2], [6, 2]]
+
+
+@pytest.mark.parametrize("images", [None, [np.zeros((4, 4), np.uint8)] * 3])
+def test_class_names_are_drawn_as_they_are(images):
+    """No sign of a name starts a formula, and no line break moves the others."""
+    names = ["$5 und $10", "a\\$b_{c}^d", "zwei\nZeilen"]
+    drawn = figures.sample_tiles(pd.DataFrame({"name": names}), images)
+    texts = [text for axes in drawn.axes for text in (*axes.texts, axes.xaxis.label) if text.get_text()]
+    assert [" ".join(text.get_text().split()) for text in texts] == ["$5 und $10", "a\\$b_{c}^d", "zwei Zeilen"]
+    assert not any(text.get_parse_math() for text in texts)

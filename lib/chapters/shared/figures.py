@@ -93,14 +93,15 @@ def sample_tiles(frame: pd.DataFrame, images: Sequence[np.ndarray] | None) -> Fi
             _words(axis, name)
         else:
             axis.imshow(images[place], cmap="gray")
-            axis.set_xlabel(name, size=6.5)
+            axis.set_xlabel(" ".join(name.split()), size=6.5, parse_math=False)
         style.bare(axis)
     return drawn
 
 
 def _words(axis: Axes, name: str) -> None:
-    """A class name in place of a picture, a word a line."""
-    axis.text(0.5, 0.5, fill(name, 10), transform=axis.transAxes, ha="center", va="center", size=5.5)
+    """A class name in place of a picture, a word a line; `$` is a sign like any other."""
+    look = {"ha": "center", "va": "center", "size": 5.5, "parse_math": False}
+    axis.text(0.5, 0.5, fill(name, 10), transform=axis.transAxes, **look)
 
 
 @style.look()

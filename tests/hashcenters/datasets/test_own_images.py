@@ -298,7 +298,7 @@ def test_list_file_of_vectors(listed: Path) -> None:
         (
             {"database.txt": "images/4.png 0\nimages/copy.png 0\n"},
             {},
-            "train.txt row 2 and .*database.txt row 2 give 'images/1.png' and 'images/copy.png', the same picture, di",
+            "train.txt row 2 and .*database.txt row 2 give 'images/1.png' and 'images/copy.png', the same picture,",
         ),
         (
             {"query.txt": "\nimages/6.png 0\nimages/none.png 0\n"},

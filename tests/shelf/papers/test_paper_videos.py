@@ -16,14 +16,14 @@ from shelf.papers.actions import read_hmdb51, read_ucf101
 
 
 def encode(path: Path, frames: int = 32) -> None:
-    """A small grey video; its name chooses the grey."""
+    """A small video of noise that its name chooses, growing brighter."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    noise = np.random.default_rng(crc32(path.name.encode())).integers(0, 200, (32, 32, 3), np.uint8)
     with av.open(str(path), "w") as container:
         stream = container.add_stream("mpeg4", rate=25)
         stream.width, stream.height, stream.pix_fmt = 32, 32, "yuv420p"
         for number in range(frames):
-            grey = np.full((32, 32, 3), number + crc32(str(path).encode()) % 200, np.uint8)
-            for packet in stream.encode(av.VideoFrame.from_ndarray(grey, format="rgb24")):
+            for packet in stream.encode(av.VideoFrame.from_ndarray(noise + np.uint8(number), format="rgb24")):
                 container.mux(packet)
         for packet in stream.encode():
             container.mux(packet)
