@@ -78,14 +78,15 @@ def test_every_released_set_has_the_depth_of_its_protocol(tmp_path, monkeypatch)
     folder = tmp_path / "csq-official/video/dataset/UCF101"
     folder.mkdir(parents=True)
     for part in ("test", "database"):
-        np.save(folder / f"{part}_hash.npy", np.full((3, 16), 0.5, np.float32))
+        np.save(folder / f"{part}_hash.npy", np.tile(np.float32([0.5] * 15 + [-0.5]), (3, 1)))
         assert ties.released_set() == {}
         np.save(folder / f"{part}_label.npy", np.arange(3))
     found = ties.released_set()
     assert {name: (one.origin, one.top_k, one.substitute) for name, one in found.items()} == {
         "UCF101 as released, 16 bits": ("released", 100, None)
     }
-    assert (found["UCF101 as released, 16 bits"].codes.query_codes == 1).all()
+    codes = found["UCF101 as released, 16 bits"].codes.query_codes
+    assert (codes[:, :15] == 1).all() and (codes[:, 15] == -1).all()
 
 
 @pytest.mark.parametrize("change", [{"flips": 0.6}, {"flips": -0.1}, {"confused": 2.0}, {"queries": 0}])

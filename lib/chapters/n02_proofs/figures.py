@@ -82,8 +82,8 @@ def flip_costs(frame: pd.DataFrame) -> Figure:
         frame: columns `flips`, `mean`, `smallest`, `largest` (bits).
     """
     drawn, axes = style.figure(columns=1, height=2.3)
-    flips, ends = frame["flips"], (frame["smallest"], frame["largest"])
-    axes.fill_between(flips, *ends, color=style.SKY, alpha=0.4, linewidth=0)
+    flips = frame["flips"]
+    axes.fill_between(flips, frame["smallest"], frame["largest"], color=style.SKY, alpha=0.4, linewidth=0)
     axes.plot(flips, frame["mean"], color=style.BLUE, marker="o", label="mean, and range")
     axes.plot(flips, 2 * flips, color=style.BLACK, linestyle=":", label="2 a flipped bit")
     axes.set(xlabel="bits flipped away from the own center", ylabel="L_RC at α = K/2 (bits)")

@@ -163,18 +163,10 @@ def overflow_table(literal: Function, lengths: Sequence[int]) -> pd.DataFrame:
         loss, slope = _loss_and_slope(literal, float(bits))
         smooth, smooth_slope = _loss_and_slope(softplus, float(bits))
         scaled = torch.tensor(float(bits)) * inner_product_scale("10/K", bits)
-        rows.append(
-            {
-                "bits": bits,
-                "literal loss": loss,
-                "literal gradient": "not a number" if math.isnan(slope) else round(slope, 5),
-                "softplus loss": smooth,
-                "softplus gradient": round(smooth_slope, 5),
-                "scaled θ": scaled.item(),
-                "literal loss, scaled": literal(scaled).item(),
-            }
-        )
-    return pd.DataFrame(rows)
+        slopes = ["not a number" if math.isnan(value) else round(value, 5) for value in (slope, smooth_slope)]
+        rows.append((bits, loss, slopes[0], smooth, slopes[1], scaled.item(), literal(scaled).item()))
+    names = [f"{form} {what}" for form in ("literal", "softplus") for what in ("loss", "gradient")]
+    return pd.DataFrame(rows, columns=["bits", *names, "scaled θ", "literal loss, scaled"])
 
 
 def check_finite(term: Function, lengths: Sequence[int], *, scale: Scale = 1.0) -> Check:
@@ -186,10 +178,7 @@ def check_finite(term: Function, lengths: Sequence[int], *, scale: Scale = 1.0) 
         scale: factor on the inner product; "10/K" as in the authors' code.
     """
     found = {bits: _loss_and_slope(term, bits * inner_product_scale(scale, bits)) for bits in lengths}
-    wrong = (
-        f"K = {bits}: loss {loss:g}, gradient {slope:g}"
-        for bits, (loss, slope) in found.items()
-        if not (math.isfinite(loss) and math.isfinite(slope))
-    )
+    broken = {bits: both for bits, both in found.items() if not np.isfinite(both).all()}
+    wrong = (f"K = {bits}: loss {loss:g}, gradient {slope:g}" for bits, (loss, slope) in broken.items())
     statement = f"L_P and its gradient are finite in float32 for K = {lengths[0]} … {lengths[-1]}"
     return tally(statement, "exhaustive", len(lengths), wrong)

@@ -55,13 +55,5 @@ def tie_sensitivity(
         made = [majority_centroids(centers, labels, ties="shared", seed=seed + 1 + vector) for vector in range(vectors)]
         moved = [(a.codes != b.codes).mean() for a, b in pairwise(made)]
         means = [(one.codes[:samples] != one.codes[samples:]).sum(axis=1).mean() for one in made]
-        rows.append(
-            {
-                "set_size": set_size,
-                "tied": made[0].tied_share,
-                "moved": float(np.mean(moved)),
-                "lowest_mean": float(min(means)),
-                "highest_mean": float(max(means)),
-            }
-        )
-    return pd.DataFrame(rows)
+        rows.append((set_size, made[0].tied_share, np.mean(moved), min(means), max(means)))
+    return pd.DataFrame(rows, columns=["set_size", "tied", "moved", "lowest_mean", "highest_mean"])

@@ -1,21 +1,23 @@
 """Generators of hash centers side by side: their minimum distances against the bounds."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from fractions import Fraction
 from math import comb
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Int8
 
 from basics.errors import InputError
 from chapters.shared.comparisons import Verdict
 from hashcenters.centers.algorithm1 import csq_centers
-from hashcenters.centers.bounds import gilbert_varshamov_distance, max_min_distance_bound
+from hashcenters.centers.bounds import max_min_distance_bound
 from hashcenters.centers.generate import GENERATORS, find_generator, make_centers
-from hashcenters.centers.hadamard import double_hadamard
+from hashcenters.centers.hadamard import check_sizes, double_hadamard
+from hashcenters.centers.separation import separation
 from hashcenters.codes import pairwise_distances
 
+MEASURES = ("minimum", "upper_bound", "gap", "gilbert_varshamov", "below_half", "constant_bits")
 COMPOSED = ("csq",)  # Algorithm 1 is `hadamard` where it exists and `bernoulli` elsewhere: no row of its own
 
 
@@ -37,31 +39,17 @@ def compare_generators(all_bits: Sequence[int], all_classes: Sequence[int], *, s
     """
     sizes = [(bits, count) for bits in all_bits for count in all_classes if count <= 2**bits]
     rows = []
+    for size in sizes:
+        check_sizes(*size)
     for method in [name for name in GENERATORS if name not in COMPOSED]:
         name_of = getattr(find_generator(method), "construction", lambda *_: "")
         for size in sizes:
-            bound = max_min_distance_bound(*size)
-            try:
-                centers = make_centers(method, *size, seed=seed)
-            except InputError:
-                continue
-            found = _measure(centers, bound) | {"construction": name_of(*size)}
-            rows.append({"bits": size[0], "num_classes": size[1], "method": method} | found)
+            with suppress(InputError):
+                found = separation(make_centers(method, *size, seed=seed)).row()
+                measured = {name: found[name] for name in MEASURES}
+                about = {"bits": size[0], "num_classes": size[1], "method": method}
+                rows.append(about | measured | {"construction": name_of(*size)})
     return pd.DataFrame(rows)
-
-
-def _measure(centers: Int8[np.ndarray, "num_classes bits"], bound: int) -> dict[str, int | float]:
-    num_classes, bits = centers.shape
-    distances = pairwise_distances(centers)
-    minimum = int(distances.min())
-    return {
-        "minimum": minimum,
-        "upper_bound": bound,
-        "gap": bound - minimum,
-        "gilbert_varshamov": gilbert_varshamov_distance(bits, num_classes),
-        "below_half": float((2 * distances < bits).mean()),
-        "constant_bits": int((centers == centers[0]).all(axis=0).sum()),
-    }
 
 
 def minimum_table(frame: pd.DataFrame) -> pd.DataFrame:
@@ -69,10 +57,9 @@ def minimum_table(frame: pd.DataFrame) -> pd.DataFrame:
 
     Cells hold the minimum distance; the rows "upper bound" hold the bound, and missing generators a dash.
     """
-    bound = frame.drop_duplicates(["bits", "num_classes"]).assign(method="upper bound")
-    bound = bound.assign(minimum=bound["upper_bound"])
-    both = pd.concat([frame, bound])
-    methods = [*dict.fromkeys(frame["method"]), "upper bound"]
+    bound = frame.drop_duplicates(["bits", "num_classes"])
+    both = pd.concat([frame, bound.assign(method="upper bound", minimum=bound["upper_bound"])])
+    methods = list(both["method"].unique())
     table = both.pivot(index=["bits", "method"], columns="num_classes", values="minimum")
     table = table.sort_index(key=lambda level: level.map(methods.index) if level.name == "method" else level)
     table = table.astype("Int64").astype(object).where(table.notna(), "–")
@@ -89,12 +76,10 @@ def construction_table(frame: pd.DataFrame) -> pd.DataFrame:
     """
     part = frame[frame["method"] == "coding"].sort_values(["bits", "num_classes"])
     same = ["bits", "construction", "minimum", "upper_bound"]
-    block = (part[same] != part[same].shift()).any(axis=1).cumsum()
-    grouped = part.groupby(block.to_numpy())
-    first, last = grouped["num_classes"].first(), grouped["num_classes"].last()
-    table = grouped[["bits", "construction", "minimum", "upper_bound", "gilbert_varshamov"]].first()
-    spans = [f"{low}" if low == high else f"{low}–{high}" for low, high in zip(first, last, strict=True)]
-    table.insert(1, "num_classes", spans)
+    grouped = part.groupby((part[same] != part[same].shift()).any(axis=1).cumsum().to_numpy())
+    table = grouped[[*same, "gilbert_varshamov"]].first()
+    ends = grouped["num_classes"].agg(["first", "last"]).itertuples(index=False)
+    table.insert(1, "num_classes", [f"{low}" if low == high else f"{low}–{high}" for low, high in ends])
     return table.reset_index(drop=True)
 
 

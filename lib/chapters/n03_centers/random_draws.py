@@ -52,17 +52,13 @@ def bernoulli_table(sizes: Sequence[tuple[int, int]], *, draws: int, seed: int) 
     parts = []
     for bits, num_classes in sizes:
         coding = make_centers("coding", bits, num_classes, seed=seed)
-        about = {
-            "bits": bits,
-            "num_classes": num_classes,
-            "coding": int(pairwise_distances(coding).min()),
-            "upper_bound": max_min_distance_bound(bits, num_classes),
-        }
+        reached = {"coding": int(pairwise_distances(coding).min())}
+        reached["upper_bound"] = max_min_distance_bound(bits, num_classes)
         for kind in DRAWN:
             minima = drawn_minimums(kind, bits, num_classes, draws=draws, seed=seed)
             values, counts = np.unique(minima, return_counts=True)
             found = {"draws": kind, "minimum": values, "share": counts / draws}
-            parts.append(pd.DataFrame(about | found))
+            parts.append(pd.DataFrame({"bits": bits, "num_classes": num_classes} | reached | found))
     return pd.concat(parts, ignore_index=True)
 
 

@@ -16,6 +16,8 @@ from hashcenters.centers.semantic import SemanticCenters, rank_correlation, sema
 from hashcenters.centers.targets import asymmetry, asymmetry_floor, target_error, target_matrix
 from hashcenters.codes import hamming_distance, pairwise_distances
 
+Similarity = Num[np.ndarray, "num_classes num_classes"]
+Solved = dict[tuple[int, str], SemanticCenters]  # by length and name of the solver
 GROUPS = 10
 BLIND = "csq (no similarity)"
 SOLVERS = {
@@ -25,9 +27,7 @@ SOLVERS = {
 }
 
 
-def solve_all(
-    similarity: Num[np.ndarray, "num_classes num_classes"], all_bits: Sequence[int], *, seed: int, lpbox_sweeps: int
-) -> dict[tuple[int, str], SemanticCenters]:
+def solve_all(similarity: Similarity, all_bits: Sequence[int], *, seed: int, lpbox_sweeps: int) -> Solved:
     """Semantic centers of every length by every solver and acceptance rule, at the Gilbert–Varshamov distance.
 
     Args:
@@ -45,9 +45,7 @@ def solve_all(
     }
 
 
-def solver_table(
-    similarity: Num[np.ndarray, "num_classes num_classes"], solved: dict[tuple[int, str], SemanticCenters], *, seed: int
-) -> pd.DataFrame:
+def solver_table(similarity: Similarity, solved: Solved, *, seed: int) -> pd.DataFrame:
     """One row a length and solver, and Algorithm 1's centers, which know nothing of similarity, as the foot.
 
     Args:
@@ -59,25 +57,18 @@ def solver_table(
         Columns `bits`, `centers` (how they were made), `required` and `reached` minimum distance (bits), `feasible`,
         `objective` (mean squared error of an inner product), `rank_correlation` (−1 to 1).
     """
-    lengths = dict.fromkeys(bits for bits, _ in solved)
-    every = solved | {(bits, BLIND): _without_similarity(similarity, bits, seed) for bits in lengths}
-    return pd.DataFrame(
-        {
-            "bits": bits,
-            "centers": name,
-            "required": every[bits, name].required_distance,
-            "reached": every[bits, name].min_distance,
-            "feasible": every[bits, name].feasible,
-            "objective": every[bits, name].objective,
-            "rank_correlation": every[bits, name].rank_correlation,
-        }
-        for bits in lengths
-        for name in (*SOLVERS, BLIND)
-    )
+    rows = []
+    for bits in dict.fromkeys(bits for bits, _ in solved):
+        made = {name: solved[bits, name] for name in SOLVERS} | {BLIND: _without_similarity(similarity, bits, seed)}
+        for name, one in made.items():
+            distances = (one.required_distance, one.min_distance, one.feasible)
+            rows.append((bits, name, *distances, one.objective, one.rank_correlation))
+    measures = ["required", "reached", "feasible", "objective", "rank_correlation"]
+    return pd.DataFrame(rows, columns=["bits", "centers", *measures])
 
 
 def released_rule_table(
-    similarities: Mapping[str, Num[np.ndarray, "num_classes num_classes"]], all_bits: Sequence[int], *, sweeps: int
+    similarities: Mapping[str, Similarity], all_bits: Sequence[int], *, sweeps: int
 ) -> pd.DataFrame:
     """What the released rule changes of the centers it starts from, on several similarities of the same classes.
 
@@ -101,17 +92,9 @@ def released_rule_table(
             goal = target_matrix(similarity, bits)
             made = lpbox_centers(start, goal, 0, acceptance="authors", sweeps=sweeps)
             first = made if first is None else first
-            rows.append(
-                {
-                    "bits": bits,
-                    "start": kind,
-                    "similarity": name,
-                    "changed": int((made != start).any(axis=1).sum()),
-                    "num_classes": len(made),
-                    "as the first": int((made == first).all(axis=1).sum()),
-                }
-            )
-    return pd.DataFrame(rows)
+            changed, same = (made != start).any(axis=1).sum(), (made == first).all(axis=1).sum()
+            rows.append((bits, kind, name, changed, len(made), same))
+    return pd.DataFrame(rows, columns=["bits", "start", "similarity", "changed", "num_classes", "as the first"])
 
 
 def released_start(bits: int, num_classes: int) -> tuple[Int8[np.ndarray, "num_classes bits"], str]:
@@ -145,9 +128,7 @@ def judge_tie(table: pd.DataFrame, *, bits: int) -> Verdict:
     }
 
 
-def _without_similarity(
-    similarity: Num[np.ndarray, "num_classes num_classes"], bits: int, seed: int
-) -> SemanticCenters:
+def _without_similarity(similarity: Similarity, bits: int, seed: int) -> SemanticCenters:
     centers = make_centers("csq", bits, len(similarity), seed=seed)
     return SemanticCenters(
         centers=centers,
@@ -159,9 +140,7 @@ def _without_similarity(
     )
 
 
-def distance_cost(
-    similarity: Num[np.ndarray, "num_classes num_classes"], bits: int, distances: Iterable[int], *, seed: int
-) -> pd.DataFrame:
+def distance_cost(similarity: Similarity, bits: int, distances: Iterable[int], *, seed: int) -> pd.DataFrame:
     """What each minimum distance costs in the objective, by the discrete solver.
 
     Centers found for a larger distance keep every smaller one too, so that the best of them counts.
@@ -183,22 +162,13 @@ def distance_cost(
     for distance in sorted({0, *distances}, reverse=True):
         found = semantic_centers(similarity, bits, seed=seed, min_distance=distance)
         best = found if best is None or found.objective < best.objective else best
-        rows.append(
-            {
-                "bits": bits,
-                "min_distance": distance,
-                "objective": best.objective,
-                "rank_correlation": best.rank_correlation,
-            }
-        )
-    frame = pd.DataFrame(rows[::-1])
+        rows.append((bits, distance, best.objective, best.rank_correlation))
+    frame = pd.DataFrame(rows[::-1], columns=["bits", "min_distance", "objective", "rank_correlation"])
     frame.insert(3, "cost", frame["objective"] / frame["objective"].iloc[0] - 1)
     return frame
 
 
-def distance_costs(
-    similarities: Mapping[str, Num[np.ndarray, "num_classes num_classes"]], bits: int, *, seed: int
-) -> pd.DataFrame:
+def distance_costs(similarities: Mapping[str, Similarity], bits: int, *, seed: int) -> pd.DataFrame:
     """`distance_cost` on several similarities, from no minimum distance to that of the best code.
 
     Args:
@@ -220,7 +190,7 @@ def distance_costs(
     return pd.concat(parts, ignore_index=True)
 
 
-def target_table(similarity: Num[np.ndarray, "num_classes num_classes"], all_bits: Sequence[int]) -> pd.DataFrame:
+def target_table(similarity: Similarity, all_bits: Sequence[int]) -> pd.DataFrame:
     """How asymmetric Eq. 2 makes the target, at every length.
 
     Returns:
@@ -228,20 +198,12 @@ def target_table(similarity: Num[np.ndarray, "num_classes num_classes"], all_bit
         (squared error per pair that no centers can avoid).
     """
     targets = {bits: target_matrix(similarity, bits) for bits in all_bits}
-    return pd.DataFrame(
-        {
-            "bits": bits,
-            "mean_gap": asymmetry(target),
-            "share_of_range": asymmetry(target) / (2 * bits),
-            "floor": asymmetry_floor(target),
-        }
-        for bits, target in targets.items()
-    )
+    gaps, floors = ([measure(target) for target in targets.values()] for measure in (asymmetry, asymmetry_floor))
+    table = pd.DataFrame({"bits": list(targets), "mean_gap": gaps})
+    return table.assign(share_of_range=table["mean_gap"] / (2 * table["bits"]), floor=floors)
 
 
-def distance_curves(
-    similarity: Num[np.ndarray, "num_classes num_classes"], solved: dict[tuple[int, str], SemanticCenters]
-) -> pd.DataFrame:
+def distance_curves(similarity: Similarity, solved: Solved) -> pd.DataFrame:
     """Distances of pairs of classes, in ten equal groups by how similar the two are, for every length and solver.
 
     Args:

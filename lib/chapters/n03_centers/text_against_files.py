@@ -13,7 +13,9 @@ from chapters.shared.comparisons import Verdict
 from hashcenters.centers.algorithm1 import csq_rule
 from hashcenters.centers.hadamard import double_hadamard, hadamard_matrix, is_power_of_two
 from hashcenters.centers.separation import separation
+from hashcenters.codes import inner_product
 
+Centers = Int8[np.ndarray, "num_classes bits"]
 HADAMARD, BERNOULLI, BALANCED = "Hadamard", "Bernoulli", "random, K/2 ones a row"
 OTHER = ("MS COCO", "HMDB51", "UCF101")  # the "other three" beside ImageNet, all but NUS-WIDE
 
@@ -29,7 +31,7 @@ def text_says(dataset: str, bits: int) -> str:
     return HADAMARD if dataset == "NUS-WIDE" or bits == 64 else BERNOULLI
 
 
-def count_hadamard_rows(centers: Int8[np.ndarray, "num_classes bits"]) -> int:
+def count_hadamard_rows(centers: Centers) -> int:
     """How many centers are a row of Sylvester's H_K or the negative of one.
 
     >>> count_hadamard_rows(np.array([[1, -1, 1, -1], [-1, -1, -1, -1], [1, 1, 1, -1]], dtype=np.int8))
@@ -38,11 +40,10 @@ def count_hadamard_rows(centers: Int8[np.ndarray, "num_classes bits"]) -> int:
     bits = centers.shape[1]
     if not is_power_of_two(bits):
         return 0
-    products = centers.astype(np.int64) @ hadamard_matrix(bits).astype(np.int64).T
-    return int((np.abs(products) == bits).any(axis=1).sum())
+    return int((np.abs(inner_product(centers, hadamard_matrix(bits))) == bits).any(axis=1).sum())
 
 
-def is_balanced(centers: Int8[np.ndarray, "num_classes bits"]) -> bool:
+def is_balanced(centers: Centers) -> bool:
     """Whether every center has as many +1 as −1, which independent coin flips have only now and then."""
     return bool((centers.astype(np.int64).sum(axis=1) == 0).all())
 
@@ -56,7 +57,7 @@ def balanced_chance(bits: int, num_classes: int) -> float:
     return num_classes * (log10(comb(bits, bits // 2)) - bits * log10(2))
 
 
-def held_against_text(dataset: str, centers: Int8[np.ndarray, "num_classes bits"]) -> dict[str, Any]:
+def held_against_text(dataset: str, centers: Centers) -> dict[str, Any]:
     """What the text and Algorithm 1 say of one file, and what it holds.
 
     Args:
@@ -67,25 +68,22 @@ def held_against_text(dataset: str, centers: Int8[np.ndarray, "num_classes bits"
         `text` and `algorithm_1` as stated, `holds` as found, `hadamard_rows`, `minimum` and `below_half` as measured
         (bits; share of pairs below bits / 2, 0 to 1), `constant_bits`, and whether the file is as the text says.
     """
-    report, rows = separation(centers), count_hadamard_rows(centers)
-    said, holds = text_says(dataset, report.bits), _kind(centers, rows)
+    (num_classes, bits), rows = centers.shape, count_hadamard_rows(centers)
+    said, holds, found = text_says(dataset, bits), _kind(centers, rows), separation(centers).row()
     return {
         "dataset": dataset,
-        "bits": report.bits,
-        "num_classes": report.num_classes,
+        "bits": bits,
+        "num_classes": num_classes,
         "text": said,
         "holds": holds,
         "as_text_says": said == holds,
-        "minimum": report.minimum,
-        "upper_bound": report.upper_bound,
-        "below_half": report.below_half,
-        "constant_bits": report.constant_bits,
-        "algorithm_1": csq_rule(report.bits, report.num_classes),
+        **{name: found[name] for name in ("minimum", "upper_bound", "below_half", "constant_bits")},
+        "algorithm_1": csq_rule(bits, num_classes),
         "hadamard_rows": rows,
     }
 
 
-def _kind(centers: Int8[np.ndarray, "num_classes bits"], hadamard: int) -> str:
+def _kind(centers: Centers, hadamard: int) -> str:
     if hadamard == len(centers):
         return HADAMARD
     return BALANCED if is_balanced(centers) else BERNOULLI
@@ -111,12 +109,10 @@ def file_shares(files: pd.DataFrame) -> pd.DataFrame:
     Raises:
         InputError: a file is missing or is not the published one.
     """
-    sets = {
-        f"{row.dataset} {row.bits}" + ("" if row.as_text_says else ": not as said"): published_centers(
-            row.dataset, row.bits
-        )
-        for row in files.itertuples()
-    }
+    sets = {}
+    for row in files.itertuples():
+        name = f"{row.dataset} {row.bits}" + ("" if row.as_text_says else ": not as said")
+        sets[name] = published_centers(row.dataset, row.bits)
     return distance_table(sets).drop(columns="pairs")
 
 

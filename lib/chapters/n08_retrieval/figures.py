@@ -1,6 +1,7 @@
 """Figures of retrieval: order inside ties, recall of a partial search, growth of time."""
 
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter
@@ -22,31 +23,26 @@ def tie_rules(frame: pd.DataFrame) -> Figure:
     Args:
         frame: columns `protocol`, `codes`, `ties`, `mAP`.
     """
-    panels = dict(list(frame.groupby("protocol", sort=False)))
+    panels = dict(iter(frame.groupby("protocol", sort=False)))
     heights = [0.8 + part["codes"].nunique() for part in panels.values()]
     size = {"grid": (len(panels), 1), "height": 0.6 + 0.36 * sum(heights), "height_ratios": heights}
     drawn, axes = style.figure(columns=2, squeeze=False, **size)
     for axis, (protocol, part) in zip(axes[:, 0], panels.items(), strict=True):
         _tie_rows(axis, part)
         axis.set_xlabel(protocol)
-    handles, labels = axes[0, 0].get_legend_handles_labels()
-    drawn.legend(handles, labels, loc="outside upper center", ncols=len(_RULES))
+    drawn.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=len(_RULES))
     return drawn
 
 
 def _tie_rows(axis: Axes, frame: pd.DataFrame) -> None:
     """A row a code set: a bar from the smallest to the largest mAP and a marker a rule."""
-    names = list(dict.fromkeys(frame["codes"]))
-    for place, name in enumerate(names):
-        part = frame[frame["codes"] == name]
-        axis.plot([part["mAP"].min(), part["mAP"].max()], [place, place], color="#BBBBBB", linewidth=3, zorder=1)
+    grey = {"color": "#BBBBBB", "marker": "", "linestyle": "none", "err_kws": {"linewidth": 3, "zorder": 1}}
+    sns.pointplot(frame, x="mAP", y="codes", errorbar=("pi", 100), ax=axis, **grey)
     for rule, (label, marker, colour) in _RULES.items():
         part = frame[frame["ties"] == rule]
-        places = [names.index(name) for name in part["codes"]]
         hollow = {"facecolors": "none", "s": 70} if rule == "stable" else {"facecolors": colour, "s": 26}
-        axis.scatter(part["mAP"], places, marker=marker, edgecolors=colour, label=label, zorder=2, **hollow)
-    axis.set(yticks=range(len(names)), yticklabels=[str(name) for name in names])
-    axis.set_ylim(len(names) - 0.5, -0.5)
+        axis.scatter(part["mAP"], part["codes"], marker=marker, edgecolors=colour, label=label, zorder=2, **hollow)
+    axis.set_ylabel("")
 
 
 @style.look()
@@ -58,7 +54,7 @@ def shuffle_histogram(frame: pd.DataFrame, *, expected: float) -> Figure:
         expected: mAP under the rule `expected`.
     """
     drawn, axis = style.figure(columns=1)
-    axis.hist(frame["mAP"], bins=12, color=style.SKY, edgecolor="white", label="shuffled database")
+    sns.histplot(frame["mAP"], bins=12, color=style.SKY, edgecolor="white", label="shuffled database", ax=axis)
     axis.axvline(frame["mAP"].mean(), color=style.BLACK, linestyle="--", label="mean of the shuffles")
     axis.axvline(expected, color=style.BLUE, label="expected")
     axis.set(xlabel="mAP, ties in database order", ylabel="shuffles")
@@ -90,20 +86,18 @@ def recall_curve(frame: pd.DataFrame) -> Figure:
 
 
 @style.look()
-def growth_lines(frame: pd.DataFrame, *, x: str, y: str, by: str | None = None, label: str) -> Figure:
+def growth_lines(frame: pd.DataFrame, *, x: str, y: str, by: str, label: str) -> Figure:
     """Measured time over a size on logarithmic axes, with the fitted exponents in the legend.
 
     Args:
-        frame: columns `x`, `y`, `exponent`, and `by` where there are several lines.
+        frame: columns `x`, `y`, `exponent` and `by`.
         x, y: columns of size and time.
-        by: column that names the lines; None for one line.
+        by: column that names the lines.
         label: of the vertical axis, with its unit.
     """
     drawn, axis = style.figure(columns=1)
-    groups = [("", frame)] if by is None else list(frame.groupby(by, sort=False))
-    for place, (name, part) in enumerate(groups):
-        text = f"{name}: " if name else ""
-        exponent = f"{text}time ∝ size$^{{{part['exponent'].iloc[0]:.2f}}}$"
+    for place, (name, part) in enumerate(frame.groupby(by, sort=False)):
+        exponent = f"{name}: time ∝ size$^{{{part['exponent'].iloc[0]:.2f}}}$"
         axis.plot(part[x], part[y], label=exponent, **style.line_style(place))
     axis.set(xscale="log", yscale="log", xlabel=x, ylabel=label)
     axis.legend()

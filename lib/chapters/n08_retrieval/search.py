@@ -83,11 +83,7 @@ def measured_growth() -> pd.DataFrame | None:
     for task, (name, kind) in FULL_SIZE.items():
         path = project_root() / "benchmarks" / "results" / f"{name}.csv"
         if path.is_file():
-            table = pd.read_csv(path)
+            table = pd.read_csv(path).rename(columns={"core_milliseconds_a_query": "core_milliseconds"})
             part = table if kind is None else table[table["kind"] == kind]
-            parts.append(
-                part.rename(columns={"core_milliseconds_a_query": "core_milliseconds"})
-                .assign(task=task)
-                .loc[:, ["task", "database", "core_milliseconds", "exponent"]]
-            )
+            parts.append(part.assign(task=task)[["task", "database", "core_milliseconds", "exponent"]])
     return pd.concat(parts, ignore_index=True) if parts else None

@@ -1,7 +1,7 @@
 """How much of a published-style mAP is the order inside ties."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ from basics.paths import data_root
 from hashcenters.metrics.code_files import AUTHORS_FILES, CodeSet, load_codes
 from hashcenters.metrics.engine import histograms
 from hashcenters.metrics.inputs import prepare
-from hashcenters.metrics.ranking import TIES, average_precision_table, check_top_k, mean_over_queries
+from hashcenters.metrics.ranking import TIES, all_ties, average_precision_table, check_top_k, mean_over_queries
 
 RELEASED = "csq-official/video/dataset"  # a folder a data set
 RELEASED_TOP_K = {"HMDB51": 70, "UCF101": 100}
@@ -99,17 +99,12 @@ def shuffled_orders(studied: StudiedSet, *, shuffles: int, seed: int) -> pd.Data
     Returns:
         Columns `shuffle`, `mAP`; their mean tends to the `expected` rule.
     """
-    generator = np.random.default_rng(seed)
-    stable, rows = list(TIES).index("stable"), []
+    queries, labels, database, classes = studied.arrays()
+    generator, rows = np.random.default_rng(seed), []
     for shuffle in range(shuffles):
-        order = generator.permutation(len(studied.codes.database_codes))
-        codes = replace(
-            studied.codes,
-            database_codes=studied.codes.database_codes[order],
-            database_labels=studied.codes.database_labels[order],
-        )
-        inputs = prepare(*replace(studied, codes=codes).arrays())
-        rows.append((shuffle, float(np.nanmean(average_precision_table(inputs, top_k=studied.top_k)[:, stable]))))
+        order = generator.permutation(len(database))
+        found = all_ties(queries, labels, database[order], classes[order], top_k=studied.top_k)
+        rows.append((shuffle, found["stable"]))
     return pd.DataFrame(rows, columns=["shuffle", "mAP"])
 
 
@@ -121,10 +116,10 @@ def unstable_map(studied: StudiedSet) -> float:
 
     Source: CSQ's released code, mean_average_precision in video/hash_test.py (the formula, not the code).
     """
-    codes = studied.codes
-    similarity = codes.query_codes.astype(np.float32) @ codes.database_codes.astype(np.float32).T
+    queries, labels, database, classes = studied.arrays()
+    similarity = queries.astype(np.float32) @ database.astype(np.float32).T
     order = np.argsort(-similarity, axis=1)[:, : studied.top_k]
-    relevant = codes.query_labels[:, None] == codes.database_labels[order]
+    relevant = labels[:, None] == classes[order]
     precision = relevant.cumsum(axis=1) / np.arange(1, order.shape[1] + 1)
     return float(((precision * relevant).sum(axis=1) / relevant.sum(axis=1).clip(1)).mean())
 

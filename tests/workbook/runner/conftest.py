@@ -111,7 +111,7 @@ class Workbook:
     def run(self, *arguments: str, code: int = 0, **options: Any) -> str:
         """Run `run_all.py`, check its exit code, and return its standard output and error."""
         process = self.start(*arguments, **options)
-        output, errors = process.communicate(timeout=120)
+        output, errors = process.communicate(timeout=600)
         assert process.returncode == code, output + errors
         return output + errors
 

@@ -149,7 +149,7 @@ def test_a_trainer_that_is_killed_leaves_the_rest_to_the_notebooks(workbook: Any
         if b"workbook.runner.trainer" in read(path) and str(workbook.folder).encode() in read(path.parent / "environ")
     ]
     os.kill(trainer, signal.SIGKILL)
-    output, errors = process.communicate(timeout=120)
+    output, errors = process.communicate(timeout=600)
     assert process.returncode == 0, output + errors
     assert "the trainings stopped: their process ended with -9" in output
     assert len(finished(workbook)) == 3
