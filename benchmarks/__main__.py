@@ -14,11 +14,11 @@ import click
 import pandas as pd
 
 import benchmarks
+from basics import frames
 from basics.errors import InputError, run_command
 from basics.files import write_text
 from benchmarks.clock import once
 from benchmarks.machine import describe
-from workbook import tables
 
 PREFIX = "bench_"
 RESULTS = Path(__file__).parent / "results"
@@ -47,8 +47,8 @@ def page(module: ModuleType, found: dict[str, pd.DataFrame], facts: dict[str, st
     """The Markdown of one benchmark: what it measures, on what, and its tables."""
     about, _, rest = (module.__doc__ or "").strip().partition("\n\n")
     machine = " · ".join(f"{name}: {value}" for name, value in facts.items())
-    parts = [f"# {about}", rest.strip(), f"Measured on: {tables.markdown_text(machine)}"]
-    parts += [tables.to_markdown(frame, caption=name) for name, frame in found.items()]
+    parts = [f"# {about}", rest.strip(), f"Measured on: {frames.markdown_text(machine)}"]
+    parts += [frames.to_markdown(frame, caption=name) for name, frame in found.items()]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -61,7 +61,7 @@ def run_one(name: str) -> None:
     found = result if isinstance(result, dict) else {name: result}
     for part, frame in found.items():
         stem = name if part == name else f"{name}-{part}"
-        write_text(RESULTS / f"{stem}.csv", tables.to_csv(frame))
+        write_text(RESULTS / f"{stem}.csv", frames.to_csv(frame))
         click.echo(f"\n{stem}\n{frame.to_string(index=False)}")
     write_text(RESULTS / f"{name}.md", page(module, found, facts))
     click.echo(f"{name}: {timing.seconds:.0f} s, written to benchmarks/results/{name}.md")

@@ -6,13 +6,23 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from chapters.shared.comparisons import Verdict, judge_differences
+from chapters.shared.comparisons import (
+    Verdict,
+    all_converged,
+    described,
+    judge_family,
+    judge_lengths,
+    overall,
+    paired_differences,
+    why,
+)
 from chapters.shared.figures import DISTANCES
 from chapters.shared.readings import joined
 from chapters.shared.scores import select, validation_map, validation_precisions
 from hashcenters.datasets.splits import HashingData
+from hashcenters.training.run import Run
 from workbook import style
-from workbook.claims import trend, weakest
+from workbook.intervals import crossed
 
 PAIR = ["lambda_1", "lambda_2"]
 
@@ -41,21 +51,29 @@ def grid_browser(runs: pd.DataFrame, scores: pd.DataFrame) -> tuple[Callable[...
 def judge_grid(runs: pd.DataFrame, data: HashingData, *, document: tuple[float, float]) -> Verdict:
     """Whether the document's λ1 and λ2 beat every other point of the grid on the validation split.
 
-    The weakest comparison decides: one point that is better, by an interval over validation samples, and it is
-    `not-shown`; one that cannot be told from it, and it is `inconclusive`.
+    The weakest comparison decides: one point that is better, by an interval over seeds and validation samples, and
+    it is `not-shown`; one that cannot be told from it, and it is `inconclusive`. So is a grid of one seed.
     """
-    found = {(one.lambda_1, one.lambda_2): validation_precisions(one.run, data) for one in runs.itertuples()}
-    best = max(found, key=lambda pair: np.nanmean(found[pair]))
-    named = {"observed": f"best cell: λ1 = {best[0]:g}, λ2 = {best[1]:g}", "pair": document}
-    theirs = found.pop(document, None)
-    if theirs is None or not found:
-        return named | {"verdict": "inconclusive", "evidence": "the grid does not hold that pair and another"}
-    compared = {pair: trend((theirs - other)[~np.isnan(theirs - other)]) for pair, other in found.items()}
-    closest = min(compared, key=lambda pair: compared[pair].mean)
-    return named | {
-        "verdict": weakest(one.verdict for one in compared.values()),
-        "evidence": f"validation mAP of the document's pair minus that of λ1 = {closest[0]:g}, λ2 = {closest[1]:g}, "
-        f"the best other cell: {compared[closest]}; the weakest of {len(compared)} comparisons decides; one seed",
+    points = dict([*runs.groupby(PAIR)])
+    means = {pair: np.mean([validation_map(run, data) for run in part["run"]]) for pair, part in points.items()}
+    best = max(means, key=lambda pair: means[pair])
+    observed = f"best point: λ1 = {best[0]:g}, λ2 = {best[1]:g}"
+    theirs = points.pop(document, None)
+    if theirs is None or not points:
+        missing = "the grid does not hold that pair and another"
+        return {"verdict": "inconclusive", "observed": observed, "pair": document, "evidence": missing}
+    found = [paired_differences(theirs, part, data, precisions=validation_precisions) for part in points.values()]
+    settled = [all_converged(theirs, part) for part in points.values()]
+    judged = judge_family([crossed(one) for one in found], settled).assign(
+        difference=[f"document − best other (λ1 = {first:g}, λ2 = {second:g})" for first, second in points],
+        converged=settled,
+    )
+    closest = judged.loc[[judged["mean"].idxmin()]]
+    return {
+        "verdict": overall(judged["verdict"]),
+        "observed": f"{observed}; validation mAP, {described(closest)}",
+        "pair": document,
+        "why": why(judged, over="seeds and validation samples"),
     }
 
 
@@ -85,24 +103,38 @@ def magnitude_table(runs: pd.DataFrame, losses: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["bits", "loss", "mean |y|", "share below 0.9", "mean (1 − |y|)²"])
 
 
-def judge_binarisation(runs: pd.DataFrame, *, without: str, within: str) -> Verdict:
-    """Whether |y| grows by adding L_Q, over trainings paired by length and seed.
+def judge_binarisation(runs: pd.DataFrame, data: HashingData, *, without: str, within: str) -> Verdict:
+    """Whether |y| grows by adding L_Q, at every length.
 
     Args:
         runs: trainings of several losses.
+        data: what they learned from.
         without, within: labels of the losses without and with L_Q.
     """
-    means = {
-        loss: np.array([magnitudes(part).mean() for _, part in select(runs, loss=loss).groupby(["bits", "seed"])])
-        for loss in (without, within)
+    found: dict[int, np.ndarray] = {}
+    settled: list[bool] = []
+    for bits in sorted(set(runs["bits"])):
+        sides = [select(runs, loss=loss, bits=bits) for loss in (within, without)]
+        found[bits] = paired_differences(*sides, data, precisions=_query_magnitudes)
+        settled.append(all_converged(*sides))
+    judged = judge_lengths({bits: crossed(one) for bits, one in found.items()}, settled)
+    means = {loss: magnitudes(select(runs, loss=loss)).mean() for loss in (without, within)}
+    return {
+        "verdict": overall(judged["verdict"]),
+        "observed": f"mean |y| {means[without]:.3f} without and {means[within]:.3f} with L_Q",
+        "difference": described(judged),
+        "why": why(judged),
     }
-    observed = f"mean |y| {means[without].mean():.3f} without and {means[within].mean():.3f} with L_Q"
-    return judge_differences(means[within] - means[without]) | {"observed": observed}
 
 
 def as_finding(judged: Verdict) -> Verdict:
     """A verdict on a question of our own: what is shown is a finding, what is not keeps its word."""
     return judged | {"verdict": "finding" if judged["verdict"] == "trend" else judged["verdict"]}
+
+
+def _query_magnitudes(run: Run, data: HashingData) -> np.ndarray:
+    """Mean |y| of every query."""
+    return np.abs(run.outputs("query")).mean(axis=1, dtype=np.float64)
 
 
 def grid_reading(scores: pd.DataFrame, *, document: tuple[float, float]) -> str:

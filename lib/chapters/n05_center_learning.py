@@ -5,16 +5,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from scipy.special import stdtrit
-from scipy.stats import ttest_1samp
 
-from chapters.shared.comparisons import Verdict, described
+from chapters.shared.comparisons import MARGIN, Verdict, described, judge_family, overall, why, with_interval
 from chapters.shared.readings import joined
-from chapters.shared.scores import select
+from chapters.shared.scores import converged, select
 from hashcenters.centers.separation import separation
 from hashcenters.codes import binarise
 from workbook import style
-from workbook.claims import weakest
+from workbook.intervals import mean_of, prediction
 from workbook.literature import Published
 
 
@@ -52,17 +50,19 @@ def judge_fixed(compared: pd.DataFrame, *, learned: Sequence[str], bits: int) ->
     """Whether CSQ's centers retrieve at least as well as each learned kind at one length.
 
     Args:
-        compared: rows of `compare_methods`.
+        compared: rows of `compare_methods`, judged with `MARGIN`.
         learned: names of the kinds that learn their centers.
         bits: the length that decides, where CSQ's centers are Hadamard rows.
     """
     chosen = select(compared, bits=bits)
     chosen = chosen[chosen["difference"].str.contains("|".join(learned))]
+    better = chosen.loc[chosen["low"] > 0, "difference"].tolist()
     return {
-        "verdict": weakest(chosen["verdict"]),
+        "verdict": overall(chosen["verdict"], margin=MARGIN),
         "observed": described(chosen),
         "length": bits,
-        "comparisons": len(chosen),
+        "margin": MARGIN,
+        "why": why(chosen, margin=MARGIN) + (f"; better, not only as good: {', '.join(better)}" if better else ""),
     }
 
 
@@ -76,15 +76,15 @@ def center_magnitudes(runs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         runs: trainings by what they are trained with; labels method, seed, run.
 
     Returns:
-        Columns `loss`, `method`, `seed`, `start` and `end` (mean |c| before and after training, 0–1).
+        Columns `loss`, `method`, `seed`, `start` and `end` (mean |c| before and after training, 0–1), `converged`.
     """
     rows = []
     for loss, trained in runs.items():
         for method, seed, run in trained[["method", "seed", "run"]].itertuples(index=False):
             path = run.centers_by_epoch()
             start, end = (float(np.abs(centers).mean()) for centers in (path[0], path[-1]))
-            rows.append((loss, method, seed, start, end))
-    return pd.DataFrame(rows, columns=["loss", "method", "seed", "start", "end"])
+            rows.append((loss, method, seed, start, end, converged(run.history())))
+    return pd.DataFrame(rows, columns=["loss", "method", "seed", "start", "end", "converged"])
 
 
 def judge_center_magnitudes(table: pd.DataFrame) -> Verdict:
@@ -96,19 +96,23 @@ def judge_center_magnitudes(table: pd.DataFrame) -> Verdict:
         table: from `center_magnitudes`, with and without L_Q, in this order.
     """
     within, without = dict.fromkeys(table["loss"])
-    found, parts = [], []
+    changing, parts = {}, []
     for method, part in table.groupby("method", sort=False):
-        ends = part.pivot(index="seed", columns="loss", values="end")
-        rise, mean = (ends[within] - ends[without]).to_numpy(), ends.mean()
+        mean = part.groupby("loss")["end"].mean()
+        named = f"{method}: {mean[within]:.3f} and {mean[without]:.3f}"
         if (part[["start", "end"]] >= BINARY).all(axis=None):
-            parts.append(f"{method}: {mean[within]:.3f} and {mean[without]:.3f}, binary from the start")
-            continue
-        low, high = ttest_1samp(rise, 0).confidence_interval() if len(rise) > 1 and np.ptp(rise) else (-1.0, 1.0)
-        higher = "trend" if low > 0 else "not-shown" if high < 0 else "inconclusive"
-        found.append("not-shown" if higher == "trend" and mean[within] < BINARY else higher)
-        parts.append(f"{method}: {mean[within]:.3f} and {mean[without]:.3f}, change {low:+.3f} to {high:+.3f}")
+            parts.append(f"{named}, binary from the start")
+        else:
+            changing[named] = part
+    ends = [part.pivot(index="seed", columns="loss", values="end") for part in changing.values()]
+    rises = [mean_of((end[within] - end[without]).to_numpy()) for end in ends]
+    judged = judge_family(rises, [bool(part["converged"].all()) for part in changing.values()])
+    for named, end, row in zip(changing, ends, judged.itertuples(), strict=True):
+        parts.append(f"{named}, change {with_interval(row.mean, row.low, row.high)}")
+        if row.verdict == "trend" and end[within].mean() < BINARY:
+            judged.loc[row.Index, "verdict"] = "not-shown"
     return {
-        "verdict": weakest(found) if found else "inconclusive",
+        "verdict": overall(judged["verdict"]) if changing else "inconclusive",
         "observed": f"mean |c| with and without L_Q at the end: {'; '.join(parts)}",
         "tolerance": f"mean |c| of {BINARY:g} counts as binary",
     }
@@ -137,10 +141,9 @@ def judge_checkpoint(table: Sequence[Published], checkpoint: Sequence[Published]
     """
     (other,) = checkpoint
     printed = next(number for number in table if number.column == other.column.split(" 64")[0])
-    deviation = (printed.plus_minus + 0.005) / 100
-    reach = stdtrit(draws - 1, 0.975) * deviation * np.sqrt(1 + 1 / draws)
     rounding = 0.5 * 10**-printed.digits
-    low, high = printed.value - rounding - reach, printed.value + rounding + reach
+    low, high = prediction(printed.value, (printed.plus_minus + 0.005) / 100, draws)
+    low, high = low - rounding, high + rounding
     outside = not low <= other.value <= high
     return {
         "verdict": "finding" if outside else "inconclusive",

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int, Int8
-from scipy.special import stdtrit
 
 from basics.paths import data_root
 from chapters.n03_centers.published import published_centers, published_file
@@ -21,7 +20,8 @@ from chapters.shared.comparisons import Verdict
 from chapters.shared.readings import joined
 from hashcenters.codes import binarise, hamming_distance
 from hashcenters.metrics import score_codes
-from workbook.claims import LEVEL, trend
+from workbook.claims import side
+from workbook.intervals import mean_of, prediction
 from workbook.literature import find_number
 
 DATASETS = tuple(RELEASED_TOP_K)
@@ -37,21 +37,6 @@ ORDERS = {
 PARTS = {"queries": "test", "database": "database"}  # the database is the training split
 SOFT = 0.9  # below this |y| a bit is not called binary
 CONVERGED, BINARY = 0.9, 0.9  # shares that a verdict asks for: training clips at their center, binary bits
-
-
-def prediction_interval(mean: float, deviation: float, *, draws: int) -> tuple[float, float]:
-    """Where one more draw lies with 95 % probability, after some draws of a normal distribution.
-
-    Args:
-        mean: of the draws.
-        deviation: their sample standard deviation, in the unit of the mean.
-        draws: how many there were.
-
-    >>> round(prediction_interval(0.0, 1.0, draws=5)[1], 3)  # 2.776 · √1.2
-    3.041
-    """
-    reach = float(stdtrit(draws - 1, 0.5 + LEVEL / 2)) * deviation * (1 + 1 / draws) ** 0.5
-    return mean - reach, mean + reach
 
 
 def order_scores(studied: StudiedSet) -> pd.DataFrame:
@@ -104,7 +89,7 @@ def judge_released(dataset: str, scores: pd.DataFrame | None) -> Verdict:
     """
     printed = find_number(f"csq-table1/mAP/{dataset}")
     checkpoint = find_number(f"csq-released/checkpoint/{dataset} {BITS}")
-    low, high = prediction_interval(printed.value, (printed.plus_minus or 0.0) / 100, draws=DRAWS)
+    low, high = prediction(printed.value, (printed.plus_minus or 0.0) / 100, DRAWS)
     said = {"released": dataset, "printed": printed, "checkpoint": checkpoint, "low": low, "high": high}
     if scores is None:
         return said | missing(dataset)
@@ -220,9 +205,11 @@ def judge_convergence(dataset: str, items: pd.DataFrame) -> Verdict:
     parts = _parts(items, dataset)
     queries = items[(items["dataset"] == dataset) & (items["part"] == "queries")]
     gaps = (queries["next"] - queries["own"]).groupby(queries["label"]).mean()
-    ordered = trend(gaps.to_numpy())
+    gap = mean_of(gaps.to_numpy())
+    low, high = gap.interval()
+    ordered = side(low, high)
     share = parts.loc["database", "own is nearest"]
-    holds = ordered.verdict == "trend" and share >= CONVERGED
+    holds = ordered == "trend" and share >= CONVERGED
     order = {"trend": "the ordering holds", "inconclusive": "the ordering is open", "not-shown": "the ordering fails"}
     return said | {
         "verdict": "reproduced" if holds else "contradicted",
@@ -232,8 +219,8 @@ def judge_convergence(dataset: str, items: pd.DataFrame) -> Verdict:
             for part, row in parts.iterrows()
         ),
         "evidence": f"{1 - share:.1%} of the training clips are not nearest to their own center; in the mean of a "
-        f"class {order[ordered.verdict]}: next minus own center {ordered.mean:+.1f} bits "
-        f"[{ordered.low:+.1f}, {ordered.high:+.1f}], {ordered.pairs} classes of queries; one training, its database "
+        f"class {order[ordered]}: next minus own center {gap.estimate:+.1f} bits "
+        f"[{low:+.1f}, {high:+.1f}], {len(gaps)} classes of queries; one training, its database "
         "coded from augmented clips",
     }
 

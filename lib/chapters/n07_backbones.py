@@ -10,7 +10,7 @@ from jaxtyping import Float64, Int8
 from scipy.stats import kendalltau
 
 from basics.errors import InputError
-from chapters.shared.comparisons import Verdict, compare_methods, described
+from chapters.shared.comparisons import MARGIN, Verdict, compare_pairs, described, overall, why
 from chapters.shared.readings import joined
 from chapters.shared.setting import Setting, classifier
 from hashcenters.centers.semantic import SemanticCenters, semantic_centers
@@ -20,7 +20,6 @@ from hashcenters.models.network import category_features
 from hashcenters.sweep import GridPoint, or_stand_in
 from hashcenters.training.loop import Batches, encode
 from hashcenters.training.run import Run, load_data, run_key
-from workbook.claims import weakest
 from workbook.literature import Published, numbers_of
 
 
@@ -115,19 +114,16 @@ def center_report(made: Mapping[tuple[str, int], SemanticCenters]) -> pd.DataFra
 def neighbouring(
     runs: pd.DataFrame, data: HashingData, *, families: Sequence[str], bits: Sequence[int]
 ) -> pd.DataFrame:
-    """Each family minus the one before it, the best first, as `compare_methods` compares them.
+    """Each family minus the one before it, the best first, as `compare_methods` compares them; all one family of tests.
 
     Args:
-        runs: trainings with labels family and bits.
+        runs: trainings with labels family, bits and seed.
         data: what they learned from.
         families: from the one that should be worst to the best.
         bits: code lengths.
     """
-    tables = [
-        compare_methods(runs[runs["family"].isin((better, worse))], data, better=better, bits=bits, by="family")
-        for worse, better in reversed(list(pairwise(families)))
-    ]
-    return pd.concat(tables, ignore_index=True)
+    pairs = [(better, worse) for worse, better in reversed(list(pairwise(families)))]
+    return compare_pairs(runs, data, pairs=pairs, bits=bits, by="family", margin=MARGIN)
 
 
 def rank_agreement(scores: pd.DataFrame, *, families: Sequence[str], bits: Sequence[int]) -> pd.DataFrame:
@@ -145,13 +141,18 @@ def rank_agreement(scores: pd.DataFrame, *, families: Sequence[str], bits: Seque
 
 
 def judge_order(compared: pd.DataFrame) -> Verdict:
-    """Whether ResNet50's centers beat VGG16's and those AlexNet's, at every length; the weakest decides.
+    """Whether ResNet50's centers do at least as well as VGG16's and those as AlexNet's, at every length.
 
     Args:
         compared: rows of `neighbouring`.
     """
-    verdict = weakest(compared["verdict"])
-    return {"verdict": verdict, "observed": described(compared), "comparisons": len(compared)}
+    verdict = overall(compared["verdict"], margin=MARGIN)
+    return {
+        "verdict": verdict,
+        "observed": described(compared),
+        "margin": MARGIN,
+        "why": why(compared, margin=MARGIN),
+    }
 
 
 def judge_printed(table: Sequence[Published], *, best: str) -> Verdict:
@@ -206,8 +207,7 @@ def judge_benefit(compared: pd.DataFrame) -> Verdict:
         compared: rows of `compare_methods`, semantic centers against the controls.
     """
     chosen = compared[compared["difference"].str.contains("shuffled")]
-    found = chosen["verdict"].replace("identical", "not-shown")
-    return {"verdict": weakest(found), "observed": described(chosen), "comparisons": len(chosen)}
+    return {"verdict": overall(chosen["verdict"]), "observed": described(chosen), "why": why(chosen)}
 
 
 def accuracy_reading(table: pd.DataFrame) -> str:

@@ -6,9 +6,6 @@ from functools import cache
 from typing import Annotated, Any
 
 import msgspec
-import numpy as np
-from jaxtyping import Num
-from scipy.special import stdtrit
 
 from basics.errors import InputError
 from basics.schema import Struct
@@ -35,18 +32,15 @@ NOT_JUDGED = "not-judged"
 LOOKS = {
     "proved": Look("exact: exhaustive or symbolic", "✓", "#009E73"),
     "reproduced": Look("measured on the authors' own data, within the tolerance", "✓", "#66C2A4"),
-    "trend": Look("the same ordering, paired runs, the interval of the difference excludes 0", "↗", "#0072B2"),
-    "inconclusive": Look("the interval of the difference includes 0", "≈", "#F0E442"),
-    "not-shown": Look("the ordering is absent or opposite on the data at hand", "↯", "#E69F00"),
+    "trend": Look("shown on the data at hand: the interval, over runs and cases, lies on its side", "↗", "#0072B2"),
+    "inconclusive": Look("open: the interval includes the bound, or too few runs, epochs or cases", "≈", "#F0E442"),
+    "not-shown": Look("absent on the data at hand: the interval lies on the other side", "↯", "#E69F00"),
     "contradicted": Look("a counter-example is given", "✗", "#D55E00"),
     "finding": Look("ours, not the documents'", "★", "#CC79A7"),
     "needs-data": Look("cannot be judged without data that has to be fetched", "⤓", "#999999"),
     NOT_JUDGED: Look("no notebook has judged it in this profile", "…", "#DDDDDD"),
 }
 VERDICTS = {verdict: look.meaning for verdict, look in LOOKS.items() if verdict != NOT_JUDGED}
-FEW = 10  # pairs, from which on an interval is a bootstrap
-LEVEL = 0.95  # probability of an interval
-RESAMPLES = 10_000
 
 
 class Statement(Struct, frozen=True):
@@ -143,53 +137,17 @@ def find_statement(name: str) -> Statement:
     return catalogue()[name]
 
 
-@dataclass(frozen=True)
-class Trend:
-    """The outcome of a paired comparison.
+def side(low: float, high: float, *, of: float = 0.0) -> str:
+    """The verdict on "more than a bound" that an interval gives; without an interval (nan) the matter is open.
 
     Args:
-        verdict: `trend`, `not-shown` or `inconclusive`.
-        mean: mean difference, in the unit of the differences.
-        low: lower end of its interval.
-        high: upper end of its interval.
-        pairs: how many differences there were.
+        low, high: of the interval.
+        of: the bound: 0, or −δ where falling short by δ still counts as "at least as well".
+
+    >>> side(0.01, 0.03), side(-0.004, 0.03), side(-0.004, 0.03, of=-0.005)
+    ('trend', 'inconclusive', 'trend')
     """
-
-    verdict: str
-    mean: float
-    low: float
-    high: float
-    pairs: int
-
-    def __str__(self) -> str:
-        interval = f"{100 * LEVEL:.0f} % interval {self.low:+.4f} to {self.high:+.4f}"
-        return f"{self.mean:+.4f} ({interval}, {self.pairs} pairs)".replace("-", "−")
-
-
-def trend(differences: Num[np.ndarray, " pairs"]) -> Trend:
-    """Judge an ordering by paired differences, one a query or one a seed: positive ones speak for it.
-
-    From ten pairs on the interval is a percentile bootstrap of the mean; below, resampling a handful of
-    values gives intervals that are far too narrow, so Student's t is used.
-
-    Args:
-        differences: (the method that should win) − (the other), paired.
-
-    Returns:
-        `trend` when the interval lies above 0, `not-shown` when below, `inconclusive` when it includes 0.
-
-    Raises:
-        InputError: fewer than two differences, or one that is not finite.
-
-    >>> print(trend(np.array([0.02, 0.03, 0.025])))
-    +0.0250 (95 % interval +0.0126 to +0.0374, 3 pairs)
-    """
-    values = np.asarray(differences, dtype=float)
-    if len(values) < 2 or not np.isfinite(values).all():
-        raise InputError(f"a trend needs at least two finite differences, got {values.tolist()[:10]}")
-    low, high = _interval(values)
-    verdict = "trend" if low > 0 else "not-shown" if high < 0 else "inconclusive"
-    return Trend(verdict, float(values.mean()), low, high, len(values))
+    return "trend" if low > of else "not-shown" if high < of else "inconclusive"
 
 
 def weakest(verdicts: Iterable[str]) -> str:
@@ -200,16 +158,3 @@ def weakest(verdicts: Iterable[str]) -> str:
     """
     found = set(verdicts)
     return next(name for name in ("not-shown", "inconclusive", "trend") if name in found)
-
-
-def _interval(values: np.ndarray) -> tuple[float, float]:
-    """An interval for the mean: Student's t for few values, percentile bootstrap otherwise."""
-    if len(values) < FEW:
-        reach = stdtrit(len(values) - 1, 0.5 + LEVEL / 2) * values.std(ddof=1) / np.sqrt(len(values))
-        return float(values.mean() - reach), float(values.mean() + reach)
-    generator = np.random.default_rng(0)
-    block = max(1, 2_000_000 // len(values))  # draws at a time, so that many pairs fit into memory
-    sizes = [min(block, RESAMPLES - start) for start in range(0, RESAMPLES, block)]
-    means = [values[generator.integers(len(values), size=(n, len(values)))].mean(axis=1) for n in sizes]
-    low, high = np.quantile(np.concatenate(means), [0.5 - LEVEL / 2, 0.5 + LEVEL / 2])
-    return float(low), float(high)

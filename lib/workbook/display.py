@@ -74,14 +74,14 @@ def shown_table(
 
 
 def shown_claim(claim: Claim, anchor: str) -> Shown:
-    """One line: verdict, id, evidence, and what was observed against what was expected."""
+    """One line: the verdict, then what is claimed, what was found, and why the verdict follows."""
     text = {name: html.escape(str(value)) for name, value in claim.record().items()}
     tolerance = f" (tolerance {text['tolerance']})" if claim.tolerance else ""
     line = (
-        f'<p id="{anchor}"><strong>{text["verdict"]}</strong> <code>{text["id"]}</code> {text["evidence"]} '
-        f"<em>Observed: {text['observed']}. Expected: {text['expected']}{tolerance}. "
-        f"Data: {text['data']}.</em></p>"
+        f'<p id="{anchor}"><strong>{text["verdict"]}</strong> <code>{text["id"]}</code> Expected: '
+        f"{text['expected']}{tolerance}. Observed: {text['observed']}. Because: {text['evidence']}. "
+        f"<em>Data: {text['data']}.</em></p>"
     )
-    seen = f"observed {claim.observed}; expected {claim.expected}"
-    plain = f"{claim.verdict}: {claim.id}: {claim.evidence} ({seen})"
+    said = f"expected {claim.expected}; observed {claim.observed}; because: {claim.evidence}"
+    plain = f"{claim.verdict}: {claim.id}: {said}"
     return Shown({"text/html": line, "text/plain": plain}, mark={"claim": claim.id, "anchor": anchor})

@@ -26,11 +26,15 @@ def make_setting(**changed: Any) -> Setting:
 
 
 class MadeUp(Run):
-    """A finished training whose codes are given by split."""
+    """A finished training whose codes are given by split, and whose loss has reached its plateau or not."""
 
-    def __init__(self, split_codes: dict[str, np.ndarray], config: Any = None) -> None:
+    def __init__(self, split_codes: dict[str, np.ndarray], config: Any = None, *, plateau: bool = True) -> None:
         object.__setattr__(self, "split_codes", split_codes)
         object.__setattr__(self, "config", config)
+        object.__setattr__(self, "plateau", plateau)
+
+    def history(self) -> pd.DataFrame:
+        return pd.DataFrame({"loss": [4.0, 1.0, 1.0, 1.0] if self.plateau else [4.0, 3.0, 2.0, 1.0]})
 
     def codes(self, split: str) -> np.ndarray:
         return self.split_codes[split]

@@ -7,6 +7,7 @@ import pytest
 from chapters import n06_released as released
 from chapters.n08_retrieval import ties
 from hashcenters.metrics.code_files import CodeSet
+from workbook.intervals import prediction
 from workbook.literature import find_number
 from workbook.results import open_results
 
@@ -57,14 +58,14 @@ def test_the_unstable_order_is_one_of_the_orders():
 )
 def test_one_more_draw_after_the_printed_five(column, low, high):
     printed = find_number(f"csq-table1/mAP/{column}")
-    found = released.prediction_interval(printed.value, printed.plus_minus / 100, draws=5)
+    found = prediction(printed.value, printed.plus_minus / 100, 5)
     assert found == (pytest.approx(low, abs=6e-4), pytest.approx(high, abs=6e-4))
 
 
 def test_the_interval_covers_one_more_draw():
     """Of 20,000 samples of five 95 % predict the sixth; one deviation to each side would in 59 % only."""
     draws = np.random.default_rng(0).normal(size=(20_000, 6))
-    low, high = released.prediction_interval(0.0, 1.0, draws=5)
+    low, high = prediction(0.0, 1.0, 5)
     away = (draws[:, 5] - draws[:, :5].mean(axis=1)) / draws[:, :5].std(axis=1, ddof=1)
     assert ((low <= away) & (away <= high)).mean() == pytest.approx(0.95, abs=0.006)
     assert (np.abs(away) <= 1).mean() == pytest.approx(0.59, abs=0.02)

@@ -125,10 +125,10 @@ def flipped(config, data, bits, size=0.8):
     return run
 
 
-def pair(setting, data, bits=64, wrong=(0, 16)):
-    config = csq_training(setting, 64, 0, options={}).config
-    labels = [{"bits": bits, "seed": 0, "loss": loss} for loss in FORMS.values()]
-    return table(labels, [flipped(config, data, count) for count in wrong])
+def pair(setting, data, bits=64, wrong=(0, 16), seeds=1):
+    configs = [csq_training(setting, 64, seed, options={}).config for seed in range(seeds)]
+    labels = [{"bits": bits, "seed": seed, "loss": loss} for loss in FORMS.values() for seed in range(seeds)]
+    return table(labels, [flipped(config, data, count) for count in wrong for config in configs])
 
 
 def judge(runs, data):
@@ -146,6 +146,10 @@ def test_wrong_bits_are_counted_against_the_own_center(setting, data):
 def test_equal_retrieval_is_no_finding(setting, data):
     judged = judge(pair(setting, data), data)
     assert judged["verdict"] == "inconclusive"
+    assert "one seed is no evidence" in judged["why"]
+    several = judge(pair(setting, data, seeds=2), data)
+    assert several["verdict"] == "not-shown"
+    assert "identical everywhere" in several["why"]
     assert "25.0% of the bits" in judged["observed"]
     assert (judged["holding"], judged["length"]) == (27, 64)
 
@@ -157,11 +161,11 @@ def test_other_lengths_do_not_count(setting, data):
 
 
 def test_table_one_is_complete_where_notebook_05_has_run(data):
-    drawn = pd.DataFrame({"mAP": [0.8, 0.9], "converged": [True, False]})
+    drawn = pd.DataFrame({"mAP": [0.8, 0.9], "converged": [True, False], "method": ["draw 0", "draw 1"], "seed": 0})
     own = pd.DataFrame([comparisons.draw_row("video", drawn, data)])
     assert video.complete_table(own, profile="smoke").columns.tolist() == ["quantity", "video"]
     kinds = {"single-label": "0.9 ± 0.1 pp", "multi-label": "0.8 ± 0.1 pp"}
-    rows = [{"data": kind, "mAP": text, "mAP_mean": 0.0, "mAP_std_pp": 0.0} for kind, text in kinds.items()]
+    rows = [{"data": kind, "mAP": text, "mAP_mean": 0.0, "spread": None} for kind, text in kinds.items()]
     others = comparisons.data_across(pd.DataFrame(rows).assign(draws=5, protocol="p"))
     recorded = open_results("05_center_learning", profile="smoke")
     recorded.table(others, "five-draws", caption="c", protocol={}, data=data)

@@ -3,11 +3,13 @@
 from dataclasses import replace
 from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 from made_up import make_setting
 
 from chapters import n04_training, n05_center_learning, n07_backbones
 from chapters.shared import implementation, readings
+from workbook.intervals import spread_of
 
 SCORES = pd.DataFrame(
     [
@@ -76,8 +78,11 @@ def test_neighbours_are_counted_without_the_queries() -> None:
 
 
 def test_the_spread_of_draws() -> None:
-    rows = pd.DataFrame({"data": ["video"], "mAP_std_pp": [0.456], "draws": [5], "dataset": ["clips"]})
-    assert "0.46 percentage points over 5 draws (video: clips)" in readings.spread_of_draws(rows)
+    spread = spread_of(0.456 * np.array([-1.0, -1.0, 0.0, 1.0, 1.0]))
+    rows = pd.DataFrame({"data": ["video"], "spread": [spread], "draws": [5], "dataset": ["clips"]})
+    assert "0.46 percentage points over 5 draws (video: clips), 95 % interval 0.27 to 1.31" in readings.spread_of_draws(
+        rows
+    )
 
 
 def test_data_and_backbone() -> None:

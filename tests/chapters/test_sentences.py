@@ -17,6 +17,9 @@ class Learned:
     def __init__(self, start: float, end: float) -> None:
         self.sizes = start, end
 
+    def history(self) -> pd.DataFrame:
+        return pd.DataFrame({"loss": [4.0, 1.0, 1.0, 1.0]})
+
     def centers_by_epoch(self) -> list[np.ndarray]:
         signs = np.random.default_rng(0).choice([-1.0, 1.0], (10, 16))
         return [size * signs for size in self.sizes]
@@ -45,7 +48,7 @@ def test_centers_that_become_binary_with_the_loss_only():
         ([0.70, 0.71, 0.70], [0.50, 0.52, 0.49], "not-shown"),  # larger, and not binary
         ([0.50, 0.52, 0.49], [0.70, 0.71, 0.70], "not-shown"),
         ([0.90, 0.20, 0.99], [0.50, 0.52, 0.49], "inconclusive"),
-        ([0.60, 0.60], [0.60, 0.60], "inconclusive"),
+        ([0.60, 0.60], [0.60, 0.60], "not-shown"),  # nothing changes
         ([0.99], [0.50], "inconclusive"),  # one seed is no evidence
     ],
 )
@@ -101,10 +104,12 @@ def test_another_printed_number_changes_the_verdict(added, verdict, columns):
 def test_benefit_is_judged_against_shuffled_centers_alone(verdicts):
     rows = [(16, "semantic − semantic, shuffled", verdicts[0]), (32, "semantic − semantic, shuffled", verdicts[1])]
     rows.append((32, "semantic − CSQ centers", "not-shown"))
-    compared = pd.DataFrame(rows, columns=["bits", "difference", "verdict"]).assign(mean=0.1, low=0.0, high=0.2)
+    compared = pd.DataFrame(rows, columns=["bits", "difference", "verdict"]).assign(
+        mean=0.1, low=0.0, high=0.2, converged=True
+    )
     found = n07_backbones.judge_benefit(compared)
     assert found["verdict"] == min(verdicts, key=["not-shown", "inconclusive", "trend"].index)
-    assert found["comparisons"] == 2 and "CSQ" not in found["observed"]
+    assert found["why"].startswith("of 2 intervals") and "CSQ" not in found["observed"]
 
 
 def test_one_network_a_family_shows_no_cause():

@@ -53,16 +53,116 @@ def test_weights_from_other_classes_are_handed_to_classifiers():
     assert isinstance(point.config, TrainingConfig)
 
 
-def test_perfect_codes_score_one_and_win(data):
-    labels = [{"bits": 64, "seed": 0, "method": name} for name in ("good", "bad")]
-    runs = table(labels, [perfect(data), blind(data)])
-    assert scores.query_precisions(runs["run"][0], data).tolist() == [1.0] * 100
-    compared = comparisons.compare_methods(runs, data, better="good", bits=[64], by="method")
-    assert compared["verdict"].tolist() == ["trend"]
-    turned = comparisons.compare_methods(runs, data, better="bad", bits=[64], by="method")
-    assert turned["verdict"].tolist() == ["not-shown"]
-    assert turned["mean"].item() == -compared["mean"].item()
-    assert scores.validation_map(runs["run"][0], data) == 1.0
+def test_perfect_codes_score_one(data):
+    assert scores.query_precisions(perfect(data), data).tolist() == [1.0] * 100
+    assert scores.validation_map(perfect(data), data) == 1.0
+
+
+def partly(data, wrong, seed=0, *, plateau=True):
+    """Perfect codes, but for a share of the queries, which got any word."""
+    made, generator = perfect(data, seed), np.random.default_rng(seed)
+    chosen = generator.random(len(data.query)) < wrong
+    made.split_codes["query"][chosen] = generator.integers(0, 2, (chosen.sum(), 64), dtype=np.int8) * 2 - 1
+    return MadeUp(made.split_codes, plateau=plateau)
+
+
+def methods(sides, *, bits=(64,)):
+    """A grid of two methods, a list of trainings each, at some lengths."""
+    labels = [
+        {"bits": length, "seed": seed, "method": name}
+        for length in bits
+        for name, runs in sides.items()
+        for seed in range(len(runs))
+    ]
+    return table(labels, [run for _ in bits for runs in sides.values() for run in runs])
+
+
+def verdicts(sides, data, *, bits=(64,), better="good", **options):
+    runs = methods(sides, bits=bits)
+    return comparisons.compare_methods(runs, data, better=better, bits=bits, by="method", **options)
+
+
+def test_a_method_that_is_better_for_every_seed_wins_and_the_other_loses(data):
+    sides = {
+        "good": [partly(data, 0.1, seed) for seed in range(3)],
+        "bad": [partly(data, 0.6, seed) for seed in range(3)],
+    }
+    won = verdicts(sides, data).iloc[0]
+    lost = verdicts(sides, data, better="bad").iloc[0]
+    assert (won["verdict"], lost["verdict"]) == ("trend", "not-shown")
+    assert won["low"] == pytest.approx(-lost["high"])
+    assert won["low"] < won["low, these trainings"] < won["mean"] < won["high, these trainings"] < won["high"]
+    assert (won["seeds"], won["converged"]) == (3, True)
+
+
+def test_queries_cannot_make_up_for_seeds_that_disagree(data):
+    """Planted: one seed of three carries the whole difference; on these trainings it is beyond doubt."""
+    sides = {
+        "good": [partly(data, 0.3, seed) for seed in (0, 1)] + [partly(data, 0.0, 2)],
+        "bad": [partly(data, 0.3, seed) for seed in (10, 11)] + [partly(data, 0.9, 12)],
+    }
+    row = verdicts(sides, data).iloc[0]
+    assert row["low, these trainings"] > 0
+    assert row["low"] < 0
+    assert row["verdict"] == "inconclusive"
+
+
+def test_one_seed_is_no_evidence_however_large_the_difference(data):
+    row = verdicts({"good": [perfect(data)], "bad": [blind(data)]}, data).iloc[0]
+    assert row["low, these trainings"] > 0.5
+    assert np.isnan(row["low"])
+    assert row["verdict"] == "inconclusive"
+    compared = verdicts({"good": [perfect(data)], "bad": [blind(data)]}, data)
+    assert "one seed is no evidence" in comparisons.why(compared)
+    assert "one seed, no interval" in comparisons.described(compared)
+
+
+def test_trainings_without_a_plateau_earn_no_trend(data):
+    good = [partly(data, 0.1, seed, plateau=seed != 1) for seed in range(3)]
+    bad = [partly(data, 0.6, seed) for seed in range(3)]
+    row = verdicts({"good": good, "bad": bad}, data).iloc[0]
+    assert row["low"] > 0
+    assert (row["verdict"], row["converged"]) == ("inconclusive", False)
+    assert "above 0 with trainings short of their plateau" in comparisons.why(pd.DataFrame([row]))
+    assert verdicts({"good": bad, "bad": good}, data)["verdict"].item() == "not-shown"
+    unsettled = verdicts({"good": good, "bad": good}, data, margin=0.005)
+    assert unsettled["verdict"].item() == "inconclusive"
+
+
+def test_identical_trainings_are_as_good_as_each_other_and_not_better(data):
+    same = [partly(data, 0.3, seed) for seed in range(3)]
+    compared = verdicts({"good": same, "bad": same}, data)
+    assert compared["verdict"].tolist() == ["identical"]
+    assert comparisons.overall(compared["verdict"]) == "not-shown"
+    assert comparisons.overall(compared["verdict"], margin=0.005) == "trend"
+    assert "identical everywhere" in comparisons.why(compared)
+
+
+def test_as_good_as_allows_for_the_margin_and_better_does_not(data):
+    good = [partly(data, 0.3, seed) for seed in range(3)]
+    bad = [MadeUp(dict(run.split_codes)) for run in good]
+    for run in bad:  # one query of a hundred, the same for all seeds, is answered at random
+        run.split_codes["query"] = run.split_codes["query"].copy()
+    sides = {"good": bad, "bad": good}
+    for run in bad:
+        run.split_codes["query"][0] *= -1
+    assert verdicts(sides, data, margin=0.5)["verdict"].item() == "trend"
+    assert verdicts(sides, data)["verdict"].item() != "trend"
+
+
+def test_a_table_is_one_family(data):
+    """Three comparisons that do not matter widen the interval of one that does."""
+    sides = {"good": [partly(data, 0.2, seed) for seed in range(4)], "bad": [partly(data, 0.4, s) for s in range(4, 8)]}
+    equal = {f"equal {n}": [partly(data, 0.2, 10 * n + seed) for seed in range(4)] for n in range(1, 6)}
+    alone, among = verdicts(sides, data).iloc[0], verdicts(sides | equal, data).iloc[0]
+    assert alone["mean"] == among["mean"]
+    assert among["low"] < alone["low"]
+
+
+def test_pairs_need_a_common_seed(data):
+    runs = table([{"seed": 0}, {"seed": 1}], [perfect(data), blind(data)])
+    with pytest.raises(InputError, match="paired by seed"):
+        comparisons.paired_differences(runs[:1], runs[1:], data)
 
 
 def test_a_point_of_the_grid_is_drawn_with_its_own_training():
@@ -110,61 +210,130 @@ def test_convergence(losses, expected):
 
 
 @pytest.mark.parametrize(
-    ("good", "verdict"),
+    ("good", "seeds", "verdict"),
     [
-        ([(0.05, 0.2)], "trend"),
-        ([(0.0, 0.2)], "not-shown"),
-        ([(0.0, 0.2), (0.05, 0.2)], "inconclusive"),
+        ([(0.05, 0.2)], 3, "trend"),
+        ([(0.0, 0.2)], 3, "not-shown"),
+        ([(0.0, 0.2), (0.05, 0.2)], 3, "not-shown"),
+        ([(0.05, 0.2)], 1, "inconclusive"),
+        ([(0.0, 0.2)], 1, "inconclusive"),
     ],
 )
-def test_the_grid_is_judged_by_its_weakest_comparison(data, good, verdict):
+def test_the_grid_is_judged_by_its_weakest_comparison_and_never_by_one_seed(data, good, seeds, verdict):
     pairs = [(first, second) for first in (0.0, 0.05) for second in (0.0, 0.2)]
-    labels = [{"lambda_1": first, "lambda_2": second} for first, second in pairs]
-    runs = table(labels, [perfect(data) if pair in good else blind(data) for pair in pairs])
-    judged = n04_training.judge_grid(runs, data, document=(0.05, 0.2))
+    labels = [{"lambda_1": one, "lambda_2": two, "seed": seed} for one, two in pairs for seed in range(seeds)]
+    made = [perfect(data) if (label["lambda_1"], label["lambda_2"]) in good else blind(data) for label in labels]
+    judged = n04_training.judge_grid(table(labels, made), data, document=(0.05, 0.2))
     assert judged["verdict"] == verdict
-    assert judged["observed"] == f"best cell: λ1 = {good[0][0]:g}, λ2 = {good[0][1]:g}"
+    assert judged["observed"].startswith(f"best point: λ1 = {good[0][0]:g}, λ2 = {good[0][1]:g}")
+    assert ("one seed is no evidence" in judged["why"]) is (seeds == 1)
 
 
 def test_a_grid_without_the_documents_pair_says_nothing(data):
-    runs = table([{"lambda_1": 0.0, "lambda_2": 0.0}], [perfect(data)])
+    runs = table([{"lambda_1": 0.0, "lambda_2": 0.0, "seed": 0}], [perfect(data)])
     assert n04_training.judge_grid(runs, data, document=(0.05, 0.2))["verdict"] == "inconclusive"
 
 
-@pytest.mark.parametrize(("own", "verdict"), [(1.0, "trend"), (9.0, "not-shown")])
-def test_convergence_to_centers_is_judged_by_the_last_epoch(own, verdict):
+def distances(own, *, bits=(16,), losses=(4.0, 1.0, 1.0, 1.0)):
+    """Histories of three seeds whose samples end `own` bits from their center (by length) and 5 from the next."""
     rows = [
-        {"epoch": epoch, "own_distance": own + seed / 10, "other_distance": 5.0, "bits": 16, "seed": seed}
-        for epoch in (1, 2)
+        {"epoch": epoch, "loss": loss, "own_distance": own[length] + seed / 10, "other_distance": 5.0}
+        | {"bits": length, "seed": seed}
+        for length in bits
+        for epoch, loss in enumerate(losses)
         for seed in range(3)
     ]
-    assert comparisons.judge_convergence(pd.DataFrame(rows))["verdict"] == verdict
+    return comparisons.judge_convergence(pd.DataFrame(rows))
+
+
+@pytest.mark.parametrize(("own", "verdict"), [(1.0, "trend"), (9.0, "not-shown"), (5.0, "inconclusive")])
+def test_convergence_to_centers_is_judged_by_the_last_epoch(own, verdict):
+    assert distances({16: own})["verdict"] == verdict
+
+
+def test_lengths_are_not_pooled():
+    """Planted: the longer codes are far away from their centers; pooled, the shorter ones would hide it."""
+    assert distances({16: 1.0, 64: 1.5}, bits=(16, 64))["verdict"] == "trend"
+    assert distances({16: 1.0, 64: 6.0}, bits=(16, 64))["verdict"] == "not-shown"
+    assert distances({16: 1.0}, losses=(4.0, 3.0, 2.0, 1.0))["verdict"] == "inconclusive"
 
 
 def test_the_weakest_comparison_decides():
     rows = pd.DataFrame(
-        {
-            "bits": [64, 64, 64, 16],
-            "difference": [
-                "CSQ centers − Face",
-                "CSQ centers − Magnet",
-                "CSQ centers − coding",
-                "CSQ centers − Face",
-            ],
-            "mean": [0.1, 0.0, -0.1, -0.2],
-            "low": [0.05, -0.1, -0.2, -0.3],
-            "high": [0.2, 0.1, -0.05, -0.1],
-            "verdict": ["trend", "inconclusive", "not-shown", "not-shown"],
-        }
-    )
-    assert n05_center_learning.judge_fixed(rows, learned=["Face", "Magnet"], bits=64)["verdict"] == "inconclusive"
+        [
+            (64, "CSQ centers − Face", 0.1, 0.05, 0.2, "trend"),
+            (64, "CSQ centers − Magnet", 0.0, -0.1, 0.1, "inconclusive"),
+            (64, "CSQ centers − coding", -0.1, -0.2, -0.05, "not-shown"),
+            (16, "CSQ centers − Face", -0.2, -0.3, -0.1, "not-shown"),
+        ],
+        columns=["bits", "difference", "mean", "low", "high", "verdict"],
+    ).assign(seeds=3, converged=True)
+    judged = n05_center_learning.judge_fixed(rows, learned=["Face", "Magnet"], bits=64)
+    assert judged["verdict"] == "inconclusive"
+    assert "1 above −0.005, 1 around −0.005" in judged["why"]
+    assert judged["why"].endswith("better, not only as good: CSQ centers − Face")
     assert n07_backbones.judge_order(rows)["verdict"] == "not-shown"
 
 
-@pytest.mark.parametrize(("deviation", "verdict"), [(0.2, "trend"), (1.0, "not-shown")])
-def test_draws_are_judged_by_the_largest_deviation(deviation, verdict):
-    table = pd.DataFrame({"data": ["x"], "mAP": ["0.9 ± 0.2 pp"], "mAP_std_pp": [deviation], "draws": [5]})
-    assert comparisons.judge_draws(table)["verdict"] == verdict
+def drawn(data, values, *, converged=True):
+    """A row of Table 1 from mAPs (draws, seeds)."""
+    values = np.asarray(values, dtype=float)
+    rows = [
+        {"method": f"draw {draw}", "seed": seed, "mAP": value, "converged": converged}
+        for (draw, seed), value in np.ndenumerate(values)
+    ]
+    return pd.DataFrame([comparisons.draw_row("x", pd.DataFrame(rows), data)])
+
+
+FIVE = np.array([[-1.0], [-1.0], [0.0], [1.0], [1.0]])  # standard deviation 1
+
+
+@pytest.mark.parametrize(
+    ("points", "verdict"),
+    [(0.2, "trend"), (0.34, "trend"), (0.38, "inconclusive"), (0.8, "inconclusive"), (2, "not-shown")],
+)
+def test_draws_are_judged_by_the_interval_of_their_deviation(data, points, verdict):
+    judged = comparisons.judge_draws(drawn(data, 0.8 + points / 100 * FIVE))
+    assert judged["verdict"] == verdict
+    assert f"{0.5991 * points:.2f} to {2.8736 * points:.2f}" in judged["why"]
+
+
+def test_draws_that_have_not_converged_earn_no_trend(data):
+    assert comparisons.judge_draws(drawn(data, 0.8 + 0.002 * FIVE, converged=False))["verdict"] == "inconclusive"
+
+
+def test_the_spread_of_trainings_is_not_that_of_draws(data):
+    """Seeds 3 points apart, draws a tenth: with seeds crossed the draws are found to be alike."""
+    crossed = 0.8 + 0.001 * FIVE + 0.03 * np.array([[-1.0, 0.0, 1.0]])
+    row = drawn(data, crossed)
+    assert row["spread"].item().estimate == pytest.approx(0.1)
+    judged = comparisons.judge_draws(row)
+    assert judged["verdict"] == "trend"
+    assert "apart from the spread of trainings" in judged["why"]
+
+
+def test_quantization_is_judged_at_every_length(data):
+    class Outputs(MadeUp):
+        def outputs(self, split):
+            return np.full((len(self.split_codes[split]), 64), self.config, np.float32)
+
+    def judge(gains):
+        labels = [
+            {"bits": bits, "seed": seed, "loss": loss}
+            for bits in gains
+            for loss in ("without", "within")
+            for seed in range(3)
+        ]
+        words = perfect(data).split_codes
+        sizes = [
+            0.5 + seed / 1000 + (gains[bits] if loss == "within" else 0.0)
+            for bits, seed, loss in (label.values() for label in labels)
+        ]
+        runs = table(labels, [Outputs(words, size) for size in sizes])
+        return n04_training.judge_binarisation(runs, data, without="without", within="within")
+
+    assert judge({16: 0.2, 64: 0.2})["verdict"] == "trend"
+    assert judge({16: 0.2, 64: -0.01})["verdict"] == "not-shown"
 
 
 def test_shuffled_centers_keep_their_distances_and_lose_their_places():

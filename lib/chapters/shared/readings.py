@@ -71,10 +71,12 @@ def intervals(compared: pd.DataFrame) -> str:
     'Of 2 intervals 1 lies above 0 and 1 includes 0; the largest difference is a − b at 16 bits, +0.100.'
     """
     above, below = int((compared["low"] > 0).sum()), int((compared["high"] < 0).sum())
+    missing = int(compared["low"].isna().sum())
     counts = {
         ("lies above 0", "lie above 0"): above,
         ("lies below 0", "lie below 0"): below,
-        ("includes 0", "include 0"): len(compared) - above - below,
+        ("includes 0", "include 0"): len(compared) - above - below - missing,
+        ("cannot be formed from one seed", "cannot be formed from one seed"): missing,
     }
     parts = [f"{count} {one if count == 1 else many}" for (one, many), count in counts.items() if count]
     far = compared.loc[compared["mean"].abs().idxmax()]
@@ -162,7 +164,8 @@ def spread_of_draws(table: pd.DataFrame) -> str:
         table: rows of `comparisons.draw_row`.
     """
     parts = [
-        f"{row.mAP_std_pp:.2f} percentage points over {row.draws} draws ({row.data}: {row.dataset})"
-        for row in table.itertuples()
+        f"{spread.estimate:.2f} percentage points over {draws} draws ({name}: {dataset}), 95 % interval "
+        "{:.2f} to {:.2f}".format(*spread.interval())
+        for spread, draws, name, dataset in table[["spread", "draws", "data", "dataset"]].itertuples(index=False)
     ]
     return f"mAP has a standard deviation of {joined(parts)}."

@@ -126,7 +126,7 @@ def _papermill(
 
     options |= {"on_cell_execute": start_cell, "start_timeout": START_TIMEOUT}
     options |= {"kernel_name": "python3", "language": "python", "progress_bar": False, "record_timing": False}
-    logging.getLogger("papermill").disabled = True
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)  # its translators warn of comments
     try:
         execute_notebook(source, draft, **options)
     except PapermillExecutionError as error:
