@@ -200,7 +200,8 @@ def test_an_added_claim_and_column_stand_on_the_scoreboard(own: Path) -> None:
     board = (own / "README.md").read_text(encoding="utf-8").split("## Scoreboard")[1].split("\n## ")[0]
     heading, _, first, *_ = [line for line in board.splitlines() if line.startswith("|")]
     assert heading.startswith("| origin | verdict | claim |")
-    assert first.startswith("| ours | finding | own-claim | A statement of our own. | counted | none |")
+    cells = [cell.strip() for cell in first.split("|")]
+    assert cells[1:5] == ["ours", "finding", "own-claim", "A statement of our own."] and "counted" in cells
     page = (own / "index.html").read_text(encoding="utf-8")
     assert "own-claim" in page and "<th>Origin</th>" in page
 

@@ -353,6 +353,10 @@ def test_rank_agreement_with_the_published_order():
 
 def test_options_are_read_as_yaml():
     assert parse_options(["a=1", "b=x"], root="/r") == {"root": "/r", "a": 1, "b": "x"}
+    assert parse_options(["root=/my: pics #2 ", "protocol=x #1"]) == {"root": "/my: pics #2 ", "protocol": "x #1"}
+    for twice in (["root=b"], ["a=1", "a=2"]):
+        with pytest.raises(InputError, match=r"dataset_options must hold .* once"):
+            parse_options(twice, root="/r")
     with pytest.raises(InputError, match="key=value"):
         parse_options(["noise"])
 

@@ -51,7 +51,7 @@ def test_effects_are_read_from_the_claims_of_the_profile():
     assert effects(entry, []) == []
     results = open_results("06_video", profile="smoke")
     claim = {"expected": "0.579", "evidence": "e", "data": "authors' codes", "substitute": False}
-    results.claim("csq-table1", "reproduced", observed="0.5767", **claim)
+    results.claim("csq-table1", "reproduced", observed="0.5767", limit=1.0, **claim)
     frame = discrepancies.frame("smoke").set_index("topic")
     assert frame.loc["The score of HMDB51", "measured here"] == "0.5767 (csq-table1: reproduced)"
     assert frame.loc["Names of the weights", "measured here"] == ""

@@ -27,7 +27,7 @@ def japanese(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     builder.setupGlyf({".notdef": TTGlyphPen(None).glyph(), "sun": triangle, "tree": triangle})
     builder.setupHorizontalMetrics(dict.fromkeys((".notdef", "sun", "tree"), (1000, 100)))
     builder.setupHorizontalHeader(ascent=800, descent=-200)
-    builder.setupNameTable({"familyName": "Two Signs", "styleName": "Regular"})
+    builder.setupNameTable({"familyName": "Two Signs", "styleName": "Regular", "psName": "TwoSigns"})
     builder.setupOS2(sTypoAscender=800, usWinAscent=800, usWinDescent=200)
     builder.setupPost()
     builder.save(tmp_path / "two.ttf")
@@ -47,7 +47,7 @@ def test_an_installed_font_is_taken(japanese: str, tmp_path: Path, caplog: pytes
     paths = style.save(drawn, tmp_path / "x")
     assert drawn.axes[0].get_xticklabels()[0].get_fontfamily() == ["DejaVu Sans", japanese]
     assert not caplog.records
-    assert b"Two" in paths["pdf"].read_bytes()
+    assert b"TwoSigns" in paths["pdf"].read_bytes()
 
 
 def test_what_no_font_has_is_named_in_one_line(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -138,10 +138,10 @@ def test_numbers_from_other_data_are_not_compared():
     results = open_results("06_video", profile="smoke")
     key = "csq-table1/mAP/HMDB51"
     with pytest.raises(InputError, match="compare the trend instead"):
-        results.claim("csq-table1", "trend", compare={key: 0.5}, **CLAIM)
+        results.claim("csq-table1", "trend", limit=1.0, compare={key: 0.5}, **CLAIM)
     with pytest.raises(InputError, match="keys of literature"):
-        results.claim("csq-table1", "trend", compare={"unheard/of": 0.5}, **CLAIM)
-    results.claim("csq-table1", "reproduced", compare={key: 0.5767}, **(CLAIM | {"substitute": False}))
+        results.claim("csq-table1", "trend", limit=1.0, compare={"unheard/of": 0.5}, **CLAIM)
+    results.claim("csq-table1", "reproduced", limit=1.0, compare={key: 0.5767}, **(CLAIM | {"substitute": False}))
     assert read_claims("smoke")[0]["compare"] == {key: 0.5767}
 
 

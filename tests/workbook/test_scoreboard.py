@@ -18,8 +18,8 @@ def test_without_results_nothing_is_judged():
 
 
 def test_the_own_notebook_speaks_first():
-    open_results("04_training", profile="smoke").claim("csq-table1", "inconclusive", **CLAIM)
-    open_results("05_center_learning", profile="smoke").claim("csq-table1", "trend", **CLAIM)
+    open_results("04_training", profile="smoke").claim("csq-table1", "inconclusive", limit=1.0, **CLAIM)
+    open_results("05_center_learning", profile="smoke").claim("csq-table1", "trend", limit=1.0, **CLAIM)
     row = next(row for row in scoreboard.rows("smoke") if row.statement.id == "csq-table1")
     assert [record["verdict"] for record in row.records] == ["trend", "inconclusive"]
     assert (row.verdict, row.lines[0]["evidence"], row.lines[0]["substitute"]) == ("trend", "why", True)

@@ -1,12 +1,20 @@
 """`python -m hashcenters.datasets`: what there is, and what a wrong name gets."""
 
+import runpy
+import sys
+import warnings
+from contextlib import redirect_stderr
+from io import StringIO
 from pathlib import Path
+from unittest.mock import patch
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from basics.errors import InputError
 from hashcenters.datasets.__main__ import main
-from hashcenters.datasets.registry import registry
+from hashcenters.datasets.registry import load, registry
 
 
 def test_list_names_every_set_and_whether_it_is_there(data_folder: Path) -> None:
@@ -28,6 +36,36 @@ def test_audit_of_a_set_without_lists_counts_its_splits() -> None:
     output = CliRunner().invoke(main, ["audit", "scenes"]).output
     assert "unlabelled" in output
     assert "label_conflicts" in output
+
+
+@pytest.mark.parametrize("module", ["hashcenters.datasets", "hashcenters.training", "hashcenters.metrics"])
+@pytest.mark.parametrize(
+    "arguments", [[], ["audit"], ["encode"], ["download", "a", "b"], ["nothing"], ["--nothing"], ["list", "more"]]
+)
+def test_wrong_arguments_of_any_command_get_one_line(module: str, arguments: list[str]) -> None:
+    said = StringIO()
+    with (
+        patch.object(sys, "argv", [module, *arguments]),
+        redirect_stderr(said),
+        pytest.raises(SystemExit) as stopped,
+        warnings.catch_warnings(),
+    ):
+        warnings.simplefilter("ignore", RuntimeWarning)  # the module was imported before, by other tests
+        runpy.run_module(f"{module}.__main__", run_name="__main__")
+    assert stopped.value.code == 2
+    assert said.getvalue().startswith("error: ") and said.getvalue().count("\n") == 1
+
+
+def test_a_seed_below_0_gets_one_line() -> None:
+    with pytest.raises(InputError, match="option seed of digits100 must be a whole number >= 0, got -1"):
+        load("digits100", seed=-1)
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    sizes = {"train_per_class": 2, "validation_per_class": 1, "query_per_class": 1, "database_per_class": 2}
+    numbers = {name: np.int64(size) for name, size in sizes.items()}
+    data = load("digits100", **numbers, noise=np.float32(0.25), seed=np.int64(3))
+    assert data.fingerprint == load("digits100", **sizes, noise=0.25, seed=3).fingerprint
 
 
 @pytest.mark.parametrize("command", ["info", "download", "audit"])

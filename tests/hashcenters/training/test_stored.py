@@ -1,5 +1,6 @@
 """A folder of images becomes codes with a finished training, and nothing is written into the folder."""
 
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +13,7 @@ from basics.paths import runs_root
 from hashcenters.centers.generate import make_centers
 from hashcenters.training.__main__ import main
 from hashcenters.training.config import Recipe, TrainingConfig, freeze_centers
-from hashcenters.training.run import run, run_key
+from hashcenters.training.run import _load_cached, run, run_key
 from hashcenters.training.stored import reading_of, restore_config, stored_configs
 
 
@@ -61,6 +62,35 @@ def test_a_folder_becomes_codes(pictures, tmp_path):
     assert set(np.unique(codes)) <= {-1, 1}
     assert set(paths) == {file.relative_to(pictures).as_posix() for file in before if file.is_file()}
     assert sorted(pictures.rglob("*")) == before
+
+
+def test_the_rule_of_pictures_is_that_of_trainings_and_needs_none_of_them(pictures, tmp_path):
+    root = tmp_path / "own"
+    shutil.copytree(pictures, root)
+    done = run(training_on(root), runs_root("embedded"))
+    shutil.rmtree(root)
+    _load_cached.cache_clear()  # as in another process
+    new = tmp_path / "new"
+    for name in ("plain.PNG", "below/chrome.jfif", "below/web.avif", ".hidden/x.png"):
+        (new / name).parent.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (20, 20), (90, 30, 10)).save(new / name)
+    (new / "linked").symlink_to(pictures / "tre")
+    (new / "circle").symlink_to(new)
+    (new / "._plain.png").write_bytes(b"Mac OS X")
+    (new / "phone.heic").write_bytes(b"ftypheic")
+    result = encode(done.folder.name, new, "--output", tmp_path / "codes.npz")
+    assert result.exit_code == 0, result.output
+    assert result.output.endswith("; 1 files left out that are no pictures by their names (.heic)\n")
+    with np.load(tmp_path / "codes.npz") as stored:
+        assert stored["paths"].tolist() == [
+            "below/chrome.jfif", "below/web.avif", *(f"linked/{number}.png" for number in range(5)), "plain.PNG"
+        ]  # fmt: skip
+    (new / "gone.png").symlink_to(tmp_path / "nowhere")
+    refused = encode(done.folder.name, new, "--output", tmp_path / "other.npz").stderr
+    assert refused.endswith("gone.png (there is no such file); --skip-corrupt leaves them out\n")
+    assert not (tmp_path / "other.npz").exists()
+    skipped = encode(done.folder.name, new, "--output", tmp_path / "other.npz", "--skip-corrupt").output
+    assert skipped.endswith("; 1 unreadable files left out\n")
 
 
 @pytest.mark.parametrize(

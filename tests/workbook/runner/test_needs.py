@@ -67,6 +67,34 @@ def test_own_images(book: Any, tmp_path: Path) -> None:
     assert lacking(*own) == {}
 
 
+def test_relative_paths_are_the_callers(book: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    settings = ("dataset=image-folder", "root=pics", "weights=own.pth")
+    found = make_plan(Request(only="01", settings=settings)).parameters("01_a")
+    assert found["root"] == str(tmp_path / "here" / "pics")
+    assert found["weights"] == str(tmp_path / "here" / "own.pth")
+    given = make_plan(Request(only="01", settings=["dataset_options=[root=pics, size=8]"])).parameters("01_a")
+    assert given["dataset_options"] == [f"root={tmp_path / 'here' / 'pics'}", "size=8"]
+    assert make_plan(Request(only="01")).values["01_a"] == {}
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (["seeds=[0, -1]"], "seeds must be a whole number >= 0, got -1"),
+        (["seeds=[0, 1, 0]"], "seeds must hold every number once"),
+        (["seeds=[]"], "seeds must hold at least one value"),
+        (["grid_bits=99999999999"], r"grid_bits must be a whole number in 1\.\.65535, got 99999999999"),
+        (["root=/a", "dataset_options=[root=/b]"], "the root of digits100 must be given once"),
+    ],
+)
+def test_values_that_cannot_work_are_refused_by_the_plan(book: Any, settings: list[str], message: str) -> None:
+    book.write("01_a", parameters=f"{TRAINS}\nseeds: list = [0, 1]\ngrid_bits: int = 8")
+    with pytest.raises(InputError, match=message):
+        make_plan(Request(only="01", settings=settings))
+
+
 def test_data_sets_by_name(book: Any) -> None:
     found = lacking("dataset=coco", "other_dataset=cifar10", "dataset_options=[protocol=coco-80-drawn]")
     assert list(found) == ["data set coco", "data set cifar10"]

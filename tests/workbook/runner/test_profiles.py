@@ -121,6 +121,19 @@ def test_a_profile_extends_another(book: Any) -> None:
     assert load_profile("embedded", folder).notebooks == {"01_a": {"rate": 1e-5}}
 
 
+@pytest.mark.parametrize("text", ["/x/pics #2", "my: pics", "trail ", "[1]", "on", ""])
+def test_a_text_is_taken_as_it_is(workbook: Any, text: str) -> None:
+    workbook.write("01_a", parameters='root: str = "x"')
+    assert values(workbook, f"root={text}")["01_a"] == {"root": text}
+
+
+def test_refuses_profiles_that_are_not_utf8(book: Any) -> None:
+    path = book.folder / "profiles" / "embedded.yaml"
+    path.write_bytes(path.read_bytes() + "# café".encode("latin-1"))
+    with pytest.raises(InputError, match=r"embedded\.yaml: must be UTF-8 text, got byte 0xe9"):
+        values(book)
+
+
 def test_reads_settings() -> None:
     assert parse_setting("04_training.bits=[16]") == Setting("04_training.bits=[16]", "04_training", "bits", "[16]")
     assert parse_setting("options=[a=b.c]").value == "[a=b.c]"
