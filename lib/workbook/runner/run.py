@@ -45,7 +45,7 @@ def run(plan: Plan) -> int:
         print(plan.old_results(states), end="")
         with Progress() as progress, Trainer(plan, states, progress) as trainer:
             for name in plan.selected:
-                rows.append(_do(plan, name, rows, progress, trainer))
+                rows.append(_do(plan, name, states[name], rows, progress, trainer))
         total = ("all", "", duration(time.monotonic() - began), "")
         print(columns([("notebook", "state", "time", ""), *_trained(trainer), *rows, total]), flush=True)
         print(build_report(plan.profile.name))
@@ -103,15 +103,18 @@ def _reserved(profile: str) -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _do(plan: Plan, name: str, rows: list[Row], progress: Progress, trainer: Trainer) -> Row:
-    """Run one notebook unless it is fresh or waits for one that failed."""
+def _do(plan: Plan, name: str, stale: str | None, rows: list[Row], progress: Progress, trainer: Trainer) -> Row:
+    """Run one notebook unless it was fresh before the run, is so by now, or waits for one that failed."""
+    fresh = (name, "fresh", "", "")
+    if not stale:
+        return fresh
     waits = [upstream for upstream in plan.notebooks[name].after if upstream in _blocked(rows)]
     if waits:
         return name, "skipped", "", f"needs {', '.join(waits)}"
     inputs = plan.inputs(name)
     why = plan.why(name, inputs)
     if why is None:
-        return name, "fresh", "", ""
+        return fresh
     trainer.wait_for(name)
     progress.cell(name, 0, 0)
     state, seconds, error = _execute(plan, name, inputs, progress, trainer)

@@ -10,6 +10,8 @@ import pytest
 from basics import source
 from basics.errors import InputError
 from workbook.runner import freshness
+from workbook.runner import plan as planning
+from workbook.runner import run as running
 from workbook.runner.freshness import write_record
 from workbook.runner.plan import Plan, Request, make_plan
 
@@ -311,3 +313,16 @@ def test_data_sets_that_parameters_name(book: Any, tmp_path: Path) -> None:
     assert stale(settings=own)["01_a"] == "the data of image-folder changed"
     with pytest.raises(InputError, match="data set must be one of"):
         plan(settings=["01.other_dataset=cats"])
+
+
+def test_a_run_looks_once_at_what_is_fresh(book: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at, inputs_of = [], planning.inputs_of
+
+    def counted(profile: str, notebook: Any, parameters: dict[str, Any]) -> dict[str, Any]:
+        looked_at.append(notebook.name)
+        return inputs_of(profile, notebook, parameters)
+
+    monkeypatch.setattr(planning, "inputs_of", counted)
+    monkeypatch.setattr(running, "build_report", lambda profile: profile)
+    assert running.run(plan()) == 0
+    assert looked_at == [*NAMES]
