@@ -25,13 +25,15 @@ skip_grammar()
 
 
 def _typed_modules() -> list[str]:
-    """Every module of the library but the numba kernels, which cannot be wrapped."""
+    """Every module of the library but the numba kernels, which cannot be wrapped, and the commands' own files: run
+    as `__main__`, their checked form would be cached as the plain one."""
     modules = [
         module
         for package in (basics, hashcenters, workbook, chapters, shelf)
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
     ]
-    return [module.name for module in modules if not module.ispkg and ".kernels" not in module.name]
+    kept_out = (".kernels", ".__main__")
+    return [module.name for module in modules if not module.ispkg and not any(part in module.name for part in kept_out)]
 
 
 install_import_hook(_typed_modules(), "beartype.beartype")
