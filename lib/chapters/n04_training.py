@@ -127,11 +127,6 @@ def judge_binarisation(runs: pd.DataFrame, data: HashingData, *, without: str, w
     }
 
 
-def as_finding(judged: Verdict) -> Verdict:
-    """A verdict on a question of our own: what is shown is a finding, what is not keeps its word."""
-    return judged | {"verdict": "finding" if judged["verdict"] == "trend" else judged["verdict"]}
-
-
 def _query_magnitudes(run: Run, data: HashingData) -> np.ndarray:
     """Mean |y| of every query."""
     return np.abs(run.outputs("query")).mean(axis=1, dtype=np.float64)
@@ -148,8 +143,8 @@ def grid_reading(scores: pd.DataFrame, *, document: tuple[float, float]) -> str:
     best = scores.loc[scores[value].idxmax()]
     text = f"The best of {len(scores)} points is λ1 = {best.lambda_1:g}, λ2 = {best.lambda_2:g} ({best[value]:.3f})"
     pair = select(scores, lambda_1=document[0], lambda_2=document[1])
-    theirs = f"; the document's λ1 = {document[0]:g}, λ2 = {document[1]:g} has {{:.3f}}"
-    return text + (theirs.format(pair[value].item()) if len(pair) else "") + "."
+    theirs = [f"; the document's λ1 = {document[0]:g}, λ2 = {document[1]:g} has {score:.3f}" for score in pair[value]]
+    return "".join([text, *theirs, "."])
 
 
 def magnitude_reading(table: pd.DataFrame) -> str:

@@ -15,6 +15,8 @@ from workbook import style
 from workbook.intervals import mean_of, prediction
 from workbook.literature import Published
 
+BINARY = 0.95  # mean |c| from which on centers count as binary
+
 
 def center_paths(runs: pd.DataFrame) -> pd.DataFrame:
     """How the binarised centers of methods that learn them stand after every epoch.
@@ -64,9 +66,6 @@ def judge_fixed(compared: pd.DataFrame, *, learned: Sequence[str], bits: int) ->
         "margin": MARGIN,
         "why": why(chosen, margin=MARGIN) + (f"; better, not only as good: {', '.join(better)}" if better else ""),
     }
-
-
-BINARY = 0.95  # mean |c| from which on centers count as binary
 
 
 def center_magnitudes(runs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

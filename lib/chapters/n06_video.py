@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from torch.utils.flop_counter import FlopCounterMode
 
 from basics.errors import InputError
-from chapters.shared.comparisons import data_across
+from chapters.shared.draws import data_across
 from chapters.shared.readings import joined
 from hashcenters.datasets.registry import find_entry
 from hashcenters.datasets.splits import HashingData

@@ -12,6 +12,7 @@ from scipy.stats import kendalltau
 from basics.errors import InputError
 from chapters.shared.comparisons import MARGIN, Verdict, compare_pairs, described, overall, why
 from chapters.shared.readings import joined
+from chapters.shared.scores import select
 from chapters.shared.setting import Setting, classifier
 from hashcenters.centers.semantic import SemanticCenters, semantic_centers
 from hashcenters.centers.targets import category_similarity
@@ -187,7 +188,7 @@ def judge_semantics(accuracies: pd.DataFrame, report: pd.DataFrame) -> Verdict:
         report: from `center_report`.
     """
     order = accuracies.sort_values("validation accuracy", ascending=False)
-    longest = report[report["bits"] == report["bits"].max()].set_index("family")["rank correlation"]
+    longest = select(report, bits=report["bits"].max()).set_index("family")["rank correlation"]
     parts = [
         f"{family} {accuracy:.1%} and {longest[family]:.2f}"
         for family, accuracy in order[["family", "validation accuracy"]].itertuples(index=False)
@@ -227,7 +228,7 @@ def center_reading(report: pd.DataFrame) -> str:
     Args:
         report: from `center_report`.
     """
-    longest = report[report["bits"] == report["bits"].max()]
+    longest = select(report, bits=report["bits"].max())
     found = longest[["family", "rank correlation", "minimum distance"]].itertuples(index=False)
     parts = [f"{rho:.2f} ({family}, minimum distance {distance})" for family, rho, distance in found]
     return f"At {longest['bits'].iloc[0]} bits the rank correlation of similarity and nearness is {joined(parts)}."

@@ -7,7 +7,7 @@ from made_up import MadeUp, make_setting, table
 
 from basics.errors import InputError
 from chapters import n06_video as video
-from chapters.shared import comparisons, implementation
+from chapters.shared import draws, implementation, quantization_forms
 from chapters.shared.setting import csq_training, parse_options
 from hashcenters.training.config import Recipe
 from workbook.results import open_results
@@ -132,11 +132,11 @@ def pair(setting, data, bits=64, wrong=(0, 16), seeds=1):
 
 
 def judge(runs, data):
-    return comparisons.judge_scale(runs, data, forms=FORMS, bits=64, weight=0.05)
+    return quantization_forms.judge_scale(runs, data, forms=FORMS, bits=64, weight=0.05)
 
 
 def test_wrong_bits_are_counted_against_the_own_center(setting, data):
-    counted = comparisons.wrong_bits(pair(setting, data), data)
+    counted = quantization_forms.wrong_bits(pair(setting, data), data)
     assert counted["wrong bits"].tolist() == [0.0, 0.25]
     magnitude = counted["|y| of wrong bits"]
     assert np.isnan(magnitude[0]) and magnitude[1] == pytest.approx(0.8)
@@ -162,11 +162,11 @@ def test_other_lengths_do_not_count(setting, data):
 
 def test_table_one_is_complete_where_notebook_05_has_run(data):
     drawn = pd.DataFrame({"mAP": [0.8, 0.9], "converged": [True, False], "method": ["draw 0", "draw 1"], "seed": 0})
-    own = pd.DataFrame([comparisons.draw_row("video", drawn, data)])
+    own = pd.DataFrame([draws.draw_row("video", drawn, data)])
     assert video.complete_table(own, profile="smoke").columns.tolist() == ["quantity", "video"]
     kinds = {"single-label": "0.9 ± 0.1 pp", "multi-label": "0.8 ± 0.1 pp"}
     rows = [{"data": kind, "mAP": text, "mAP_mean": 0.0, "spread": None} for kind, text in kinds.items()]
-    others = comparisons.data_across(pd.DataFrame(rows).assign(draws=5, protocol="p"))
+    others = draws.data_across(pd.DataFrame(rows).assign(draws=5, protocol="p"))
     recorded = open_results("05_center_learning", profile="smoke")
     recorded.table(others, "five-draws", caption="c", protocol={}, data=data)
     complete = video.complete_table(own, profile="smoke").set_index("quantity")

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from chapters import n04_training, n05_center_learning, n07_backbones
-from chapters.shared import implementation
+from chapters import n05_center_learning, n07_backbones
+from chapters.shared import comparisons, implementation
 from workbook.literature import numbers_of
 
 
@@ -122,7 +122,7 @@ def test_one_network_a_family_shows_no_cause():
 
 @pytest.mark.parametrize(("word", "becomes"), [("trend", "finding"), ("not-shown", "not-shown")])
 def test_a_question_of_ours_is_a_finding_where_it_is_shown(word, becomes):
-    assert n04_training.as_finding({"verdict": word, "observed": "x"}) == {"verdict": becomes, "observed": "x"}
+    assert comparisons.as_finding({"verdict": word, "observed": "x"}) == {"verdict": becomes, "observed": "x"}
 
 
 def test_released_settings_are_a_finding_and_no_contradiction():

@@ -275,43 +275,6 @@ def test_the_weakest_comparison_decides():
     assert n07_backbones.judge_order(rows)["verdict"] == "not-shown"
 
 
-def drawn(data, values, *, converged=True):
-    """A row of Table 1 from mAPs (draws, seeds)."""
-    values = np.asarray(values, dtype=float)
-    rows = [
-        {"method": f"draw {draw}", "seed": seed, "mAP": value, "converged": converged}
-        for (draw, seed), value in np.ndenumerate(values)
-    ]
-    return pd.DataFrame([comparisons.draw_row("x", pd.DataFrame(rows), data)])
-
-
-FIVE = np.array([[-1.0], [-1.0], [0.0], [1.0], [1.0]])  # standard deviation 1
-
-
-@pytest.mark.parametrize(
-    ("points", "verdict"),
-    [(0.2, "trend"), (0.34, "trend"), (0.38, "inconclusive"), (0.8, "inconclusive"), (2, "not-shown")],
-)
-def test_draws_are_judged_by_the_interval_of_their_deviation(data, points, verdict):
-    judged = comparisons.judge_draws(drawn(data, 0.8 + points / 100 * FIVE))
-    assert judged["verdict"] == verdict
-    assert f"{0.5991 * points:.2f} to {2.8736 * points:.2f}" in judged["why"]
-
-
-def test_draws_that_have_not_converged_earn_no_trend(data):
-    assert comparisons.judge_draws(drawn(data, 0.8 + 0.002 * FIVE, converged=False))["verdict"] == "inconclusive"
-
-
-def test_the_spread_of_trainings_is_not_that_of_draws(data):
-    """Seeds 3 points apart, draws a tenth: with seeds crossed the draws are found to be alike."""
-    crossed = 0.8 + 0.001 * FIVE + 0.03 * np.array([[-1.0, 0.0, 1.0]])
-    row = drawn(data, crossed)
-    assert row["spread"].item().estimate == pytest.approx(0.1)
-    judged = comparisons.judge_draws(row)
-    assert judged["verdict"] == "trend"
-    assert "apart from the spread of trainings" in judged["why"]
-
-
 def test_quantization_is_judged_at_every_length(data):
     class Outputs(MadeUp):
         def outputs(self, split):

@@ -6,21 +6,19 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Bool, Float64
+from jaxtyping import Float64
 
 from basics.errors import InputError
-from chapters.shared.scores import converged, per_query_mean, query_precisions, select, validation_map
+from chapters.shared.scores import converged, query_precisions, select
 from hashcenters.datasets.splits import HashingData
 from hashcenters.training.run import Run
 from workbook.claims import side, weakest
-from workbook.intervals import Mean, crossed, holm, mean_of, spread_of_rows, these_runs
+from workbook.intervals import Mean, crossed, holm, mean_of, these_runs
 from workbook.tables import mean_std
 
 Verdict = dict[str, Any]
 Precisions = Callable[[Run, HashingData], np.ndarray]  # one number a query, nan where it has no label
-PRINTED_DEVIATIONS = (0.13, 0.35)  # percentage points, the smallest and the largest of Table 1
 MARGIN = 0.005  # of mAP: falling short by half a point still counts as "at least as well"
-DRAW_LIMIT = 1.0  # percentage points: the upper end of the interval that five draws leave to the paper's largest, 0.35
 
 
 def ablation_table(scores: pd.DataFrame, *, by: str) -> pd.DataFrame:
@@ -197,123 +195,9 @@ def overall(verdicts: Iterable[str], *, margin: float = 0.0) -> str:
     return weakest(("trend" if margin else "not-shown") if verdict == "identical" else verdict for verdict in verdicts)
 
 
-def draw_row(kind: str, scores: pd.DataFrame, data: HashingData) -> dict[str, Any]:
-    """One row of CSQ's Table 1: mean and standard deviation of mAP over draws of the centers.
-
-    Args:
-        kind: of the data.
-        scores: a row a training, with labels `method` (the draw) and `seed`; several seeds a draw tell the spread of
-            draws from that of trainings.
-        data: what they learned from.
-    """
-    spread = spread_of_rows(100 * scores.pivot(index="method", columns="seed", values="mAP").to_numpy())
-    low, high = spread.interval()
-    mean, deviation = scores["mAP"].mean(), spread.estimate
-    return {
-        "data": kind,
-        "mAP": f"{mean:.4f} ± {deviation:.2f} pp",
-        "95 % interval of the ±": f"{low:.2f} to {high:.2f} pp",
-        "mAP_mean": mean,
-        "spread": spread,
-        "draws": scores["method"].nunique(),
-        "seeds a draw": scores["seed"].nunique(),
-        "converged": f"{scores['converged'].sum()} of {len(scores)}",
-        "dataset": data.name,
-        "protocol": data.protocol,
-    }
-
-
-def data_across(rows: pd.DataFrame) -> pd.DataFrame:
-    """Table 1 as it is printed, a column a data set: numbers of different protocols never share a column.
-
-    Args:
-        rows: of `draw_row`.
-    """
-    shown = rows.set_index("data").drop(columns=["mAP_mean", "spread"]).astype(str)
-    return shown.T.rename_axis(index="quantity", columns=None).reset_index()
-
-
-def judge_draws(table: pd.DataFrame) -> Verdict:
-    """Whether draws of the centers differ by less than a point, by the interval of their standard deviation.
-
-    Args:
-        table: rows of `draw_row`.
-    """
-    ends = holm(table["spread"].tolist(), against=DRAW_LIMIT)
-    verdict = weakest(side(-high, -low, of=-DRAW_LIMIT) for low, high in ends)
-    settled = all(count == total for count, total in table["converged"].str.split(" of "))
-    several = (table["seeds a draw"] > 1).all()
-    parts = [
-        f"intervals of σ from {table['draws'].min()} draws at the level of Holm's procedure, "
-        f"{'apart from the spread of trainings' if several else 'with all else fixed'}: "
-        + "; ".join(f"{name} {low:.2f} to {high:.2f}" for name, (low, high) in zip(table["data"], ends, strict=True)),
-        f"the bound is what five draws leave open of the paper's own {PRINTED_DEVIATIONS[1]:g}",
-        *([] if settled else ["trainings without a plateau earn no trend"]),
-    ]
-    return {
-        "verdict": "inconclusive" if verdict == "trend" and not settled else verdict,
-        "observed": "; ".join(f"{row.data} {row.mAP}" for row in table.itertuples()),
-        "why": "; ".join(parts),
-        "printed": PRINTED_DEVIATIONS,
-        "limit": DRAW_LIMIT,
-    }
-
-
-def wrong_signs(run: Run, data: HashingData) -> Bool[np.ndarray, "n_query bits"]:
-    """Which bits of the queries' outputs have another sign than the center of their class, or of most of theirs."""
-    labels, centers = data.query.labels, run.config.center_array()
-    wanted = centers[labels] if labels.ndim == 1 else labels.astype(np.float32) @ centers
-    return run.outputs("query") * wanted < 0
-
-
-def wrong_bits(runs: pd.DataFrame, data: HashingData) -> pd.DataFrame:
-    """How many bits of queries have another sign than their center, and how firmly.
-
-    Returns:
-        One row a training: loss, seed, validation mAP, wrong bits (share, 0–1) and |y| of wrong bits (mean).
-    """
-    rows = []
-    for loss, seed, run in runs[["loss", "seed", "run"]].itertuples(index=False):
-        outputs, wrong = run.outputs("query"), wrong_signs(run, data)
-        rows.append(
-            {
-                "loss": loss,
-                "seed": seed,
-                "validation mAP": validation_map(run, data),
-                "wrong bits": wrong.mean(),
-                "|y| of wrong bits": np.abs(outputs[wrong]).mean() if wrong.any() else np.nan,
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def judge_scale(
-    runs: pd.DataFrame, data: HashingData, *, forms: Mapping[str, str], bits: int, weight: float
-) -> Verdict:
-    """Whether the text's L_Q, a sum over bits, costs retrieval beside the squared mean.
-
-    Args:
-        runs: trainings with both forms at the same seeds, and any others.
-        data: what they learned from.
-        forms: the label `loss` of the `mean` and of the `sum`.
-        bits: length of the codes to look at.
-        weight: λ1 of both.
-    """
-    pair = {form: select(runs, loss=loss, bits=bits) for form, loss in forms.items()}
-    means = {form: np.nanmean(per_query_mean(part, data)) for form, part in pair.items()}
-    wrong = {form: np.mean([wrong_signs(run, data).mean() for run in part["run"]]) for form, part in pair.items()}
-    differences, settled = paired_differences(pair["mean"], pair["sum"], data), all_converged(*pair.values())
-    judged = judge_family([crossed(differences)], [settled]).assign(converged=settled, difference="squared mean − sum")
-    verdict = overall(judged["verdict"])
-    return {
-        "verdict": "finding" if verdict == "trend" else verdict,
-        "observed": f"mAP {means['mean']:.4f} with the squared mean, {means['sum']:.4f} with the sum, "
-        f"{described(judged)}; {wrong['mean']:.1%} and {wrong['sum']:.1%} of the bits of queries are wrong",
-        "weight": weight,
-        "holding": int(np.ceil(1 / (weight * np.tanh(1)))),
-        "length": bits,
-        "why": why(judged),
-    }
+def as_finding(judged: Verdict) -> Verdict:
+    """A verdict on a question of our own: what is shown is a finding, what is not keeps its word."""
+    return judged | {"verdict": "finding" if judged["verdict"] == "trend" else judged["verdict"]}
 
 
 def judge_lengths(named: Mapping[int, Mean], settled: Sequence[bool]) -> pd.DataFrame:

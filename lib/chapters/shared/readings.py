@@ -161,7 +161,7 @@ def spread_of_draws(table: pd.DataFrame) -> str:
     """How much mAP differs between draws of the centers, for every kind of data.
 
     Args:
-        table: rows of `comparisons.draw_row`.
+        table: rows of `draws.draw_row`.
     """
     parts = [
         f"{spread.estimate:.2f} percentage points over {draws} draws ({name}: {dataset}), 95 % interval "

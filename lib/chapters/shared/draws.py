@@ -1,0 +1,75 @@
+"""CSQ's Table 1: mAP over draws of the centers, and whether the draws differ by less than a point."""
+
+from typing import Any
+
+import pandas as pd
+
+from chapters.shared.comparisons import Verdict
+from hashcenters.datasets.splits import HashingData
+from workbook.claims import side, weakest
+from workbook.intervals import holm, spread_of_rows
+
+PRINTED_DEVIATIONS = (0.13, 0.35)  # percentage points, the smallest and the largest of Table 1
+DRAW_LIMIT = 1.0  # percentage points: the upper end of the interval that five draws leave to the paper's largest, 0.35
+
+
+def draw_row(kind: str, scores: pd.DataFrame, data: HashingData) -> dict[str, Any]:
+    """One row of CSQ's Table 1: mean and standard deviation of mAP over draws of the centers.
+
+    Args:
+        kind: of the data.
+        scores: a row a training, with labels `method` (the draw) and `seed`; several seeds a draw tell the spread of
+            draws from that of trainings.
+        data: what they learned from.
+    """
+    spread = spread_of_rows(100 * scores.pivot(index="method", columns="seed", values="mAP").to_numpy())
+    low, high = spread.interval()
+    mean, deviation = scores["mAP"].mean(), spread.estimate
+    return {
+        "data": kind,
+        "mAP": f"{mean:.4f} ± {deviation:.2f} pp",
+        "95 % interval of the ±": f"{low:.2f} to {high:.2f} pp",
+        "mAP_mean": mean,
+        "spread": spread,
+        "draws": scores["method"].nunique(),
+        "seeds a draw": scores["seed"].nunique(),
+        "converged": f"{scores['converged'].sum()} of {len(scores)}",
+        "dataset": data.name,
+        "protocol": data.protocol,
+    }
+
+
+def data_across(rows: pd.DataFrame) -> pd.DataFrame:
+    """Table 1 as it is printed, a column a data set: numbers of different protocols never share a column.
+
+    Args:
+        rows: of `draw_row`.
+    """
+    shown = rows.set_index("data").drop(columns=["mAP_mean", "spread"]).astype(str)
+    return shown.T.rename_axis(index="quantity", columns=None).reset_index()
+
+
+def judge_draws(table: pd.DataFrame) -> Verdict:
+    """Whether draws of the centers differ by less than a point, by the interval of their standard deviation.
+
+    Args:
+        table: rows of `draw_row`.
+    """
+    ends = holm(table["spread"].tolist(), against=DRAW_LIMIT)
+    verdict = weakest(side(-high, -low, of=-DRAW_LIMIT) for low, high in ends)
+    settled = all(count == total for count, total in table["converged"].str.split(" of "))
+    several = (table["seeds a draw"] > 1).all()
+    parts = [
+        f"intervals of σ from {table['draws'].min()} draws at the level of Holm's procedure, "
+        f"{'apart from the spread of trainings' if several else 'with all else fixed'}: "
+        + "; ".join(f"{name} {low:.2f} to {high:.2f}" for name, (low, high) in zip(table["data"], ends, strict=True)),
+        f"the bound is what five draws leave open of the paper's own {PRINTED_DEVIATIONS[1]:g}",
+        *([] if settled else ["trainings without a plateau earn no trend"]),
+    ]
+    return {
+        "verdict": "inconclusive" if verdict == "trend" and not settled else verdict,
+        "observed": "; ".join(f"{row.data} {row.mAP}" for row in table.itertuples()),
+        "why": "; ".join(parts),
+        "printed": PRINTED_DEVIATIONS,
+        "limit": DRAW_LIMIT,
+    }

@@ -1,0 +1,79 @@
+"""The text's L_Q, a sum over bits, beside the squared mean: bits that end with the wrong sign, and retrieval."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Bool
+
+from chapters.shared.comparisons import (
+    Verdict,
+    all_converged,
+    as_finding,
+    described,
+    judge_family,
+    overall,
+    paired_differences,
+    why,
+)
+from chapters.shared.scores import per_query_mean, select, validation_map
+from hashcenters.datasets.splits import HashingData
+from hashcenters.training.run import Run
+from workbook.intervals import crossed
+
+
+def wrong_signs(run: Run, data: HashingData) -> Bool[np.ndarray, "n_query bits"]:
+    """Which bits of the queries' outputs have another sign than the center of their class, or of most of theirs."""
+    labels, centers = data.query.labels, run.config.center_array()
+    wanted = centers[labels] if labels.ndim == 1 else labels.astype(np.float32) @ centers
+    return run.outputs("query") * wanted < 0
+
+
+def wrong_bits(runs: pd.DataFrame, data: HashingData) -> pd.DataFrame:
+    """How many bits of queries have another sign than their center, and how firmly.
+
+    Returns:
+        One row a training: loss, seed, validation mAP, wrong bits (share, 0–1) and |y| of wrong bits (mean).
+    """
+    rows = []
+    for loss, seed, run in runs[["loss", "seed", "run"]].itertuples(index=False):
+        outputs, wrong = run.outputs("query"), wrong_signs(run, data)
+        rows.append(
+            {
+                "loss": loss,
+                "seed": seed,
+                "validation mAP": validation_map(run, data),
+                "wrong bits": wrong.mean(),
+                "|y| of wrong bits": np.abs(outputs[wrong]).mean() if wrong.any() else np.nan,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def judge_scale(
+    runs: pd.DataFrame, data: HashingData, *, forms: Mapping[str, str], bits: int, weight: float
+) -> Verdict:
+    """Whether the text's L_Q, a sum over bits, costs retrieval beside the squared mean.
+
+    Args:
+        runs: trainings with both forms at the same seeds, and any others.
+        data: what they learned from.
+        forms: the label `loss` of the `mean` and of the `sum`.
+        bits: length of the codes to look at.
+        weight: λ1 of both.
+    """
+    pair = {form: select(runs, loss=loss, bits=bits) for form, loss in forms.items()}
+    means = {form: np.nanmean(per_query_mean(part, data)) for form, part in pair.items()}
+    wrong = {form: np.mean([wrong_signs(run, data).mean() for run in part["run"]]) for form, part in pair.items()}
+    differences, settled = paired_differences(pair["mean"], pair["sum"], data), all_converged(*pair.values())
+    judged = judge_family([crossed(differences)], [settled]).assign(converged=settled, difference="squared mean − sum")
+    found = {
+        "verdict": overall(judged["verdict"]),
+        "observed": f"mAP {means['mean']:.4f} with the squared mean, {means['sum']:.4f} with the sum, "
+        f"{described(judged)}; {wrong['mean']:.1%} and {wrong['sum']:.1%} of the bits of queries are wrong",
+        "weight": weight,
+        "holding": int(np.ceil(1 / (weight * np.tanh(1)))),
+        "length": bits,
+        "why": why(judged),
+    }
+    return as_finding(found)
