@@ -44,7 +44,10 @@ def whole(value: SupportsIndex, name: str, *, low: int, high: int | None = None,
     Traceback (most recent call last):
     basics.errors.InputError: top_k must be a whole number >= 1, got 3.0
     """
-    number = index(value) if hasattr(value, "__index__") and not isinstance(value, bool) else None
+    try:
+        number = None if isinstance(value, bool) else index(value)
+    except TypeError:
+        number = None
     if number is None or number < low or (high is not None and number > high):
         limits = f">= {low}" if high is None else f"in {low}..{high}"
         raise InputError(f"{name} must be a whole number {limits}{instead}, got {value!r}")

@@ -33,10 +33,12 @@ class CodeIndex:
     Args:
         handle: the FAISS index.
         bits: width of its codes.
+        mapped: whether the codes are left in a file; nothing can be added then.
     """
 
     handle: faiss.IndexBinary
     bits: int
+    mapped: bool = False
 
     def __len__(self) -> int:
         return self.handle.ntotal
@@ -113,8 +115,10 @@ def add_codes(index: CodeIndex, codes: Int8[np.ndarray, "n bits"]) -> None:
     """Append codes to an index, in place.
 
     Raises:
-        InputError: codes that are not ±1 or have other bits than the index.
+        InputError: codes that are not ±1 or have other bits than the index, or an index that is memory-mapped.
     """
+    if index.mapped:
+        raise InputError("codes are added to an index in memory, got a memory-mapped one; load it without memory_map")
     _check_bits(index, codes)
     for start in range(0, len(codes), _ROWS_AT_ONCE):
         index.handle.add(pack(codes[start : start + _ROWS_AT_ONCE]))
@@ -229,7 +233,7 @@ def load_index(path: Path, *, memory_map: bool = False) -> CodeIndex:
         handle = faiss.read_index_binary(str(path), faiss.IO_FLAG_MMAP_IFC if memory_map else 0)
     except RuntimeError as error:
         raise InputError(f"{path} is not a binary FAISS index") from error
-    index = CodeIndex(handle, said["bits"])
+    index = CodeIndex(handle, said["bits"], memory_map)
     if handle.d != _flat(index.bits).d or any(said.get(name) != fact for name, fact in _facts(index).items()):
         raise InputError(f"{path} holds {len(index)} {index.kind} codes of {handle.d} bits, not what its sidecar says")
     return index

@@ -187,3 +187,12 @@ CODES = clustered_codes(50, 16)
 def test_bad_input_gets_one_line(call, message):
     with pytest.raises(InputError, match=message):
         call()
+
+
+@pytest.mark.parametrize("kind", retrieval.KINDS)
+def test_nothing_is_added_to_a_memory_mapped_index(tmp_path, kind):
+    retrieval.save_index(retrieval.build_index(clustered_codes(300, 16), kind=kind), tmp_path / "codes.faiss")
+    mapped = retrieval.load_index(tmp_path / "codes.faiss", memory_map=True)
+    with pytest.raises(InputError, match="got a memory-mapped one; load it without memory_map"):
+        retrieval.add_codes(mapped, CODES)
+    assert len(mapped) == 300

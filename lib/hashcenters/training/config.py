@@ -48,6 +48,7 @@ class Recipe:
     augment: str = "none"
 
     def __post_init__(self) -> None:
+        _make_plain(self)
         if self.epochs < 1 or self.batch_size < 2:
             raise InputError(f"a recipe needs epochs >= 1 and batch_size >= 2, got {self.epochs} and {self.batch_size}")
         one_of(self.optimiser, OPTIMISERS, "optimiser")
@@ -85,6 +86,9 @@ class TrainingConfig:
     backbone_from: "TrainingConfig | None" = None
     device: str = "cpu"
 
+    def __post_init__(self) -> None:
+        _make_plain(self)
+
     def center_array(self) -> np.ndarray | None:
         """The centers as an `int8` array (num_classes, bits)."""
         return None if self.centers is None else np.array(self.centers, np.int8)
@@ -106,6 +110,17 @@ class TrainingConfig:
     def with_seed(self, seed: int) -> "TrainingConfig":
         """The same training from another seed."""
         return replace(self, seed=seed)
+
+
+def _make_plain(config: Recipe | TrainingConfig) -> None:
+    """Put Python's numbers in the place of numpy's, in a configuration that is being made."""
+    for name, value in list(vars(config).items()):
+        plain = {key: _plain(part) for key, part in value.items()} if isinstance(value, Mapping) else _plain(value)
+        object.__setattr__(config, name, plain)
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def freeze_centers(centers: np.ndarray) -> tuple[tuple[int, ...], ...]:

@@ -7,6 +7,7 @@ import numpy as np
 
 from basics.errors import InputError
 from basics.files import read_json
+from basics.schema import convert
 from hashcenters.datasets.assemble import Found, reader
 from hashcenters.datasets.protocol import Listing, Protocol
 from shelf.papers.lists import read_protocol_lists
@@ -31,6 +32,7 @@ def read_annotations(files: Iterable[Path]) -> tuple[Listing, list[str]]:
             own = {entry["id"]: entry["name"] for entry in content["categories"]}
             images = {entry["id"]: f"{folder}/{entry['file_name']}" for entry in content["images"]}
             pairs = [(note["image_id"], note["category_id"]) for note in content["annotations"]]
+            convert(pairs, list[tuple[int, int]], where=f"{file}, ids of images and categories")
         except (KeyError, TypeError) as error:
             raise InputError(f"{file} must hold images, annotations and categories, got no {error}") from error
         if categories and own != categories:

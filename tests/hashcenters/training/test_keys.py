@@ -1,17 +1,19 @@
 """A training's key covers the code that makes its numbers, and no other."""
 
+import json
 import shutil
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from types import FrameType
 
+import numpy as np
 import pytest
 from test_runs import CLASSIFIER, CONFIG
 
 from basics import source
 from hashcenters.training import run
-from hashcenters.training.config import TrainingConfig
+from hashcenters.training.config import Recipe, TrainingConfig
 
 ONE_EPOCH = replace(CONFIG.recipe, epochs=1)
 CARS = replace(CONFIG, dataset="stanford-cars", dataset_options={"protocol": "stanford-cars-196"})
@@ -162,3 +164,11 @@ def test_everything_that_a_training_calls_is_in_its_key(config, tmp_path):
         run._run_anew(config, tmp_path, None, progress=False)
     assert len(calls.units) > 40
     assert calls.units <= covered(config)
+
+
+def test_numbers_of_numpy_are_numbers():
+    recipe = Recipe(epochs=np.int64(2), lr=np.float32(0.5), batch_size=np.int16(4))
+    assert {type(value) for value in vars(recipe).values()} <= {int, float, str, type(None)}
+    given = replace(CONFIG, seed=np.int64(3), bits=np.uint8(CONFIG.bits), dataset_options={"seed": np.int64(1)})
+    plain = replace(CONFIG, seed=3, dataset_options={"seed": 1})
+    assert json.dumps(asdict(given), sort_keys=True) == json.dumps(asdict(plain), sort_keys=True)

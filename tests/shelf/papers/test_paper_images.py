@@ -138,6 +138,10 @@ def test_coco_drawn(coco_tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     [
         (lambda content: content.pop("categories"), "must hold images, annotations and .* got no 'categories'"),
         (
+            lambda content: content["annotations"].append({"image_id": [1], "category_id": 1}),
+            r"ids of images and categories, \[9\]\[0\] must be int, got \[1\]",
+        ),
+        (
             lambda content: content["annotations"].append({"image_id": 1, "category_id": 7}),
             "instances_train2014.json annotation 9: unknown image 1 or category 7",
         ),
