@@ -1,6 +1,6 @@
 """Sets whose samples have several labels, in the place of those with one."""
 
-from types import SimpleNamespace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,8 +9,10 @@ from made_up import make_setting
 from basics.errors import InputError
 from chapters import n07_backbones
 from chapters.shared.comparisons import wrong_signs
+from chapters.shared.setting import hash_training
+from hashcenters.training.run import Run
 
-SIZES = {"train_size": 60, "validation_size": 20, "query_size": 20, "database_size": 80}
+SIZES = {"train_size": 60, "validation_size": 20, "query_size": 100, "database_size": 80}
 
 
 def test_semantic_centers_are_refused_before_their_first_training() -> None:
@@ -19,17 +21,23 @@ def test_semantic_centers_are_refused_before_their_first_training() -> None:
         n07_backbones.category_classifier(several, "resnet-narrow", "ResNet50")
 
 
-@pytest.mark.parametrize(
-    ("labels", "expected"),
-    [
-        (np.array([0, 2]), [[False, True, False], [True, True, False]]),
-        (np.array([[1, 0, 0], [0, 0, 1]]), [[False, True, False], [True, True, False]]),
-        (np.array([[1, 1, 1], [1, 1, 0]]), [[False, True, True], [False, True, False]]),
-    ],
-)
-def test_wrong_signs_are_told_by_the_majority_of_centers(labels: np.ndarray, expected: list[list[bool]]) -> None:
-    centers = np.array([[1, 1, 1], [1, 1, -1], [-1, 1, -1]])
-    outputs = np.array([[0.5, -0.5, 0.5], [0.5, -0.5, -0.5]])
-    run = SimpleNamespace(outputs=lambda split: outputs, config=SimpleNamespace(center_array=lambda: centers))
-    data = SimpleNamespace(query=SimpleNamespace(labels=labels))
-    assert wrong_signs(run, data).tolist() == expected
+class Made(Run):
+    """A training with outputs of its own."""
+
+    def outputs(self, split: str) -> np.ndarray:
+        return np.random.default_rng(0).normal(size=(100, self.config.bits))
+
+
+@pytest.mark.parametrize("dataset", ["scenes", "digits100"])
+def test_wrong_signs_are_told_by_the_majority_of_centers(dataset: str) -> None:
+    setting = make_setting(dataset=dataset, **({"dataset_options": SIZES} if dataset == "scenes" else {}))
+    data = setting.data()
+    labels = data.query.labels
+    centers = np.random.default_rng(1).choice(np.array([-1, 1], np.int8), (data.num_classes, 16))
+    run = Made(hash_training(setting, centers, objective="central", seed=0).config, Path())
+    wrong = wrong_signs(run, data)
+    for row, label in enumerate(labels):
+        own = np.flatnonzero(label) if labels.ndim == 2 else [label]
+        votes = sum(centers[number].astype(int) for number in own)
+        assert (wrong[row] == (run.outputs("query")[row] * votes < 0)).all()
+    assert 0 < wrong.mean() < 1
