@@ -11,7 +11,6 @@ from chapters.shared.comparisons import (
     all_converged,
     described,
     judge_family,
-    judge_lengths,
     overall,
     paired_differences,
     why,
@@ -101,35 +100,6 @@ def magnitude_table(runs: pd.DataFrame, losses: Sequence[str]) -> pd.DataFrame:
             values = magnitudes(select(runs, loss=loss, bits=bits))
             rows.append((bits, loss, values.mean(), (values < 0.9).mean(), ((1 - values) ** 2).mean()))
     return pd.DataFrame(rows, columns=["bits", "loss", "mean |y|", "share below 0.9", "mean (1 − |y|)²"])
-
-
-def judge_binarisation(runs: pd.DataFrame, data: HashingData, *, without: str, within: str) -> Verdict:
-    """Whether |y| grows by adding L_Q, at every length.
-
-    Args:
-        runs: trainings of several losses.
-        data: what they learned from.
-        without, within: labels of the losses without and with L_Q.
-    """
-    found: dict[int, np.ndarray] = {}
-    settled: list[bool] = []
-    for bits in sorted(set(runs["bits"])):
-        sides = [select(runs, loss=loss, bits=bits) for loss in (within, without)]
-        found[bits] = paired_differences(*sides, data, precisions=_query_magnitudes)
-        settled.append(all_converged(*sides))
-    judged = judge_lengths({bits: crossed(one) for bits, one in found.items()}, settled)
-    means = {loss: magnitudes(select(runs, loss=loss)).mean() for loss in (without, within)}
-    return {
-        "verdict": overall(judged["verdict"]),
-        "observed": f"mean |y| {means[without]:.3f} without and {means[within]:.3f} with L_Q",
-        "difference": described(judged),
-        "why": why(judged),
-    }
-
-
-def _query_magnitudes(run: Run, data: HashingData) -> np.ndarray:
-    """Mean |y| of every query."""
-    return np.abs(run.outputs("query")).mean(axis=1, dtype=np.float64)
 
 
 def grid_reading(scores: pd.DataFrame, *, document: tuple[float, float]) -> str:

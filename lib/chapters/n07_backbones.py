@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float64, Int8
+from jaxtyping import Bool, Float64, Int8
 from scipy.stats import kendalltau
 
 from basics.errors import InputError
 from chapters.shared.comparisons import MARGIN, Verdict, compare_pairs, described, overall, why
+from chapters.shared.encoding import of_training_split
 from chapters.shared.readings import joined
 from chapters.shared.scores import select
 from chapters.shared.setting import Setting, classifier
@@ -19,9 +20,10 @@ from hashcenters.centers.targets import category_similarity
 from hashcenters.datasets.splits import HashingData
 from hashcenters.models.network import category_features
 from hashcenters.sweep import GridPoint, or_stand_in
-from hashcenters.training.loop import Batches, encode
 from hashcenters.training.run import Run, load_data, run_key
 from workbook.literature import Published, numbers_of
+
+MOST_IN_DEAD = 0.05  # of the squared norm of a classifier's rows, in units that never fire
 
 
 def category_classifier(setting: Setting, backbone: str, family: str) -> GridPoint:
@@ -46,34 +48,79 @@ def category_classifier(setting: Setting, backbone: str, family: str) -> GridPoi
 
 
 def class_means(run: Run) -> Float64[np.ndarray, "num_classes feature_dim"]:
-    """The mean feature vector of each class's training images: the named alternative to the head's rows."""
+    """The mean feature vector of each class's training images."""
     data = load_data(run.config.dataset, run.config.dataset_options)
-    network = run.network()
-    outputs = encode(network, Batches(data.train, next(network.parameters()).device), network.features)
     labels = data.train.labels
     member = labels[:, None] == np.arange(data.num_classes) if labels.ndim == 1 else labels > 0
-    return (member.T @ outputs.astype(np.float64)) / member.sum(axis=0)[:, None]
+    outputs = of_training_split(run, features=True).astype(np.float64)
+    return (member.T @ outputs) / member.sum(axis=0)[:, None]
+
+
+def dead_units(run: Run) -> Bool[np.ndarray, " feature_dim"]:
+    """Which units below the classifier say the same of every training image, as one behind a ReLU that never fires."""
+    return np.ptp(of_training_split(run, features=True), axis=0) == 0
+
+
+def norm_in(units: Bool[np.ndarray, " feature_dim"], rows: Float64[np.ndarray, "num_classes feature_dim"]) -> float:
+    """The share (0–1) of the squared norm of a classifier's rows that lies in some units."""
+    return float((rows[:, units] ** 2).sum() / (rows**2).sum())
+
+
+def live_head_rows(run: Run) -> Float64[np.ndarray, "num_classes live_units"]:
+    """The rows of a classifier's last layer over the units that fire.
+
+    No gradient of the classification reaches the weights of a dead unit: what stands there is their start, drawn
+    towards ±1 by the penalty, which says nothing of the classes.
+
+    Raises:
+        InputError: more than 5 % of the squared norm of the rows lies in dead units.
+    """
+    rows, dead = category_features(run.network()), dead_units(run)
+    share = norm_in(dead, rows)
+    if share > MOST_IN_DEAD:
+        raise InputError(
+            f"head rows need at most {MOST_IN_DEAD:.0%} of their squared norm in units that never fire, got "
+            f'{share:.0%} in {dead.sum()} of {len(dead)} units of {run.config.backbone}; use features="class-means"'
+        )
+    return rows[:, ~dead]
+
+
+FEATURES = {"class-means": class_means, "head-rows": live_head_rows}
 
 
 def describe(run: Run, *, features: str) -> Float64[np.ndarray, "num_classes feature_dim"]:
-    """Category features of a trained classifier: its "head-rows", or "class-means" of its backbone's features."""
-    return category_features(run.network()) if features == "head-rows" else class_means(run)
+    """Category features of a trained classifier.
+
+    Args:
+        run: the classifier.
+        features: "class-means" of what its last layer sees, or the "head-rows" of that layer, as in the released code.
+
+    Raises:
+        InputError: neither of these, or head rows that lie in dead units.
+    """
+    if features not in FEATURES:
+        raise InputError(f"features must be one of {', '.join(FEATURES)}, got {features!r}")
+    return FEATURES[features](run)
 
 
-def centers_of(run: Run, bits: int, *, seed: int, features: str) -> SemanticCenters:
-    """Semantic centers from the category features of a trained classifier.
+def centers_of(
+    run: Run, lengths: Sequence[int], seeds: Sequence[int], *, features: str
+) -> dict[tuple[int, int], SemanticCenters]:
+    """Semantic centers from the category features of a trained classifier, by length and seed.
 
     Where trainings are only counted and the classifier is still to be trained, random centers stand in for them.
     """
+    wanted = list(product(lengths, seeds))
 
-    def make() -> SemanticCenters:
-        return semantic_centers(category_similarity(describe(run, features=features)), bits, seed=seed)
+    def make() -> dict[tuple[int, int], SemanticCenters]:
+        similarity = category_similarity(describe(run, features=features))
+        return {(bits, seed): semantic_centers(similarity, bits, seed=seed) for bits, seed in wanted}
 
-    def stand_in() -> SemanticCenters:
+    def stand_in(bits: int, seed: int) -> SemanticCenters:
         words = np.random.default_rng(int(run_key(run.config), 16) + seed).integers(0, 2, (run.config.bits, bits))
         return SemanticCenters(2 * words.astype(np.int8) - 1, np.nan, 0, 0, np.nan, 0.0)
 
-    return or_stand_in(make, stand_in)
+    return or_stand_in(make, lambda: {pair: stand_in(*pair) for pair in wanted})
 
 
 def shuffled(centers: Int8[np.ndarray, "num_classes bits"], seed: int) -> Int8[np.ndarray, "num_classes bits"]:
@@ -82,16 +129,21 @@ def shuffled(centers: Int8[np.ndarray, "num_classes bits"], seed: int) -> Int8[n
 
 
 def accuracy_table(classifiers: Mapping[str, Run]) -> pd.DataFrame:
-    """Family, network, validation accuracy (0–1) and number of features of each classifier."""
-    return pd.DataFrame(
-        {
-            "family": family,
-            "network": run.config.backbone,
-            "validation accuracy": run.history()["accuracy"].iloc[-1],
-            "features": category_features(run.network()).shape[1],
-        }
-        for family, run in classifiers.items()
-    )
+    """Family, network, validation accuracy (0–1), features, dead ones and the share of ‖W‖² in them, by classifier."""
+    rows = []
+    for family, run in classifiers.items():
+        rows_of_head, dead = category_features(run.network()), dead_units(run)
+        rows.append(
+            {
+                "family": family,
+                "network": run.config.backbone,
+                "validation accuracy": run.history()["accuracy"].iloc[-1],
+                "features": len(dead),
+                "dead units": int(dead.sum()),
+                "‖W‖² in dead units": norm_in(dead, rows_of_head),
+            }
+        )
+    return pd.DataFrame(rows)
 
 
 def center_report(made: Mapping[tuple[str, int], SemanticCenters]) -> pd.DataFrame:
@@ -219,7 +271,12 @@ def accuracy_reading(table: pd.DataFrame) -> str:
     """
     ordered = table.set_index("family")["validation accuracy"].sort_values(ascending=False, kind="stable")
     parts = [f"{accuracy:.1%} ({family})" for family, accuracy in ordered.items()]
-    return f"On the validation split the accuracy of the classifiers is {joined(parts)}."
+    counts = table[["family", "dead units", "features"]].itertuples(index=False)
+    dead = [f"{silent} of {units} units ({family})" for family, silent, units in counts]
+    return (
+        f"On the validation split the accuracy of the classifiers is {joined(parts)}; on the training split "
+        f"{joined(dead)} never fire."
+    )
 
 
 def center_reading(report: pd.DataFrame) -> str:

@@ -107,9 +107,8 @@ def counts(table: pd.DataFrame) -> pd.DataFrame:
     kind = table["passage"].str.split(" ").str[0]
     rest = table["discrepancies"].where(table["discrepancies"] == "", "a discrepancy")
     fate = rest.where(table["claims"] == "", "a claim").replace("", "not checkable")
-    return (
-        pd.crosstab([table["document"], kind.rename("kind")], fate.rename(None)).reset_index().rename_axis(None, axis=1)
-    )
+    counted = pd.crosstab([table["document"], kind.rename("kind")], fate.rename(None))
+    return counted.reset_index().rename_axis(None, axis=1)
 
 
 def unchecked(table: pd.DataFrame) -> pd.DataFrame:

@@ -14,11 +14,16 @@ SMALL = {
 }
 
 
-def test_the_lambda_grid_shares_its_trainings_with_the_ablation(grids):
+def test_the_lambda_grid_and_the_doses_share_trainings_with_the_ablation(grids):
     points = grids("04_training", **SMALL, multi_label_dataset="", grid_bits=16)
     ablation = [point.config for point in points if "loss" in point.labels]
-    grid = [point.config for point in points if "lambda_1" in point.labels]
+    grid = [point.config for point in points if "lambda_2" in point.labels]
+    doses = [point.config for point in points if "lambda_1" in point.labels and "lambda_2" not in point.labels]
     assert len(ablation) == 6 * 2 * 2
+    assert len(doses) == 5 * 2
+    assert sum(config in ablation for config in doses) == 2 * 2  # λ1 of 0 and 0.05 at 64 bits, both seeds
+    assert {config.bits for config in doses} == {64}
+    assert [config.objective_options["lambda_quantization"] for config in doses[::2]] == [0.0, 0.05, 0.2, 0.5, 1.0]
     assert len(grid) == 9
     assert sum(config in ablation for config in grid) == 4  # λ1 of 0 and 0.05 with λ2 of 0 and 0.2, seed 0
 

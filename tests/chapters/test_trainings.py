@@ -275,30 +275,6 @@ def test_the_weakest_comparison_decides():
     assert n07_backbones.judge_order(rows)["verdict"] == "not-shown"
 
 
-def test_quantization_is_judged_at_every_length(data):
-    class Outputs(MadeUp):
-        def outputs(self, split):
-            return np.full((len(self.split_codes[split]), 64), self.config, np.float32)
-
-    def judge(gains):
-        labels = [
-            {"bits": bits, "seed": seed, "loss": loss}
-            for bits in gains
-            for loss in ("without", "within")
-            for seed in range(3)
-        ]
-        words = perfect(data).split_codes
-        sizes = [
-            0.5 + seed / 1000 + (gains[bits] if loss == "within" else 0.0)
-            for bits, seed, loss in (label.values() for label in labels)
-        ]
-        runs = table(labels, [Outputs(words, size) for size in sizes])
-        return n04_training.judge_binarisation(runs, data, without="without", within="within")
-
-    assert judge({16: 0.2, 64: 0.2})["verdict"] == "trend"
-    assert judge({16: 0.2, 64: -0.01})["verdict"] == "not-shown"
-
-
 def test_shuffled_centers_keep_their_distances_and_lose_their_places():
     centers = np.random.default_rng(0).integers(0, 2, (50, 16), dtype=np.int8) * 2 - 1
     moved = n07_backbones.shuffled(centers, 1)

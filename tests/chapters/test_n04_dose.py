@@ -1,0 +1,98 @@
+"""Outputs by the weight of L_Q, on trainings that are made up so that the answer is known."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from made_up import MadeUp, make_setting, table
+
+from chapters import n04_dose as chapter
+from chapters.shared.encoding import of_training_split
+from chapters.shared.setting import csq_training
+from hashcenters.training.run import build_network, load_data
+
+DOSES = [0.0, 0.05, 1.0]
+
+
+class Outputs(MadeUp):
+    """A training whose outputs have a mean magnitude of their own on queries, and another on training images."""
+
+    def outputs(self, split: str) -> np.ndarray:
+        noise = np.random.default_rng(len(split)).uniform(-0.01, 0.01, (50, 8))
+        return np.asarray(self.config[split] + noise, np.float32)
+
+
+def made(gains, *, seeds=3, plateau=True):
+    """Trainings of three doses; |y| grows with the dose by `gains` a unit on training images and queries."""
+    labels = [{"lambda_1": dose, "seed": seed} for dose in DOSES for seed in range(seeds)]
+    starts = np.random.default_rng(0).uniform(0.4, 0.42, len(labels))
+    sizes = [
+        {split: start + gain * label["lambda_1"] for split, gain in gains.items()}
+        for label, start in zip(labels, starts, strict=True)
+    ]
+    return table(labels, [Outputs({}, size, plateau=plateau) for size in sizes])
+
+
+@pytest.fixture(autouse=True)
+def stored(monkeypatch):
+    """Training outputs come from the made-up trainings."""
+    monkeypatch.setattr(chapter, "of_training_split", lambda run: run.outputs("train"))
+
+
+def judged(gains, **options):
+    runs = made(gains, **options)
+    return chapter.judge_dose(runs, chapter.magnitudes(runs))
+
+
+@pytest.mark.parametrize(
+    ("train", "query", "verdict"),
+    [(0.3, 0.3, "finding"), (0.3, 0.0, "inconclusive"), (0.3, -0.3, "not-shown"), (-0.3, 0.3, "not-shown")],
+)
+def test_the_slope_is_judged_on_both_parts(train, query, verdict):
+    found = judged({"train": train, "query": query})
+    assert found["verdict"] == verdict
+    assert found["observed"].startswith("mean |y| at λ1 = 0, 0.05, 1: training images 0.4")
+
+
+def test_one_seed_and_trainings_without_a_plateau_show_nothing():
+    gains = {"train": 0.3, "query": 0.3}
+    assert judged(gains, seeds=1)["verdict"] == "inconclusive"
+    assert "one seed is no evidence" in judged(gains, seeds=1)["why"]
+    assert judged(gains, plateau=False)["verdict"] == "inconclusive"
+
+
+def test_the_slope_is_a_least_squares_line():
+    runs = made({"train": 0.3, "query": 0.1})
+    sizes = chapter.magnitudes(runs)
+    line = [np.polyfit(DOSES, size.mean(axis=2).mean(axis=0), 1)[0] for size in sizes.values()]
+    found = chapter.judge_dose(runs, sizes)["slopes"]
+    assert [f"{value:+.4f}" for value in line] == [part.split(": ")[1].split(" [")[0] for part in found.split("; ")]
+
+
+def test_changes_from_the_smallest_dose_stand_in_the_table():
+    runs = made({"train": 0.3, "query": 0.0})
+    found = chapter.dose_table(runs, chapter.magnitudes(runs))
+    assert found["part"].tolist() == ["training images"] * 3 + ["queries"] * 3
+    assert found["λ1"].tolist() == DOSES * 2
+    assert found.loc[found["λ1"] == 0, ["change", "low", "high"]].to_numpy().tolist() == [[0.0, 0.0, 0.0]] * 2
+    assert found["change"].iloc[2] == pytest.approx(0.3, abs=0.03)
+    assert found["low"].iloc[2] > 0 > found["low"].iloc[5]
+    text = chapter.dose_reading(found)
+    assert "training images: from λ1 = 1 on and queries: at no weight" in text
+    drawn = chapter.dose_lines(found)
+    assert [line.get_label() for line in drawn.axes[0].containers] == ["training images", "queries"]
+    assert pd.Series(drawn.axes[0].containers[0].lines[0].get_xdata()).tolist() == DOSES
+
+
+def test_a_network_is_asked_for_its_training_split():
+    setting = make_setting(weights="none")
+    config = csq_training(setting, 16, 0, options={}).config
+
+    class Untrained(MadeUp):
+        def network(self):
+            return build_network(self.config).eval()
+
+    split = load_data(config.dataset, config.dataset_options).train
+    outputs, features = (of_training_split(Untrained({}, config), features=wanted) for wanted in (False, True))
+    assert outputs.shape == (len(split), 16)
+    assert np.abs(outputs).max() <= 1
+    assert features.shape == (len(split), build_network(config).backbone.feature_dim)

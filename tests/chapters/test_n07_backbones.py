@@ -1,0 +1,97 @@
+"""Category features of a classifier: class means, or head rows over units that fire, and what is refused."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from made_up import make_setting
+from torch import nn
+
+from basics.errors import InputError
+from chapters import n07_backbones as chapter
+from hashcenters.centers.targets import category_similarity
+from hashcenters.models.network import Backbone, HashNetwork
+from hashcenters.training.run import Run
+
+UNITS, DEAD = 12, [1, 5, 7]
+CONFIG = chapter.category_classifier(make_setting(), "alexnet-narrow", "AlexNet").config
+
+
+class Pixels(Backbone):
+    """Features are pixels of the middle row; some units never fire."""
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        middle = inputs[:, 0, inputs.shape[2] // 2, :UNITS].clone()
+        middle[:, DEAD] = 0.0
+        return middle
+
+
+def classifier(size: float) -> HashNetwork:
+    """A classifier of pixels whose weights are ±1, those of units that never fire `size` times as large."""
+    layer = nn.Module()
+    layer.linear = nn.Linear(UNITS, 100)
+    weight = torch.randint(2, (100, UNITS), generator=torch.Generator().manual_seed(0)) * 2.0 - 1
+    weight[:, DEAD] *= size
+    layer.linear.weight = nn.Parameter(weight)
+    return HashNetwork(Pixels(nn.Identity(), UNITS), layer).eval()
+
+
+class Trained(Run):
+    """A finished training of that classifier."""
+
+    def __init__(self, size: float) -> None:
+        object.__setattr__(self, "config", CONFIG)
+        object.__setattr__(self, "size", size)
+
+    def network(self) -> nn.Module:
+        return classifier(self.size)
+
+    def history(self) -> pd.DataFrame:
+        return pd.DataFrame({"accuracy": [0.1, 0.5]})
+
+
+def test_dead_units_and_their_share_of_the_norm_stand_in_the_table():
+    table = chapter.accuracy_table({"AlexNet": Trained(1.0), "VGG16": Trained(9.0)})
+    assert table["dead units"].tolist() == [3, 3]
+    assert table["features"].tolist() == [UNITS, UNITS]
+    assert table["‖W‖² in dead units"].tolist() == pytest.approx([3 / 12, 3 * 81 / (3 * 81 + 9)])
+    assert "3 of 12 units (AlexNet) and 3 of 12 units (VGG16) never fire" in chapter.accuracy_reading(table)
+
+
+def test_a_unit_that_fires_once_is_alive(monkeypatch):
+    fired = np.zeros((40, 3), np.float32)
+    fired[7, 1] = 0.1
+    monkeypatch.setattr(chapter, "of_training_split", lambda *_, **__: fired)
+    assert chapter.dead_units(Trained(1.0)).tolist() == [True, False, True]
+
+
+def test_head_rows_are_taken_over_units_that_fire():
+    rows = chapter.describe(Trained(0.3), features="head-rows")  # 3 · 0.09 of 9.27: 2.9 %
+    assert rows.shape == (100, UNITS - len(DEAD))
+    assert (np.abs(rows) == 1).all()
+
+
+@pytest.mark.parametrize("size", [0.5, 1.0, 9.0])
+def test_head_rows_in_dead_units_are_refused(size: float):
+    with pytest.raises(InputError, match=r"at most 5% .* 3 of 12 units of alexnet-narrow; use features=.class-means"):
+        chapter.describe(Trained(size), features="head-rows")
+
+
+def test_class_means_do_not_depend_on_dead_units():
+    quiet, loud = (chapter.describe(Trained(size), features="class-means") for size in (0.0, 9.0))
+    assert np.array_equal(quiet, loud)
+    assert (quiet[:, DEAD] == 0).all()
+    live = np.delete(quiet, DEAD, axis=1)
+    assert np.allclose(category_similarity(live), category_similarity(quiet))
+
+
+def test_other_features_are_refused():
+    with pytest.raises(InputError, match="features must be one of class-means, head-rows, got 'rows'"):
+        chapter.describe(Trained(1.0), features="rows")
+
+
+def test_centers_come_by_length_and_seed():
+    made = chapter.centers_of(Trained(1.0), [8, 16], [0, 1], features="class-means")
+    assert {key: centers.centers.shape for key, centers in made.items()} == {
+        (bits, seed): (100, bits) for bits in (8, 16) for seed in (0, 1)
+    }
