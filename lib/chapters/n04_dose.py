@@ -88,8 +88,8 @@ def dose_reading(table: pd.DataFrame) -> str:
     parts = []
     for part, rows in table.groupby("part", sort=False):
         seen = rows.loc[rows["low"] > 0, "λ1"]
-        parts.append(f"{part}: " + (f"from λ1 = {seen.min():g} on" if len(seen) else "at no weight"))
-    return f"Where the interval of the change of |y| lies above 0 — {joined(parts)}."
+        parts.append((f"from λ1 = {seen.min():g} on" if len(seen) else "at no weight") + f" ({part})")
+    return f"The interval of the change of |y| lies above 0 {joined(parts)}."
 
 
 @style.look()

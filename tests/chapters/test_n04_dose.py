@@ -77,7 +77,7 @@ def test_changes_from_the_smallest_dose_stand_in_the_table():
     assert found["change"].iloc[2] == pytest.approx(0.3, abs=0.03)
     assert found["low"].iloc[2] > 0 > found["low"].iloc[5]
     text = chapter.dose_reading(found)
-    assert "training images: from λ1 = 1 on and queries: at no weight" in text
+    assert text.endswith("above 0 from λ1 = 1 on (training images) and at no weight (queries).")
     drawn = chapter.dose_lines(found)
     assert [line.get_label() for line in drawn.axes[0].containers] == ["training images", "queries"]
     assert pd.Series(drawn.axes[0].containers[0].lines[0].get_xdata()).tolist() == DOSES
