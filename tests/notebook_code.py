@@ -2,6 +2,8 @@
 
 import ast
 import json
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -54,3 +56,75 @@ def run_definitions(notebook: str, *, change: tuple[str, str] | None = None) -> 
 def definitions(notebook: str) -> SimpleNamespace:
     """What a notebook defines, as it stands there."""
     return SimpleNamespace(**run_definitions(notebook))
+
+
+@dataclass(frozen=True)
+class Sign:
+    """One plus or minus in a function that a notebook defines.
+
+    Args:
+        notebook: file name without suffix.
+        cell: number of the code cell.
+        function: its name.
+        place: of the sign among the function's nodes.
+        text: what it stands in.
+    """
+
+    notebook: str
+    cell: int
+    function: str
+    place: int
+    text: str
+
+
+@cache
+def signs(notebook: str) -> tuple[Sign, ...]:
+    """Every plus and minus of the functions that a notebook defines."""
+    return tuple(
+        Sign(notebook, cell, part.name, place, ast.get_source_segment(source, node) or "")
+        for cell, source in enumerate(cells_of(notebook))
+        for part in ast.parse(source).body
+        if isinstance(part, ast.FunctionDef)
+        for place, node in enumerate(ast.walk(part))
+        if isinstance(getattr(node, "op", None), ast.Add | ast.Sub | ast.USub)
+    )
+
+
+@cache
+def names_before(notebook: str, cell: int) -> dict[str, Any]:
+    """All names before a code cell."""
+    if not cell:
+        return {}
+    names = dict(names_before(notebook, cell - 1))
+    _run(_kept(cells_of(notebook)[cell - 1], whole=cell == 1), names)
+    return names
+
+
+def _kept(source: str, *, whole: bool) -> ast.Module:
+    """What `run_definitions` runs of a cell."""
+    tree = ast.parse(source)
+    if not whole and HOLDS not in source:
+        tree.body = [part for part in tree.body if isinstance(part, ast.FunctionDef | ast.Import | ast.ImportFrom)]
+    return tree
+
+
+def _run(tree: ast.Module, names: dict[str, Any]) -> None:
+    exec(compile(ast.fix_missing_locations(tree), "cell of a notebook", "exec"), names)
+
+
+def with_sign_changed(sign: Sign) -> Iterator[dict[str, Any]]:
+    """All names after the cell that holds a sign and after each later one, with this sign turned round.
+
+    Raises:
+        InputError: a definition differs from the library.
+    """
+    names = dict(names_before(sign.notebook, sign.cell))
+    for cell, source in enumerate(cells_of(sign.notebook)[sign.cell :], start=sign.cell):
+        tree = _kept(source, whole=cell == 0)
+        if cell == sign.cell:
+            (function,) = [part for part in tree.body if getattr(part, "name", "") == sign.function]
+            node = list(ast.walk(function))[sign.place]
+            turned = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.USub: ast.UAdd}
+            node.op = turned[type(node.op)]()
+        _run(tree, names)
+        yield names
