@@ -19,7 +19,6 @@ from chapters.shared.figures import DISTANCES
 from chapters.shared.readings import joined
 from chapters.shared.scores import select, validation_map, validation_precisions
 from hashcenters.datasets.splits import HashingData
-from hashcenters.training.run import Run
 from workbook import style
 from workbook.intervals import crossed
 

@@ -54,6 +54,17 @@ def test_draws_change_the_centers_only(grids):
     assert {(config.seed, config.bits) for config in draws} == {(0, 64)}
 
 
+@pytest.mark.parametrize("notebook", ["05_center_learning", "06_video"])
+def test_runs_with_seeds_five_apart_share_no_training(grids, notebook):
+    def trained(first: int) -> set[str]:
+        changed = {"seeds": [first, first + 1, first + 2], "form_seeds": [first]}
+        options = SMALL if notebook.startswith("05") else {"epochs": 1}
+        points = grids(notebook, **{"multi_label_dataset": ""} | options | changed)
+        return {repr(point.config) for point in points if "seed" in point.labels}
+
+    assert trained(0) and not trained(0) & trained(5)
+
+
 def test_the_videos_share_a_training_with_the_draws(grids):
     options = ["train_per_class=1", "validation_per_class=1", "query_per_class=1", "database_per_class=2"]
     points = grids("06_video", dataset_options=options, epochs=1, seeds=[0, 1], form_seeds=[0])

@@ -41,7 +41,7 @@ def test_a_bit_of_a_center(row: int, bit: int):
 
 @pytest.mark.parametrize(("part", "row"), [("query_codes", 3), ("query_codes", 8), ("database_codes", 17)])
 def test_a_code(part: str, row: int, monkeypatch):
-    """Every query finds its own class first, as the printed number says; one code of another class, and it does not."""
+    """Every query finds its own class first, as the printed number says; with one code of another class it does not."""
     centers, labels = (
         hadamard_rows(16, 10, seed=0),
         {"query_codes": np.arange(10), "database_codes": np.arange(80) % 10},

@@ -127,7 +127,8 @@ def test_classifiers_and_their_centers() -> None:
         {"family": ["A", "B"], "validation accuracy": [0.5, 0.75], "dead units": [7, 0], "features": [9, 5]}
     )
     assert n07_backbones.accuracy_reading(table).endswith(
-        "classifiers is 75.0% (B) and 50.0% (A); on the training split 7 of 9 units (A) and 0 of 5 units (B) never fire."
+        "classifiers is 75.0% (B) and 50.0% (A); on the training split 7 of 9 units (A) and 0 of 5 units (B) never "
+        "fire."
     )
     report = pd.DataFrame(
         {"family": ["A", "A"], "bits": [16, 64], "rank correlation": [0.1, 0.25], "minimum distance": [3, 20]}

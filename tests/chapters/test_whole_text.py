@@ -89,5 +89,5 @@ def test_every_claim_of_the_documents_has_a_passage_in_its_section():
         found = [entry for document, entry in ABOUT if document == claim.document and claim.id in entry.claims]
         sections = set(re.findall(r"Secs?\. (\d(?:\.\d)?)", claim.place))
         said = {number for entry in found for number in (entry.section, entry.section.split(".")[0])}
-        assert found and (not sections or sections & said), claim.id
+        assert claim.ours or (found and (not sections or sections & said)), claim.id
     assert all(catalogue()[claim].document == document for document, entry in ABOUT for claim in entry.claims)
