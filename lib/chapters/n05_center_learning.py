@@ -166,6 +166,23 @@ def drift_reading(drift: pd.DataFrame) -> str:
     return f"At {last['bits'].iloc[0]} bits {joined(parts)}."
 
 
+def duplicates_reading(separations: pd.DataFrame, fixed: Sequence[str]) -> str:
+    """Fixed centers that repeat others, which costs mAP: nothing tells their classes apart.
+
+    Args:
+        separations: from `final_separation`.
+        fixed: names of the kinds that are not learned.
+    """
+    found = separations[separations["method"].isin(fixed) & (separations["duplicates"] > 0)]
+    if found.empty:
+        return "No two classes share a fixed center."
+    parts = [f"{row.duplicates} of {row.method} at {row.bits} bits" for row in found.itertuples()]
+    return (
+        f"Among the fixed centers some repeat others ({joined(parts)}), as Definition 1 allows, which asks for the "
+        "mean distance alone; their classes cannot be told apart, and the mAP above includes them."
+    )
+
+
 @style.look()
 def center_drift(frame: pd.DataFrame) -> Figure:
     """Learned centers over the epochs: bits moved from the start, and the smallest distance between two of them.

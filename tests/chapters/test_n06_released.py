@@ -100,7 +100,7 @@ def test_missing_codes_are_asked_for(dataset, tmp_path, monkeypatch):
     judged = {
         f"csq-table1-{dataset.lower()}": released.judge_released(dataset, None),
         "csq-fig-s1": released.judge_convergence(dataset, items),
-        "csq-lq-binarises": released.judge_binary(dataset, items),
+        "csq-lq-outputs": released.judge_binary(dataset, items),
     }
     results = open_results("06_video", profile="smoke")
     for claim, found in judged.items():

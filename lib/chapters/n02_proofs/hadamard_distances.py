@@ -1,6 +1,6 @@
 """CSQ's proof that rows of H_2K = [H_K; −H_K] are valid hash centers (S.1), case by case."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from math import comb
 
@@ -55,6 +55,21 @@ def check_across_halves(stacked: Stacked) -> Check:
     statement = "rows of different halves are K/2 apart, negatives of one another K"
     names = ("upper row", "lower row")
     return compare(statement, "exhaustive", hamming_distance(upper, lower), expected, names=names)
+
+
+def check_every_length(signs: Sequence[Sequence[int]] = ((1, 1), (1, -1))) -> Check:
+    """S.1 for every power of two: from H Hᵀ = K I the doubled matrix has 2K I, and the distances follow from it.
+
+    Args:
+        signs: of the blocks H in the doubled matrix; Sylvester's.
+    """
+    H, transposed = sympy.symbols("H T", commutative=False)
+    K = sympy.symbols("K", positive=True)
+    doubling = sympy.Matrix(signs)
+    off = (H * doubling) * (transposed * doubling.T) - 2 * H * transposed * sympy.eye(2)
+    blocks = {f"block {row}, {column}": off[row, column] for row in (0, 1) for column in (0, 1)}
+    distances = {"orthogonal": (K - 0) / 2 - K / 2, "negatives": (K - -K) / 2 - K}
+    return identity("rows stay orthogonal when K doubles; ½(K − ⟨h_i, h_j⟩) is K/2 or K", **blocks, **distances)
 
 
 def check_distance_formula(codes: Int8[np.ndarray, "n bits"], formula: Formula, *, ordered: bool = False) -> Check:

@@ -202,6 +202,13 @@ def check_zero_is_margin(loss: Step, centers: Centers) -> Check:
     return compare(statement, "exhaustive", *both, names=("center", "code"))
 
 
+def check_hinge(hinge: Callable[[sympy.Expr], sympy.Expr] = lambda t: sympy.Max(t, 0)) -> Check:
+    """|t|₊ is 0 for every t ≤ 0 and t itself beyond: with t = D_H(u, c_i) − min D_H(u, c_j) + K/2, for every length."""
+    within, short = sympy.symbols("a", nonnegative=True), sympy.symbols("b", positive=True)
+    parts = {"margin held": hinge(-within), "margin missed": hinge(short) - short}
+    return identity("|t|₊ = 0 exactly for t ≤ 0", **parts)
+
+
 def flip_costs(centers: Centers) -> Float[np.ndarray, "num_classes bits"]:
     """S.12 of every center with one bit flipped.
 

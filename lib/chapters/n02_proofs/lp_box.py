@@ -14,7 +14,7 @@ import sympy
 from jaxtyping import Bool, Float
 
 from basics.errors import InputError
-from chapters.n02_proofs.check import ROUNDING, Check, Method, combine, tally
+from chapters.n02_proofs.check import ROUNDING, Check, Method, combine, identity, tally
 
 Points = Float[np.ndarray, "n length"]
 Members = Callable[[np.ndarray, float], np.ndarray]
@@ -141,6 +141,12 @@ def check_sphere_leaves_box(points: Points, p: float) -> Check:
     moved = to_sphere(points, p)
     statement = f"points of the sphere that are no corners lie outside the box, p = {p:g}"
     return _everywhere(statement, moved, np.abs(moved).max(axis=1) > 1)
+
+
+def check_corner_powers(p: sympy.Expr) -> Check:
+    """|±1|^p = 1, so that a corner of any length q has a sum of q, whatever p is."""
+    sides = {f"z_i = {side}": sympy.Abs(side) ** p - 1 for side in (1, -1)}
+    return identity("|z_i|^p = 1 for z_i = ±1", **sides)
 
 
 def check_power_rises(p: sympy.Expr) -> Check:

@@ -9,6 +9,7 @@ from basics.errors import InputError
 from chapters.n02_proofs.hadamard_distances import (
     check_across_halves,
     check_distance_formula,
+    check_every_length,
     check_mean,
     check_mean_above_half,
     check_mean_symbolically,
@@ -78,6 +79,12 @@ def test_the_mean_is_above_half_in_h2k_and_equal_to_it_in_hk():
 
 def test_the_mean_follows_for_every_length():
     assert check_mean_symbolically().holds
+
+
+def test_rows_stay_orthogonal_for_every_length_and_with_no_other_signs():
+    assert check_every_length().holds
+    assert check_every_length(((1, -1), (1, 1))).holds
+    assert check_every_length(((1, 1), (1, 1))).counter_example.startswith("block 0, 1")
 
 
 def test_halves_refuse_a_matrix_that_is_no_stack():

@@ -2,6 +2,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+import sympy
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from chapters.n02_proofs.learned_centers import (
     check_center_gradient,
     check_flip_costs_two,
     check_full_step,
+    check_hinge,
     check_mean_minimises,
     check_printed_face_loss,
     check_sign_minimises,
@@ -106,6 +108,12 @@ def test_every_evenly_split_bit_doubles_the_minimisers():
 @pytest.mark.parametrize("rows", [hadamard_matrix(4), double_hadamard(4), hadamard_matrix(8)[:3]])
 def test_zero_exactly_at_the_margin(rows):
     assert check_zero_is_margin(repmet_loss, rows).holds
+
+
+def test_the_hinge_is_zero_exactly_at_the_margin_for_every_length():
+    assert check_hinge().holds
+    assert check_hinge(sympy.Abs).counter_example.startswith("margin held")
+    assert check_hinge(lambda t: sympy.Max(2 * t, 0)).counter_example.startswith("margin missed")
 
 
 @given(st.integers(0, 2**32 - 1))

@@ -9,6 +9,7 @@ from notebook_code import definitions
 
 from basics.errors import InputError
 from chapters.n02_proofs.lp_box import (
+    check_corner_powers,
     check_curve,
     check_equivalence,
     check_power_rises,
@@ -92,6 +93,11 @@ def test_the_sphere_leaves_the_box_everywhere_else(p):
     directions = np.random.default_rng(0).normal(size=(40, 512))
     assert check_sphere_leaves_box(directions, p).holds
     assert np.sum(np.abs(to_sphere(directions, p)) ** p, axis=1) == pytest.approx(np.full(40, 512.0))
+
+
+def test_a_corner_has_its_length_as_sum_whatever_the_exponent():
+    found = check_corner_powers(sympy.symbols("p", real=True))
+    assert (found.holds, found.method, found.cases) == (True, "symbolic", 2)
 
 
 def test_the_power_rises_for_positive_p_only():
