@@ -51,7 +51,9 @@ def test_draws_change_the_centers_only(grids):
     points = grids("05_center_learning", **SMALL, multi_label_dataset="")
     draws = [point.config for point in points if point.labels["method"].startswith("draw")]
     assert len({config.centers for config in draws}) == 5
-    assert {(config.seed, config.bits) for config in draws} == {(0, 64)}
+    assert {(config.seed, config.bits) for config in draws} == {(0, 64), (1, 64)}
+    drawn = [{config.centers for config in draws if config.seed == seed} for seed in (0, 1)]
+    assert drawn[0] == drawn[1]
 
 
 @pytest.mark.parametrize("notebook", ["05_center_learning", "06_video"])
