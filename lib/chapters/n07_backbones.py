@@ -48,12 +48,17 @@ def category_classifier(setting: Setting, backbone: str, family: str) -> GridPoi
 
 
 def class_means(run: Run) -> Float64[np.ndarray, "num_classes feature_dim"]:
-    """The mean feature vector of each class's training images."""
+    """The mean feature vector of each class's training images, less the mean over the classes.
+
+    What all classes share says nothing of any two of them, and yet would move every inner product with one class
+    alike, which the ends of a row do not undo.
+    """
     data = load_data(run.config.dataset, run.config.dataset_options)
     labels = data.train.labels
     member = labels[:, None] == np.arange(data.num_classes) if labels.ndim == 1 else labels > 0
     outputs = of_training_split(run, features=True).astype(np.float64)
-    return (member.T @ outputs) / member.sum(axis=0)[:, None]
+    means = (member.T @ outputs) / member.sum(axis=0)[:, None]
+    return means - means.mean(axis=0)
 
 
 def dead_units(run: Run) -> Bool[np.ndarray, " feature_dim"]:

@@ -11,7 +11,8 @@ from basics.errors import InputError
 from chapters import n07_backbones as chapter
 from hashcenters.centers.targets import category_similarity
 from hashcenters.models.network import Backbone, HashNetwork
-from hashcenters.training.run import Run
+from hashcenters.training.loop import to_inputs
+from hashcenters.training.run import Run, load_data
 
 UNITS, DEAD = 12, [1, 5, 7]
 CONFIG = chapter.category_classifier(make_setting(), "alexnet-narrow", "AlexNet").config
@@ -75,6 +76,16 @@ def test_head_rows_are_taken_over_units_that_fire():
 def test_head_rows_in_dead_units_are_refused(size: float):
     with pytest.raises(InputError, match=r"at most 5% .* 3 of 12 units of alexnet-narrow; use features=.class-means"):
         chapter.describe(Trained(size), features="head-rows")
+
+
+def test_class_means_are_those_of_the_training_images_less_what_all_share():
+    data = load_data(CONFIG.dataset, CONFIG.dataset_options)
+    pixels = to_inputs(torch.from_numpy(data.train.inputs.batch(np.arange(len(data.train)))))
+    features = classifier(1.0).features(pixels)
+    naive = np.array([features.numpy()[data.train.labels == label].mean(axis=0) for label in range(data.num_classes)])
+    found = chapter.describe(Trained(1.0), features="class-means")
+    assert np.allclose(found, naive - naive.mean(axis=0), atol=1e-6)
+    assert np.abs(found.mean(axis=0)).max() < 1e-12
 
 
 def test_class_means_do_not_depend_on_dead_units():
