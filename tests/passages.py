@@ -126,6 +126,6 @@ def uncovered(document: str, text: str) -> list[str]:
     for change, first, last, start, end in changes.get_opcodes():
         if change != "equal":
             found += [f"not in the text: {entry.about}" for entry in coverage().passages[document][first:last]]
-            found += [f"not covered: {part.text}" for part in theirs[start:end]]
+            found += [f"not covered: {part.text} ({part.digest})" for part in theirs[start:end]]
     numbers = [number for entry in coverage().passages[document] for number in entry.numbers]
     return found + ["numbers differ"] * (numbers != [number for part in theirs for number in part.numbers])

@@ -8,6 +8,8 @@ from made_up import OPTIONS
 from chapters.shared import draws
 from chapters.shared.setting import parse_options
 from hashcenters.datasets.digits import load_digits100
+from workbook.intervals import spread_of
+from workbook.literature import numbers_of
 
 
 @pytest.fixture(scope="module")
@@ -50,3 +52,9 @@ def test_the_spread_of_trainings_is_not_that_of_draws(data):
     judged = draws.judge_draws(row)
     assert judged["verdict"] == "trend"
     assert "apart from the spread of trainings" in judged["why"]
+
+
+def test_the_bound_rests_on_the_printed_deviations():
+    printed = [number.plus_minus for number in numbers_of("CSQ Table 1")]
+    assert draws.PRINTED_DEVIATIONS == (min(printed), max(printed))
+    assert spread_of(np.array([-1.0, -1.0, 0.0, 1.0, 1.0])).interval()[1] * max(printed) == pytest.approx(1.0, abs=0.01)
