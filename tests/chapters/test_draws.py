@@ -56,5 +56,5 @@ def test_the_spread_of_trainings_is_not_that_of_draws(data):
 
 def test_the_bound_rests_on_the_printed_deviations():
     printed = [number.plus_minus for number in numbers_of("CSQ Table 1")]
-    assert draws.PRINTED_DEVIATIONS == (min(printed), max(printed))
+    assert (min(printed), max(printed)) == draws.PRINTED_DEVIATIONS
     assert spread_of(np.array([-1.0, -1.0, 0.0, 1.0, 1.0])).interval()[1] * max(printed) == pytest.approx(1.0, abs=0.01)
