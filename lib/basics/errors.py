@@ -1,5 +1,6 @@
 """The one error that a user can cause, and how a command line reports it."""
 
+import reprlib
 import sys
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -11,10 +12,26 @@ if TYPE_CHECKING:
 
 EXIT_BAD_INPUT = 2
 EXIT_INTERRUPTED = 130  # what a shell reports for a process that Ctrl-C ended
+SHOWN = 80  # characters of a value in a message
+LONGEST_MESSAGE = 4000  # characters; a list of twenty unreadable files fits
+
+_short = reprlib.Repr()
+_short.maxstring = _short.maxother = _short.maxlong = SHOWN
+_short.maxlist = _short.maxtuple = _short.maxset = _short.maxdict = 20
 
 
 class InputError(ValueError):
     """Something the user gave is wrong; the message is one line: what was expected and what came."""
+
+
+def shown(value: Any) -> str:
+    """A value for a message, cut where it is long, and written out no farther than it is shown.
+
+    >>> shown([16, "a" * 200])
+    "[16, 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa...aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa']"
+    """
+    text = _short.repr(value)
+    return text if len(text) <= SHOWN + 10 else text[:SHOWN] + "…"
 
 
 def one_of(value: str, choices: Collection[str], name: str) -> str:
@@ -24,7 +41,7 @@ def one_of(value: str, choices: Collection[str], name: str) -> str:
         InputError: it is none of them; calls it by the name.
     """
     if value not in choices:
-        raise InputError(f"{name} must be one of {', '.join(choices)}, got {value!r}")
+        raise InputError(f"{name} must be one of {', '.join(choices)}, got {shown(value)}")
     return value
 
 
@@ -50,7 +67,7 @@ def whole(value: SupportsIndex, name: str, *, low: int, high: int | None = None,
         number = None
     if number is None or number < low or (high is not None and number > high):
         limits = f">= {low}" if high is None else f"in {low}..{high}"
-        raise InputError(f"{name} must be a whole number {limits}{instead}, got {value!r}")
+        raise InputError(f"{name} must be a whole number {limits}{instead}, got {shown(value)}")
     return number
 
 
@@ -67,8 +84,19 @@ def one_line_errors() -> Iterator[None]:
         message = f"there is not enough memory {error}"
     else:
         return
-    print(f"error: {' '.join(message.split())}", file=sys.stderr)
+    print(f"error: {one_line(message)}", file=sys.stderr)
     sys.exit(EXIT_BAD_INPUT)
+
+
+def one_line(message: str) -> str:
+    """A message on one line of bounded length, in which no sign moves a terminal's cursor.
+
+    >>> one_line("no file\\n  a\\x1b[2J")
+    'no file a\\\\x1b[2J'
+    """
+    line = " ".join(message.split())
+    cut = line if len(line) <= LONGEST_MESSAGE else line[:LONGEST_MESSAGE] + "…"
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in cut)
 
 
 def run_command(command: "Command") -> Any:

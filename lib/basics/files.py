@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from basics.errors import InputError
+from basics.memory import check_fits
 
 
 @contextmanager
@@ -61,10 +63,15 @@ def read_text(path: Path) -> str:
     """A text file as UTF-8.
 
     Raises:
-        InputError: it is missing or is not text.
+        InputError: it is missing, is no plain file, does not fit into memory, or is not text.
     """
+    path = Path(path)
     try:
-        return Path(path).read_text(encoding="utf-8-sig")
+        kind = path.stat()
+        if not stat.S_ISREG(kind.st_mode):  # a pipe would be waited for
+            raise InputError(f"cannot read {path}: must be a plain file")
+        check_fits(kind.st_size, path)
+        return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
@@ -80,7 +87,7 @@ def read_json(path: Path) -> Any:
     text = read_text(path)
     try:
         return json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{path} is not a JSON file: {error}") from error
 
 

@@ -11,10 +11,9 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from basics.errors import InputError
+from basics.errors import InputError, shown
 
 T = TypeVar("T")
-SHOWN = 80  # characters of a value in a message
 _NAMES = {"null": "None", "array": "list", "object": "mapping"}
 
 
@@ -49,8 +48,8 @@ def convert(value: Any, kind: type[T] | Any, *, where: str) -> T:
         return msgspec.convert(value, kind, dec_hook=_path)
     except msgspec.ValidationError as error:
         raise InputError(_message(str(error), value, kind, where)) from None
-    except OverflowError:
-        raise InputError(f"{where} must be a number that a computer holds, got {shown(value)}") from None
+    except (OverflowError, RecursionError):
+        raise InputError(f"{where} must be numbers and lists that a computer holds, got {shown(value)}") from None
 
 
 def entries(content: Any, kind: type[T], *, where: str) -> dict[str, T]:
@@ -90,12 +89,6 @@ def _message(problem: str, value: Any, kind: Any, where: str) -> str:
     except LookupError:
         got = _NAMES.get(types[2], types[2])
     return f"{place} must be {expected}, got {got}"
-
-
-def shown(value: Any) -> str:
-    """A value for a message, cut where it is long."""
-    text = repr(value)
-    return text if len(text) <= SHOWN else text[:SHOWN] + "…"
 
 
 def _at(value: Any, path: str) -> Any:

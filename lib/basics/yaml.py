@@ -1,18 +1,22 @@
 """YAML as people mean it, the one dialect of every file and option of the project.
 
 Scalars are those of YAML 1.2: `1e-5` is a number, `on`, `no` and `2020-01-01` are text, `010` is ten and `1_000` is
-text. A key comes once in a mapping. An alias repeats a part that holds no alias itself, so that no short text grows
-into a large value.
+text. A key comes once in a mapping, and is one value. Tags such as `!!int` are refused. An alias repeats a part that
+holds no alias itself, and what is written out with all aliases has `MOST_PARTS`, so that no short text grows into a
+large value.
 """
 
 import re
+from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from basics.errors import InputError
+from basics.errors import InputError, shown
 from basics.files import read_text
+
+MOST_PARTS = 200_000  # values, lists and mappings of one document
 
 _SCALARS = (
     ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
@@ -27,27 +31,47 @@ _SCALARS = (
 
 
 class _PlainLoader(yaml.SafeLoader):
-    """A safe loader with the scalars of YAML 1.2, without doubled keys and without nested aliases."""
+    """A safe loader with the scalars of YAML 1.2, without doubled keys, nested aliases and tags."""
 
     yaml_implicit_resolvers: dict = {}  # noqa: RUF012 (PyYAML fills it by `add_implicit_resolver`)
-    anchored = 0
+
+    def __init__(self, stream: str) -> None:
+        super().__init__(stream)
+        self.anchored = self.parts = 0
+        self.parts_of: dict[str, int] = {}  # with an anchor
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node:
-        event = self.peek_event()
+        event, before = self.peek_event(), self.parts
+        anchor = event.anchor
         if isinstance(event, yaml.AliasEvent):
             if self.anchored:
-                raise yaml.YAMLError(f"the alias *{event.anchor} lies inside a part that has an anchor")
+                raise yaml.YAMLError(f"the alias *{anchor} lies inside a part that has an anchor")
+            self._count(self.parts_of.get(anchor, 0))
             return super().compose_node(parent, index)
-        self.anchored += event.anchor is not None
+        if event.tag is not None:
+            raise yaml.YAMLError(f"values have no tags, got {event.tag}")
+        self._count(1)
+        self.anchored += anchor is not None
         node = super().compose_node(parent, index)
-        self.anchored -= event.anchor is not None
+        self.anchored -= anchor is not None
+        if anchor is not None:
+            self.parts_of[anchor] = self.parts - before
         return node
 
+    def _count(self, more: int) -> None:
+        """Count parts, written out; refuse too many."""
+        self.parts += more
+        if self.parts > MOST_PARTS:
+            raise yaml.YAMLError(f"it must have at most {MOST_PARTS:,} parts, aliases written out")
+
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        for key in keys:
-            if keys.count(key) > 1:
-                raise yaml.YAMLError(f"{key!r} is given twice")
+        seen = set()
+        for key in (self.construct_object(key, deep=True) for key, _ in node.value):
+            if not isinstance(key, Hashable):
+                raise yaml.YAMLError(f"a key must be one value, got {shown(key)}")
+            if key in seen:
+                raise yaml.YAMLError(f"{shown(key)} is given twice")
+            seen.add(key)
         return super().construct_mapping(node, deep=deep)
 
     def construct_yaml_int(self, node: yaml.ScalarNode) -> int:
@@ -68,7 +92,8 @@ def parse_yaml(text: str, *, where: str) -> Any:
         where: it comes from, for messages.
 
     Raises:
-        InputError: the text is not YAML, gives a key twice, or has an alias inside a part that has an anchor.
+        InputError: the text is not YAML, gives a key twice, has a tag, an alias inside a part that has an anchor,
+            or too many parts.
 
     >>> parse_yaml("[1e-5, on, 16]", where="--set")
     [1e-05, 'on', 16]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from basics.errors import InputError, whole
 from basics.paths import data_root, runs_root
-from hashcenters.limits import MAX_BITS
+from hashcenters.limits import MAX_BITS, MAX_SEED
 from workbook.runner.graph import Notebook
 from workbook.runner.hooks import Need
 
@@ -45,24 +45,26 @@ def checked(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters, with absolute paths in the place of relative ones, which start at the working folder.
 
     Raises:
-        InputError: a seed below 0, a length of codes out of range, or a second root.
+        InputError: a seed or a length of codes out of range, no data set, or a second root.
 
     >>> checked({"seeds": [0, -1]})
     Traceback (most recent call last):
-    basics.errors.InputError: seeds must be a whole number >= 0, got -1
+    basics.errors.InputError: seeds must be a whole number in 0..4294967295, got -1
     """
     found = dict(parameters)
     for key, value in parameters.items():
         kind = key.rpartition("_")[2]
         for number in value if isinstance(value, list) else [value]:
             if kind in ("seed", "seeds"):
-                whole(number, key, low=0)
+                whole(number, key, low=0, high=MAX_SEED)
             elif kind == "bits":
                 whole(number, key, low=1, high=MAX_BITS)
         if kind == "options":
             found[key] = [_absolute_root(text) for text in value]
         elif key in ("root", "own_codes") or (key == "weights" and value not in NAMED_WEIGHTS):
             found[key] = value and str(Path(value).expanduser().absolute())
+    if "dataset" in found and not found["dataset"]:
+        raise InputError("dataset must name a data set; python -m hashcenters.datasets list shows them, got ''")
     if found.get("root") and any(str(text).startswith("root=") for text in found.get("dataset_options", [])):
         raise InputError(f"the root of {found['dataset']} must be given once, got root and dataset_options")
     return found

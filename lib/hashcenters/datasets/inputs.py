@@ -12,21 +12,12 @@ import numpy as np
 
 from basics.errors import InputError
 from basics.files import sha256
+from basics.memory import memory_bytes
 from hashcenters.datasets.splits import Inputs
 
 LISTED_FAILURES = 20
-CHUNK = 256  # files that are decoded together to find the unreadable ones
-CGROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
-
-
-def memory_bytes() -> int:
-    """Memory that this process may use: the machine's, or its container's limit where that is lower."""
-    physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    try:
-        return min(physical, int(CGROUP_LIMIT.read_text()))
-    except (OSError, ValueError):
-        return physical
-
+CHUNK = 256  # files at most, and bytes, that are decoded together to find the unreadable ones
+CHUNK_BYTES = 1 << 28
 
 def available_cores() -> int:
     """Cores that this process may run on."""
@@ -100,8 +91,9 @@ class FileInputs:
         """Decode every file once, filling the cache: a digest of the pixels of each; index and reason of failures."""
         pixels: list[bytes] = []
         failures: dict[int, str] = {}
-        for start in range(0, len(self), CHUNK):
-            indices = np.arange(start, min(start + CHUNK, len(self)))
+        step = max(1, min(CHUNK, CHUNK_BYTES // int(np.prod(self.shape))))
+        for start in range(0, len(self), step):
+            indices = np.arange(start, min(start + step, len(self)))
             out = np.zeros((len(indices), *self.shape), np.uint8)
             failures |= self._read(indices, out, np.arange(len(indices)))
             pixels += digests(out)

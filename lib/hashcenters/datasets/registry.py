@@ -15,6 +15,7 @@ from basics.source import by_name
 from basics.yaml import read_yaml
 from hashcenters.datasets.protocol import Protocol, find_protocol, protocols_of
 from hashcenters.datasets.splits import HashingData
+from hashcenters.limits import MAX_SEED
 
 CATALOGUE = Path(__file__).with_name("registry.yaml")
 
@@ -114,7 +115,7 @@ def checked_options(name: str, reader: Callable[..., HashingData], given: Mappin
     for option, parameter in known.items():
         if parameter.default is inspect.Parameter.empty and option not in options:
             raise InputError(f"{name} needs the option {option}")
-    whole(options.get("seed", 0), f"option seed of {name}", low=0)
+    whole(options.get("seed", 0), f"option seed of {name}", low=0, high=MAX_SEED)
     return options
 
 

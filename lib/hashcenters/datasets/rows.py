@@ -1,10 +1,15 @@
 """Rows of text files: read as UTF-8, counted from 1 for messages, their fields checked."""
 
+import os
+import re
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from basics.errors import InputError
+from basics.errors import InputError, shown
 from basics.files import read_text
+from hashcenters.limits import MAX_ITEMS
+
+LONGEST_NAME = 255  # bytes of a file's name, on every usual file system
 
 
 def rows_of(path: Path) -> Iterator[tuple[int, str]]:
@@ -33,12 +38,11 @@ def class_index(text: str, *, num_classes: int | None, first: int = 0) -> int:
     Raises:
         ValueError: the text is no integer, or the class does not exist.
     """
-    try:
-        index = int(text) - first
-    except ValueError:
-        raise ValueError(f"expected a class index, got {text!r}") from None
-    if index < 0 or (num_classes is not None and index >= num_classes):
-        last = "" if num_classes is None else f" to {num_classes - 1 + first}"
+    if not re.fullmatch(r"[-+]?[0-9]{1,18}", text):
+        raise ValueError(f"expected a class index, got {shown(text)}")
+    index = int(text) - first
+    if not 0 <= index < (num_classes or MAX_ITEMS):
+        last = f" to {num_classes - 1 + first}" if num_classes else " or more" if index < 0 else f" to {MAX_ITEMS}"
         raise ValueError(f"class index must be {first}{last}, got {text}")
     return index
 
@@ -47,9 +51,11 @@ def inside_root(path: str, *, strip: str = "") -> str:
     """A listed path without the prefix `strip`, checked to stay inside the root.
 
     Raises:
-        ValueError: the path is absolute or climbs out of the root.
+        ValueError: the path is absolute, climbs out of the root, or has a name that no file can have.
     """
     relative = PurePosixPath(path.replace("\\", "/").removeprefix(strip))
     if relative.is_absolute() or ".." in relative.parts or not relative.name or relative.parts[0].endswith(":"):
-        raise ValueError(f"path must stay inside the root, got {path!r}")
+        raise ValueError(f"path must stay inside the root, got {shown(path)}")
+    if "\0" in path or max(len(os.fsencode(part)) for part in relative.parts) > LONGEST_NAME:
+        raise ValueError(f"path must be names of at most {LONGEST_NAME} bytes, got {shown(path)}")
     return str(relative)

@@ -9,7 +9,6 @@ A folder of the authors' form holds `test_hash.npy`, `test_label.npy`, `database
 `database_label.npy`; what they call hash codes are the network's outputs, whose signs are the codes.
 """
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -21,6 +20,7 @@ from jaxtyping import Int8, Shaped
 
 from basics.errors import InputError
 from basics.files import whole_file
+from basics.memory import check_fits
 from hashcenters.codes import read_codes
 from hashcenters.metrics.relevance import as_labels
 
@@ -96,9 +96,7 @@ def _read_npz(path: Path) -> dict[str, np.ndarray]:
         missing = [name for name in AUTHORS_FILES if name not in found.files]
         if missing:
             raise InputError(f"{path} must hold {names}; {', '.join(missing)} is missing")
-        declared, memory = sum(member.file_size for member in found.zip.infolist()), _memory()
-        if declared > memory:
-            raise InputError(f"{path} must fit into the {memory} bytes of this machine's memory, got {declared}")
+        check_fits(sum(member.file_size for member in found.zip.infolist()), path)
         return {name: found[name] for name in AUTHORS_FILES}
 
 
@@ -112,8 +110,3 @@ def _readable(path: Path) -> Iterator[Any]:
         raise
     except Exception as error:
         raise InputError(f"{path} is not a readable {path.suffix} file without pickled objects") from error
-
-
-def _memory() -> int:
-    """Bytes of memory of this machine."""
-    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")

@@ -2,16 +2,15 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from pickle import UnpicklingError
 from urllib.error import URLError
 
 import torch
-from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 from torchvision.models import WeightsEnum
 
-from basics.errors import InputError
+from basics.errors import InputError, shown
+from basics.memory import check_fits
 from hashcenters.models.network import Backbone
 
 # where a backbone's tensors stand in the files of this workbook and of others
@@ -36,20 +35,24 @@ def read_weights(path: Path) -> dict[str, Tensor]:
     """The tensors of a `.safetensors` file or of a torch file, which is never unpickled.
 
     Raises:
-        InputError: the file is missing, damaged, or holds anything but named tensors.
+        InputError: the file is missing, damaged, larger than memory, or holds anything but named tensors.
     """
     if not path.is_file():
         raise InputError(f"there is no weights file at {path}; put one there, or set weights to none")
+    check_fits(path.stat().st_size, path)
     try:
         if path.suffix == ".safetensors":
             return load_file(path)
         content = torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, SafetensorError, RuntimeError, UnpicklingError, EOFError, KeyError) as error:
-        reason = str(error).strip().split("\n")[0]
+    except Exception as error:  # readers given a hostile file may raise anything
+        reason = str(error).strip().split("\n")[0] or type(error).__name__
         raise InputError(f"cannot read weights from {path}: {reason}") from error
     content = content.get("state_dict", content) if isinstance(content, Mapping) else content
-    if not isinstance(content, Mapping) or not all(isinstance(value, Tensor) for value in content.values()):
+    if not isinstance(content, Mapping):
         raise InputError(f"{path} must hold named tensors (a state_dict), got {type(content).__name__}")
+    for name, value in content.items():
+        if not isinstance(name, str) or not isinstance(value, Tensor) or value.layout != torch.strided:
+            raise InputError(f"{path} must hold named, dense tensors, got {type(value).__name__} {shown(name)}")
     return dict(content)
 
 

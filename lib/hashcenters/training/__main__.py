@@ -16,15 +16,20 @@ def main() -> None:
 @main.command("list")
 @click.option("--profile", default="embedded", show_default=True, help="whose trainings")
 def list_runs(profile: str) -> None:
-    """One line a finished training: its key, data, backbone, objective, bits and seed."""
+    """One line a finished training: its key, data, backbone, objective, bits and seed.
+
+    Those whose configuration was damaged or edited are counted; the exit code is 2 then.
+    """
     from hashcenters.training.stored import stored_configs
 
     with one_line_errors():
-        found = stored_configs(profile)
+        found, unreadable = stored_configs(profile)
         for key, config in sorted(found.items()):
             about = (config.dataset, config.backbone, config.objective, f"{config.bits} bits", f"seed {config.seed}")
             click.echo(f"{key}  {'  '.join(about)}")
         click.echo(f"{len(found)} finished trainings in profile {profile}")
+        if unreadable:
+            raise InputError(f"{len(unreadable)} more cannot be read, the first: {unreadable[0]}")
 
 
 @main.command()

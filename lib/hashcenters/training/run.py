@@ -18,6 +18,7 @@ from torch import nn
 
 from basics.errors import InputError
 from basics.files import read_json, sha256, write_json
+from basics.schema import Struct, convert
 from basics.source import digests
 from hashcenters import codes
 from hashcenters.datasets import registry
@@ -31,6 +32,30 @@ log = logging.getLogger(__name__)
 
 CODE = "hashcenters.training.run:_run_anew"
 SPLITS = ("train", "validation", "query", "database")
+
+
+class Note(Struct, frozen=True):
+    """What `config.json` of a finished training holds.
+
+    Args:
+        config: what was trained.
+        history: one row an epoch.
+        seconds: see `Run.seconds`.
+    """
+
+    config: dict[str, Any]
+    history: list[dict[str, float]]
+    seconds: float
+
+
+def read_note(folder: Path) -> Note:
+    """What a finished training says of itself.
+
+    Raises:
+        InputError: its file was damaged or edited.
+    """
+    file = folder / "config.json"
+    return convert(read_json(file), Note, where=str(file))
 
 
 @dataclass(frozen=True)
@@ -48,11 +73,11 @@ class Run:
 
     def history(self) -> pd.DataFrame:
         """One row an epoch: loss, its parts, and what `tracking.track` says of the validation split."""
-        return pd.DataFrame(read_json(self.folder / "config.json")["history"])
+        return pd.DataFrame(read_note(self.folder).history)
 
     def seconds(self) -> float:
         """Seconds of the training on the machine that ran it: of its core on a CPU, by the clock on a GPU."""
-        return read_json(self.folder / "config.json")["seconds"]
+        return read_note(self.folder).seconds
 
     def codes(self, split: str) -> Int8[np.ndarray, "n bits"]:
         """The ±1 codes of a split: "train", "validation", "query" or "database"."""

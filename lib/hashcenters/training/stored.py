@@ -1,6 +1,7 @@
 """Finished trainings found by their key, and what they make of other images."""
 
 import inspect
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,34 +10,61 @@ import numpy as np
 import torch
 from torch import nn
 
-from basics.errors import InputError
-from basics.files import read_json, whole_file
+from basics.errors import InputError, shown, whole
+from basics.files import whole_file
 from basics.paths import runs_root
 from basics.schema import convert
-from hashcenters.codes import binarise
+from hashcenters.codes import binarise, check_codes
 from hashcenters.datasets.folders import files_below, is_picture, others_note
 from hashcenters.datasets.images import ImageReading
 from hashcenters.datasets.inputs import unreadable_message
 from hashcenters.datasets.registry import checked_options, find_entry, find_reader
 from hashcenters.datasets.splits import Split
+from hashcenters.limits import MAX_BITS
 from hashcenters.models.factory import make_network
 from hashcenters.training.checkpoint import load_tensors, part
 from hashcenters.training.config import TrainingConfig
 from hashcenters.training.loop import Batches, encode, one_thread
-from hashcenters.training.run import Run, load_data
+from hashcenters.training.run import Run, load_data, read_note
 
 COLOURS = 3
 
 
-def restore_config(stored: dict[str, Any]) -> TrainingConfig:
-    """The configuration that a run's `config.json` holds."""
-    return convert(stored, TrainingConfig, where="a finished training")
+def restore_config(stored: dict[str, Any], *, where: str = "a finished training") -> TrainingConfig:
+    """The configuration that a run's `config.json` holds.
+
+    Raises:
+        InputError: it is none, or its centers are no codes of its bits.
+    """
+    config = convert(stored, TrainingConfig, where=where)
+    whole(config.bits, f"{where}, bits", low=1, high=MAX_BITS)
+    if config.centers is not None:
+        if {len(center) for center in config.centers} != {config.bits}:
+            raise InputError(f"{where}: every center must have {config.bits} bits")
+        check_codes(np.array(config.centers), name=f"{where}, centers")
+    return config
 
 
-def stored_configs(profile: str) -> dict[str, TrainingConfig]:
-    """Every finished training of a profile by its key."""
-    files = runs_root(profile).glob("*/config.json")
-    return {file.parent.name: restore_config(read_json(file)["config"]) for file in files}
+def stored_configs(profile: str) -> tuple[dict[str, TrainingConfig], list[str]]:
+    """Every finished training of a profile by its key, and a line for each whose configuration cannot be read."""
+    found, unreadable = {}, []
+    for file in sorted(_folder_of(profile).glob("*/config.json")):
+        try:
+            found[file.parent.name] = restore_config(read_note(file.parent).config, where=str(file))
+        except InputError as error:
+            unreadable.append(str(error))
+    return found, unreadable
+
+
+def _folder_of(profile: str) -> Path:
+    """The folder of a profile's trainings.
+
+    Raises:
+        InputError: the name is none of a profile.
+    """
+    if not re.fullmatch(r"\w[\w.-]{0,99}", profile):
+        raise InputError(f"profile must be a plain name, got {shown(profile)}")
+    return runs_root(profile)
 
 
 def stored_run(key: str, profile: str) -> Run:
@@ -45,16 +73,16 @@ def stored_run(key: str, profile: str) -> Run:
     Raises:
         InputError: no such training, or one without hash codes.
     """
-    file = runs_root(profile) / key / "config.json"
-    if not file.is_file():
+    folder = _folder_of(profile) / key
+    if not re.fullmatch(r"[\w-]{1,99}", key) or not (folder / "config.json").is_file():
         raise InputError(
-            f"expected the key of a finished training of profile {profile}, got {key!r}; "
+            f"expected the key of a finished training of profile {profile}, got {shown(key)}; "
             f"python -m hashcenters.training list --profile {profile} shows them"
         )
-    config = restore_config(read_json(file)["config"])
+    config = restore_config(read_note(folder).config, where=str(folder / "config.json"))
     if config.centers is None:
         raise InputError(f"training {key} is a classifier and has no hash codes")
-    return Run(config, file.parent)
+    return Run(config, folder)
 
 
 def reading_of(config: TrainingConfig) -> ImageReading:
@@ -83,10 +111,18 @@ def reading_of(config: TrainingConfig) -> ImageReading:
 
 
 def colour_network(run: Run) -> nn.Module:
-    """The trained network of a run on colour pictures, in evaluation mode on the CPU; needs no data."""
+    """The trained network of a run on colour pictures, in evaluation mode on the CPU; needs no data.
+
+    Raises:
+        InputError: the stored tensors are damaged, or are those of another network.
+    """
     config = run.config
     network = make_network(config.backbone, config.bits, in_channels=COLOURS, head=config.head)
-    network.load_state_dict(part(load_tensors(run.folder / "state.safetensors")[0], "network."))
+    file = run.folder / "state.safetensors"
+    try:
+        network.load_state_dict(part(load_tensors(file)[0], "network."))
+    except RuntimeError as error:
+        raise InputError(f"{file} must hold the tensors of {config.backbone} with {config.bits} bits") from error
     return network.eval()
 
 

@@ -7,17 +7,20 @@ import shutil
 import tarfile
 import tempfile
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from http.client import HTTPException
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pooch
+from filelock import FileLock, Timeout
 
 from basics.errors import InputError
 from basics.files import whole_file
 from basics.paths import data_root
+from basics.text import size
 from hashcenters.datasets.registry import Entry
 from hashcenters.datasets.rows import inside_root
 
@@ -44,7 +47,8 @@ def append_rest(url: str, part: Path) -> None:
         before = file.tell()
         shutil.copyfileobj(response, file, CHUNK)
         got = file.tell() - before
-    expected = int(response.headers.get("Content-Length", got))
+    declared = response.headers.get("Content-Length", "")
+    expected = int(declared) if declared.isascii() and declared.isdecimal() else got
     if got < expected:
         raise OSError(f"the connection ended after {got:,} of {expected:,} bytes; run again to resume")
 
@@ -61,7 +65,8 @@ def fetch(url: str, target: Path, expected: str) -> bool:
         whether anything was downloaded.
 
     Raises:
-        InputError: no network (says where to put the file), wrong checksum, folder not writable.
+        InputError: no network (says where to put the file), wrong checksum, folder not writable, or another
+            process downloads it now.
     """
     algorithm = expected.split(":")[0]
     if target.exists():
@@ -77,7 +82,10 @@ def fetch(url: str, target: Path, expected: str) -> bool:
 
     pooch.get_logger().setLevel(logging.WARNING)  # `download` reports
     try:
-        pooch.retrieve(url, expected, fname=target.name, path=target.parent, downloader=resume)
+        with _alone(part):
+            pooch.retrieve(url, expected, fname=target.name, path=target.parent, downloader=resume)
+    except Timeout as error:
+        raise InputError(f"another process downloads {target}; wait until it has ended") from error
     except ValueError as error:
         raise InputError(f"{url} must have checksum {expected}; nothing was kept: {error}") from error
     except (OSError, HTTPException) as error:
@@ -85,6 +93,22 @@ def fetch(url: str, target: Path, expected: str) -> bool:
         own = f"you can also put the file at {target} yourself ({expected})"
         raise InputError(f"cannot download {url}: {reason}; {own}") from error
     return True
+
+
+@contextmanager
+def _alone(part: Path) -> Iterator[None]:
+    """Keep other processes from a file that is being downloaded; the lock's file goes with it.
+
+    Raises:
+        Timeout: another process has it.
+    """
+    lock = part.with_name(f"{part.name}.lock")
+    part.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(lock, timeout=0):
+        try:
+            yield
+        finally:
+            lock.unlink(missing_ok=True)
 
 
 def check_members(archive: Path, plain: Mapping[str, bool]) -> None:
@@ -106,23 +130,46 @@ def check_members(archive: Path, plain: Mapping[str, bool]) -> None:
             raise InputError(f"{archive} must not unpack outside its folder: {error}") from error
 
 
+def check_room(archive: Path, folder: Path, declared: int) -> None:
+    """Check that so many bytes fit onto the disk of a folder.
+
+    Raises:
+        InputError: they do not.
+    """
+    free = shutil.disk_usage(folder).free
+    if declared > free:
+        raise InputError(f"{archive} holds {size(declared)}, and {folder} has room for {size(free)}")
+
+
 def extract(archive: Path, folder: Path) -> None:
     """Unpack a checked zip or tar file into an existing folder.
 
     Raises:
-        InputError: it is no such archive, or a member would leave the folder.
+        InputError: it is no such archive, does not fit onto the disk, or a member would leave the folder.
     """
-    try:
+    with _readable(archive):
         if zipfile.is_zipfile(archive):
             with zipfile.ZipFile(archive) as opened:
                 check_members(archive, {item.filename: item.external_attr >> 28 != 0o12 for item in opened.infolist()})
+                check_room(archive, folder, sum(item.file_size for item in opened.infolist()))
                 opened.extractall(folder)
         else:
             with tarfile.open(archive) as opened:
-                check_members(archive, {item.name: item.isfile() or item.isdir() for item in opened})
+                members = opened.getmembers()
+                check_members(archive, {item.name: item.isfile() or item.isdir() for item in members})
+                check_room(archive, folder, sum(item.size for item in members))
                 opened.extractall(folder, filter="data")
-    except (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError) as error:
-        raise InputError(f"cannot unpack {archive}: {error}") from error
+
+
+@contextmanager
+def _readable(archive: Path) -> Iterator[None]:
+    """Whatever the readers of archives raise for one that is damaged, encrypted or of an unknown kind, as one line."""
+    try:
+        yield
+    except InputError:
+        raise
+    except Exception as error:
+        raise InputError(f"cannot unpack {archive}: {str(error) or type(error).__name__}") from error
 
 
 def unpack(archive: Path, target: Path) -> None:
@@ -132,8 +179,9 @@ def unpack(archive: Path, target: Path) -> None:
         InputError: see `extract`; or the archive holds no such member.
     """
     if archive.suffix == ".gz" and not archive.name.endswith(".tar.gz"):
-        with gzip.open(archive) as source, whole_file(target) as temporary, temporary.open("wb") as file:
-            shutil.copyfileobj(source, file, CHUNK)
+        with _readable(archive), whole_file(target) as temporary, gzip.open(archive) as source:
+            with temporary.open("wb") as file:
+                shutil.copyfileobj(source, file, CHUNK)
         return
     with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as name:
         folder = Path(name)

@@ -31,16 +31,21 @@ def read_parts(files: dict[str, Path], *, num_classes: int | None, strip: str) -
     Label vectors become class indices when every row of every list has exactly one 1.
 
     Raises:
-        InputError: a row is bad, or one list has vectors and another indices.
+        InputError: a row is bad, one list has vectors and another indices, or there are more classes than samples.
     """
     parts = {part: read_list(file, num_classes=num_classes, strip=strip) for part, file in files.items()}
     shapes = {listing.labels.shape[1:] for listing in parts.values()}
     if len(shapes) > 1:
         found = ", ".join(f"{files[part]}: {listing.labels.shape[1:] or 'index'}" for part, listing in parts.items())
         raise InputError(f"all lists must have labels of the same kind and width, got {found}")
-    if shapes == {()}:
-        return parts, num_classes or 1 + max(int(listing.labels.max()) for listing in parts.values())
-    width = parts["train"].labels.shape[1]
+    train = parts["train"]
+    indices = shapes == {()}
+    labelled = 1 + max(int(part.labels.max()) for part in parts.values()) if indices else train.labels.shape[1]
+    width = num_classes or labelled
+    if width > train.labels.size:  # every class needs a training sample; said before all are given names
+        raise InputError(f"{files['train']}: every class needs a training sample, got {width:,} for {len(train):,}")
+    if indices:
+        return parts, width
     if all((listing.labels.sum(axis=1) == 1).all() for listing in parts.values()):
         parts = {part: single_label(listing, origin=str(files[part])) for part, listing in parts.items()}
     return parts, width

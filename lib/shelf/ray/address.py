@@ -31,8 +31,9 @@ def check(address: str) -> None:
             connection.settimeout(ANSWER_SECONDS)
             connection.sendall(GREETING)
             answer = connection.recv(FRAME_HEADER, socket.MSG_WAITALL)
-    except OSError as error:
-        raise InputError(f"no Ray cluster answers at {address}: {error.strerror or error}") from error
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"no Ray cluster answers at {address}: {reason}") from error
     if len(answer) < FRAME_HEADER or answer[3] != SETTINGS:
         raise InputError(f"no Ray cluster answers at {address}: something else listens there")
 

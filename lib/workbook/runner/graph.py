@@ -2,17 +2,44 @@
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+import msgspec
 from msgspec.structs import asdict, replace
 
-from basics.errors import InputError
+from basics.errors import InputError, shown
 from basics.files import read_json
 from basics.schema import Struct, convert
 from workbook.runner.parameters import Parameter, parse_parameters
 
 ALL_OTHERS = "*"
 PARAMETERS, GRID = "parameters", "grid"
+
+
+class Tagged(msgspec.Struct, frozen=True):
+    """What is read of a cell's metadata."""
+
+    tags: tuple[str, ...] = ()
+
+
+class Cell(msgspec.Struct, frozen=True):
+    """What is read of a cell; its source is a text, or a list of its lines."""
+
+    cell_type: Literal["code", "markdown", "raw"]
+    source: str | list[str]
+    metadata: Tagged
+
+    @property
+    def kind(self) -> str:
+        """What a cell is: its type, or what its tag says."""
+        return next((tag for tag in (PARAMETERS, GRID) if tag in self.metadata.tags), self.cell_type)
+
+
+class Source(msgspec.Struct, frozen=True):
+    """What is read of a notebook file."""
+
+    cells: tuple[Cell, ...]
+    metadata: dict[str, Any]
 
 
 class Declared(Struct):
@@ -71,24 +98,19 @@ def load_notebook(path: Path) -> Notebook:
     """Read one source notebook.
 
     Raises:
-        InputError: not a notebook of format 4, no or several `parameters` cells, unknown metadata.
+        InputError: not a notebook of format 4, malformed cells, no or several `parameters` cells, unknown metadata.
     """
     content = read_json(path)
     if not isinstance(content, dict) or content.get("nbformat") != 4:
         raise InputError(f"{path.name} is not a notebook of format 4")
-    cells = tuple((_kind(cell), "".join(cell["source"])) for cell in content["cells"])
+    read = convert(content, Source, where=path.name)
+    cells = tuple((cell.kind, "".join(cell.source)) for cell in read.cells)
     parameters = [source for kind, source in cells if kind == PARAMETERS]
     if len(parameters) != 1:
         raise InputError(f"{path.name} must have one cell tagged `parameters`, got {len(parameters)}")
-    declared = convert(content["metadata"].get("workbook", {}), Declared, where=f"{path.name}, metadata")
+    declared = convert(read.metadata.get("workbook", {}), Declared, where=f"{path.name}, metadata")
     own = {"name": path.stem, "path": path, "parameters": parse_parameters(parameters[0], where=path.stem)}
     return Notebook(cells=cells, **own, **asdict(declared))
-
-
-def _kind(cell: dict[str, Any]) -> str:
-    """What a cell is: its type, or what its tag says."""
-    tags = cell["metadata"].get("tags", [])
-    return next((tag for tag in (PARAMETERS, GRID) if tag in tags), cell["cell_type"])
 
 
 def discover(folder: Path) -> dict[str, Notebook]:
@@ -115,7 +137,7 @@ def _resolved(notebook: Notebook, named: dict[str, Notebook]) -> Notebook:
         after = tuple(name for name, other in named.items() if ALL_OTHERS not in other.after)
     for name in after:
         if name not in named:
-            raise InputError(f"{notebook.name} runs after {name!r}, which is no notebook")
+            raise InputError(f"{notebook.name} runs after {shown(name)}, which is no notebook")
     return replace(notebook, after=after)
 
 
@@ -154,7 +176,7 @@ def _named(notebooks: dict[str, Notebook], part: str) -> set[str]:
         found = {name for name, notebook in notebooks.items() if first <= notebook.number <= last}
         if found:
             return found
-    raise InputError(f"there is no notebook {part!r}; there are {', '.join(sorted(notebooks))}")
+    raise InputError(f"there is no notebook {shown(part)}; there are {', '.join(sorted(notebooks))}")
 
 
 def select_from(notebooks: dict[str, Notebook], start: str) -> list[str]:
@@ -166,5 +188,5 @@ def select_from(notebooks: dict[str, Notebook], start: str) -> list[str]:
     names = list(notebooks)
     found = _named(notebooks, start.strip())
     if len(found) != 1:
-        raise InputError(f"--from takes one notebook, got {start!r}")
+        raise InputError(f"--from takes one notebook, got {shown(start)}")
     return names[names.index(found.pop()) :]

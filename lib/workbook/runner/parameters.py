@@ -6,10 +6,11 @@ seconds; a test holds the two readings together.
 
 import ast
 from dataclasses import dataclass
+from textwrap import shorten
 from typing import Any
 
-from basics.errors import InputError
-from basics.schema import convert, shown
+from basics.errors import SHOWN, InputError, shown
+from basics.schema import convert
 from basics.yaml import parse_yaml
 
 TYPES: dict[str, type] = {"int": int, "float": float, "str": str, "bool": bool, "list": list}
@@ -67,23 +68,31 @@ def parse_parameters(source: str, *, where: str) -> tuple[Parameter, ...]:
     (Parameter(name='bits', type='list', default=[16, 32]),)
     """
     try:
-        statements = ast.parse(source).body
-    except SyntaxError as error:
-        raise InputError(f"{where}: the parameters cell is not Python: {error.msg}") from error
-    return tuple(_parameter(statement, where=where) for statement in statements)
+        found = tuple(_parameter(statement, where=where) for statement in ast.parse(source).body)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        if isinstance(error, InputError):
+            raise
+        problem = getattr(error, "msg", None) or error or "it is nested too deeply"
+        raise InputError(f"{where}: the parameters cell is not Python: {problem}") from error
+    names = [parameter.name for parameter in found]
+    for name in names:
+        if names.count(name) > 1:
+            raise InputError(f"{where}: the parameters cell must declare {name} once")
+    return found
 
 
 def _parameter(statement: ast.stmt, *, where: str) -> Parameter:
-    line = ast.unparse(statement)
-    if not isinstance(statement, ast.AnnAssign) or statement.value is None:
+    line = shorten(ast.unparse(statement), SHOWN)
+    named = isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)
+    if not named or statement.value is None:
         raise InputError(f"{where}: the parameters cell must hold lines `name: type = value`, got {line!r}")
     kind = ast.unparse(statement.annotation)
     if kind not in TYPES:
         raise InputError(f"{where}: a parameter's type must be one of {', '.join(TYPES)}, got {line!r}")
     try:
         default = ast.literal_eval(statement.value)
-    except ValueError as error:
+    except (ValueError, TypeError) as error:
         raise InputError(f"{where}: a parameter's default must be a plain value, got {line!r}") from error
-    parameter = Parameter(ast.unparse(statement.target), kind, default)
+    parameter = Parameter(statement.target.id, kind, default)
     parameter.accept(default, where=where)
     return parameter

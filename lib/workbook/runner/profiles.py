@@ -7,9 +7,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from basics.errors import InputError
+from basics.errors import SHOWN, InputError, shown
 from basics.files import read_text
-from basics.schema import SHOWN, Struct, convert
+from basics.schema import Struct, convert
 from basics.yaml import parse_yaml
 from workbook.runner.graph import Notebook, select
 
@@ -77,11 +77,11 @@ def load_profile(name: str, folder: Path) -> Profile:
 def _read(name: str, folder: Path) -> Profile:
     """One profile file, checked."""
     if name not in profile_names(folder):
-        raise InputError(f"there is no profile {name!r}; there are {', '.join(profile_names(folder)) or 'none'}")
+        raise InputError(f"there is no profile {shown(name)}; there are {', '.join(profile_names(folder)) or 'none'}")
     where = f"profile {name}"
     profile = convert(parse_yaml(read_text(folder / f"{name}.yaml"), where=where), Profile, where=where)
     if profile.name != name:
-        raise InputError(f"{where} must be named like its file, got {profile.name!r}")
+        raise InputError(f"{where} must be named like its file, got {shown(profile.name)}")
     return profile
 
 
@@ -97,7 +97,7 @@ def parse_setting(text: str) -> Setting:
     target, sign, value = text.partition("=")
     notebook, _, key = target.strip().rpartition(".")
     if not sign or not key:
-        raise InputError(f"--set takes [NB.]KEY=VALUE, got {text!r}")
+        raise InputError(f"--set takes [NB.]KEY=VALUE, got {shown(text)}")
     return Setting(text, notebook or None, key, value)
 
 
@@ -123,7 +123,7 @@ def resolve(
     """
     for name in profile.notebooks:
         if name not in notebooks:
-            raise InputError(f"profile {profile.name}: there is no notebook {name!r}")
+            raise InputError(f"profile {profile.name}: there is no notebook {shown(name)}")
     values = {}
     for name, notebook in notebooks.items():
         entry = profile.notebooks.get(name, {})
@@ -146,7 +146,7 @@ def _accepted(notebook: Notebook, given: dict[str, Any], *, where: str) -> dict[
             raise InputError(f"{where}: profile is chosen with --profile only")
         if key not in notebook.declared:
             known = ", ".join(name for name in notebook.declared if name != RESERVED)
-            raise InputError(f"{where}: there is no parameter {key!r}; there are {known or 'none'}")
+            raise InputError(f"{where}: there is no parameter {shown(key)}; there are {known or 'none'}")
         accepted[key] = notebook.declared[key].accept(value, where=where)
     return accepted
 
@@ -155,13 +155,13 @@ def _targets(setting: Setting, notebooks: dict[str, Notebook], selected: Sequenc
     """The notebooks that a setting is for."""
     if setting.notebook is None:
         found = [name for name in selected if setting.key in notebooks[name].declared]
-        problem = "" if found else f"no notebook that is to run has a parameter {setting.key!r}"
+        problem = "" if found else f"no notebook that is to run has a parameter {shown(setting.key)}"
     else:
         found = select(notebooks, setting.notebook)
         left_out = [name for name in found if name not in selected]
         problem = f"{left_out[0]} is not among the notebooks that are to run" if left_out else ""
     if problem:
-        raise InputError(f"--set {setting.text}: {problem}")
+        raise InputError(f"--set {setting.text[:SHOWN]}: {problem}")
     return found
 
 

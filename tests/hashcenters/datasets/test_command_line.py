@@ -57,7 +57,7 @@ def test_wrong_arguments_of_any_command_get_one_line(module: str, arguments: lis
 
 
 def test_a_seed_below_0_gets_one_line() -> None:
-    with pytest.raises(InputError, match="option seed of digits100 must be a whole number >= 0, got -1"):
+    with pytest.raises(InputError, match="option seed of digits100 must be a whole number in 0..4294967295, got -1"):
         load("digits100", seed=-1)
 
 

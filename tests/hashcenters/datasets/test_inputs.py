@@ -101,13 +101,3 @@ def test_reading_ahead_keeps_the_order_and_ends_early() -> None:
 def test_reading_ahead_passes_errors_on() -> None:
     with pytest.raises(InputError, match="1 unreadable files: 1"):
         list(batches(files(Counted(broken=(1,))), [np.array([0]), np.array([1])]))
-
-
-def test_memory_is_the_container_limit_when_that_is_lower(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    limit = tmp_path / "memory.max"
-    monkeypatch.setattr(module, "CGROUP_LIMIT", limit)
-    physical = module.memory_bytes()
-    limit.write_text("max\n")
-    assert module.memory_bytes() == physical
-    limit.write_text("4096\n")
-    assert module.memory_bytes() == 4096

@@ -111,7 +111,7 @@ def test_the_list_names_finished_trainings(pictures):
     done = run(training_on(pictures), runs_root("embedded"))
     shown = CliRunner().invoke(main, ["list"]).output
     assert f"{done.folder.name}  image-folder  alexnet-narrow  central  8 bits  seed 0" in shown
-    assert stored_configs("embedded")[done.folder.name] == done.config
+    assert stored_configs("embedded") == ({done.folder.name: done.config}, [])
     assert restore_config({**vars(CONFIG), "recipe": vars(CONFIG.recipe)}) == CONFIG
 
 

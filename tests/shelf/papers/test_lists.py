@@ -53,7 +53,7 @@ def test_class_indices(tmp_path: Path, row: str, path: str, label: int) -> None:
         ("a.jpg 0 1 0\n\nb.jpg 0 2 0\n", None, "row 3: labels must be 0 or 1, got 2"),
         ("a.jpg 0 1 0\nb.jpg x 1 0\n", None, "row 2: expected 3 labels, got 2"),
         ("a.jpg 3\n", 3, "row 1: class index must be 0 to 2, got 3"),
-        ("a.jpg -1\n", None, "row 1: class index must be 0, got -1"),
+        ("a.jpg -1\n", None, "row 1: class index must be 0 or more, got -1"),
         ("a.jpg cat\n", None, "row 1: expected a class index, got 'cat'"),
         ("a.jpg\n", None, "row 1: expected a path and a label, got one field"),
         ("../../etc/passwd 1\n", None, "row 1: path must stay inside the root"),

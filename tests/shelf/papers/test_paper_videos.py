@@ -95,7 +95,7 @@ def test_a_network_learns_from_video_files(ucf: Path, tmp_path: Path) -> None:
     ("file", "text", "message"),
     [
         ("classInd.txt", "1 Archery\n3 Zumba\n", "number its 2 classes from 1 on without gaps"),
-        ("classInd.txt", "0 Archery\n", "classInd.txt row 1: class index must be 1, got 0"),
+        ("classInd.txt", "0 Archery\n", "classInd.txt row 1: class index must be 1 or more, got 0"),
         ("trainlist01.txt", "Archery/a.avi 2\n", "row 1: class 2 does not fit the folder 'Archery'"),
         ("trainlist01.txt", "Archery/a.avi 7\n", "row 1: class index must be 1 to 2, got 7"),
         ("testlist01.txt", "Yoga/a.avi\n", "testlist01.txt row 1: unknown class 'Yoga'"),
