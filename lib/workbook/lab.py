@@ -5,25 +5,47 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from basics.errors import InputError, one_line_errors
+from basics.errors import InputError, one_line_errors, shown
 from basics.paths import notebooks_root
 from basics.source import lib_root
 
 START_PAGE = "00_start_here.ipynb"
+# what is taken of the options of `jupyter lab`; others can open an address, take the token away, or load code that does
+TAKEN = frozenset(
+    {"allow_root", "app_dir", "browser", "core_mode", "debug", "dev_mode", "expose_app_in_browser", "help", "help_all"}
+    | {"log_level", "no_browser", "open_browser", "port", "port_retries", "quit_button", "show_config", "version"}
+)
+
+
+def check_options(arguments: Sequence[str]) -> None:
+    """Check that options are among those that leave the server on the loopback address, behind its token.
+
+    Args:
+        arguments: `--name`, `--name=value`, `--Class.name=value`, and values of their own.
+
+    Raises:
+        InputError: names the one that is not.
+    """
+    for argument in arguments:
+        name = argument.partition("=")[0]
+        if name.startswith("-") and name.rpartition(".")[2].lstrip("-").replace("-", "_").lower() not in TAKEN:
+            known = ", ".join(f"--{option.replace('_', '-')}" for option in sorted(TAKEN))
+            raise InputError(f"options that keep JupyterLab on this machine are {known}, got {shown(name)}")
 
 
 def lab_command(arguments: Sequence[str] = ()) -> list[str]:
     """The command that starts JupyterLab of this interpreter on the loopback address.
 
-    The address comes last, so that no option given before it opens the server to the network. The token, without
+    No option opens the server to the network (see `check_options`), and the address comes last. The token, without
     which nobody can use the server, stays as Jupyter makes it.
 
     Args:
         arguments: further options of `jupyter lab`.
 
     Raises:
-        InputError: the start page is missing.
+        InputError: the start page is missing, or an option is none that is taken.
     """
+    check_options(arguments)
     page = notebooks_root() / START_PAGE
     if not page.is_file():
         raise InputError(f"there is no start page {page}")

@@ -1,17 +1,110 @@
-"""The files behind results: claims.json and exhibits.json, changed whole and by one writer at a time."""
+"""The files behind results: claims.json and exhibits.json, changed whole and by one writer at a time.
+
+They are shared with others, so each entry is held against its structure when it is read: an edited one is refused, and
+no name of a file leads out of `figures/` and `tables/`.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+import msgspec
 from filelock import FileLock
+from msgspec import Meta
 
-from basics.errors import InputError
+from basics.errors import InputError, one_of
 from basics.files import read_json, write_json
+from basics.schema import Struct, convert
+from workbook.claims import VERDICTS
 
 EXHIBITS = "exhibits.json"
 CLAIMS = "claims.json"
+MANIFEST = "manifest.json"
+COSTS = frozenset({"count", "mean_seconds", "mean_bytes", "other_seconds"})  # of the trainings of a notebook
+
+NotebookName = Annotated[str, Meta(pattern=r"\A\d\d_\w+\Z")]
+ResultFile = Annotated[str, Meta(pattern=r"\A(figures|tables)/\d\d-[a-z0-9-]+\.(csv|md|tex|svg|png|pdf)\Z")]
+
+
+class Exhibit(Struct, kw_only=True, tag_field="kind"):
+    """What figures and tables have in common in exhibits.json."""
+
+    notebook: NotebookName
+    files: dict[str, ResultFile]
+    caption: str
+    order: int
+    source: str | None = None
+    substitute: str | None = None
+
+    def check_files(self, *suffixes: str) -> None:
+        """Make sure that there is a file of each kind."""
+        if not self.files.keys() >= set(suffixes):
+            raise InputError(f"files must be {', '.join(suffixes)}, got {', '.join(self.files) or 'none'}")
+
+
+class Figure(Exhibit, kw_only=True, tag="figure"):
+    """A figure; width and height are pixels of a screen."""
+
+    alt: str
+    width: int
+    height: int
+
+    def __post_init__(self) -> None:
+        self.check_files("svg", "png", "pdf", "csv")
+
+
+class Table(Exhibit, kw_only=True, tag="table"):
+    """A table."""
+
+    protocol: dict[str, Any]
+
+    def __post_init__(self) -> None:
+        self.check_files("csv", "md", "tex")
+
+
+class Verdict(Struct):
+    """A claim in claims.json; see `claims.Claim`."""
+
+    id: str
+    verdict: str
+    observed: str
+    expected: str
+    evidence: str
+    tolerance: str | None
+    data: str
+    substitute: bool
+    compare: dict[str, float]
+    anchor: Annotated[str, Meta(pattern=r"\A[\w.-]+\Z")]
+    notebook: NotebookName
+    order: int
+
+    def __post_init__(self) -> None:
+        one_of(self.verdict, VERDICTS, "verdict")
+
+
+class Finished(msgspec.Struct):
+    """What is read of a notebook's entry in the manifest."""
+
+    seconds: float
+    finished: str = ""
+    seeds: dict[str, Any] = {}
+    error: str | None = None
+    trainings: dict[str, float] = {}
+
+    def __post_init__(self) -> None:
+        if self.trainings and self.trainings.keys() != COSTS:
+            raise InputError(f"trainings must have {', '.join(sorted(COSTS))}")
+
+
+class Manifest(msgspec.Struct):
+    """What is read of a profile's manifest."""
+
+    notebooks: dict[str, Finished] = {}
+    packages: dict[str, str] = {}
+
+
+ENTRIES = {CLAIMS: Verdict, EXHIBITS: Figure | Table}
 
 
 def put(entries: dict[str, Any], key: str, entry: dict[str, Any]) -> None:
@@ -21,8 +114,17 @@ def put(entries: dict[str, Any], key: str, entry: dict[str, Any]) -> None:
 
 
 def read(path: Path) -> dict[str, Any]:
-    """The entries of a file, none where it does not exist."""
-    return read_json(path) if path.is_file() else {}
+    """The entries of claims.json or exhibits.json, none where it does not exist.
+
+    Raises:
+        InputError: an entry is not what this workbook writes; names it.
+    """
+    if not path.is_file():
+        return {}
+    entries = convert(read_json(path), dict[str, dict[str, Any]], where=str(path))
+    for key, entry in entries.items():
+        convert(entry, ENTRIES[path.name], where=f"{path}, {key}")
+    return entries
 
 
 def in_order(path: Path) -> dict[str, dict[str, Any]]:
@@ -30,13 +132,14 @@ def in_order(path: Path) -> dict[str, dict[str, Any]]:
     return dict(sorted(read(path).items(), key=lambda item: (item[1]["notebook"], item[1]["order"])))
 
 
-def read_or_empty(path: Path) -> dict[str, Any]:
-    """The mapping in a JSON file, empty where there is none that can be read."""
+def read_or_empty(path: Path, kind: Any = dict[str, Any]) -> dict[str, Any]:
+    """The mapping in a JSON file, empty where there is none that can be read and is of a kind."""
     try:
-        content = read_json(path)
+        content = convert(read_json(path), dict[str, Any], where=str(path))
+        convert(content, kind, where=str(path))
     except InputError:
         return {}
-    return content if isinstance(content, dict) else {}
+    return content
 
 
 @contextmanager

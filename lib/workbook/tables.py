@@ -65,7 +65,9 @@ def refuse_volatile(frame: pd.DataFrame) -> None:
 
 
 def _latex_text(text: str) -> str:
-    return text.translate(str.maketrans(_LATEX_SIGNS))
+    """A string as LaTeX that shows it; at the start of a row `[` and `*` would be taken by the rule or break above."""
+    guard = "{}" if text.lstrip()[:1] in ("[", "*") and text.strip() else ""
+    return guard + text.translate(str.maketrans(_LATEX_SIGNS))
 
 
 def to_latex(frame: pd.DataFrame, *, caption: str = "", label: str = "") -> str:

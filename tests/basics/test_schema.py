@@ -66,7 +66,8 @@ def test_takes_values_of_a_type(value: Any, kind: Any, expected: Any) -> None:
         ({"name": "x", "needs": [{"any": [3]}]}, Entry, "here, needs[0].any[0] must be str, got 3"),
         ({"name": "x", "rest": {"u": "v"}}, Entry, "here, rest[...] must be int, got str"),
         ({"name": "x", "rest": {3: 1}}, Entry, "here, a key of rest must be str, got int"),
-        ("x" * 200, int, f"here must be int, got '{'x' * 79}…"),
+        ("x" * 200, int, f"here must be int, got '{'x' * 37}...{'x' * 38}'"),
+        ([[1] * 999] * 999, int, f"here must be int, got [[{'1, ' * 20}...], [1, 1, 1, 1,…"),
     ],
 )
 def test_one_line_says_where_what_and_what_came(value: Any, kind: Any, message: str) -> None:

@@ -28,9 +28,23 @@ def notebooks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def test_no_option_opens_the_server_to_the_network(notebooks: Path) -> None:
-    command = lab_command(["--ServerApp.ip=0.0.0.0", "--no-browser"])
-    assert [part for part in command if part.startswith("--ServerApp.ip=")][-1] == "--ServerApp.ip=127.0.0.1"
+@pytest.mark.parametrize(
+    "option",
+    ["--ip=0.0.0.0", "--ip", "--i=0.0.0.0", "-ip=::", "--ServerApp.ip=0.0.0.0", "--LabApp.ip=0.0.0.0"]
+    + ["--NotebookApp.ip=0.0.0.0", "--ServerApp.sock=/tmp/x", "--ServerApp.allow_remote_access=True", "--config=x.py"]
+    + ["--LabApp.token=", "--IdentityProvider.token=", "--PasswordIdentityProvider.hashed_password=x", "--LabApp.IP=::"]
+    + ["--ServerApp.allow_unauthenticated_access=True", "--ServerApp.config_file=x", "--gateway-url=http://x", "--"],
+)
+def test_no_option_opens_the_server_to_the_network(option: str, notebooks: Path) -> None:
+    with pytest.raises(InputError, match=r"options that keep JupyterLab on this machine are --allow-root, .*, got '--?"):
+        lab_command(["--no-browser", option, "0.0.0.0"])
+
+
+def test_harmless_options_are_handed_on(notebooks: Path) -> None:
+    given = ["--no-browser", "--port", "8899", "--ServerApp.port=0", "--allow-root", "--LabApp.open_browser=False"]
+    command = lab_command(given)
+    assert [part for part in command if part in given] == given
+    assert command[-2:] == ["--ServerApp.ip=127.0.0.1", "--ServerApp.allow_remote_access=False"]
     assert not any("token" in part or "password" in part for part in command)
 
 

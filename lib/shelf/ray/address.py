@@ -1,6 +1,7 @@
 """Which cluster was asked for, and whether one answers there; asked before anything starts, without Ray."""
 
 import importlib.util
+import os
 import socket
 
 from basics.errors import InputError
@@ -9,6 +10,7 @@ ANSWER_SECONDS = 6.0  # for the connection, and again for the greeting
 GREETING = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes((0, 0, 0, 4, 0, 0, 0, 0, 0))  # and an empty SETTINGS frame
 FRAME_HEADER = 9
 SETTINGS = 4
+OPEN = "HASHCENTERS_OPEN_CLUSTER"  # set by --open-cluster
 
 
 def check(address: str) -> None:
@@ -21,9 +23,15 @@ def check(address: str) -> None:
         address: `host:port` of the head node.
 
     Raises:
-        InputError: it is no such address, Ray is not installed, or nothing answers within twice `ANSWER_SECONDS`.
+        InputError: it is no such address, Ray's token authentication is not switched on, Ray is not installed, or
+            nothing answers within twice `ANSWER_SECONDS`.
     """
     host, port = split(address)
+    if os.environ.get("RAY_AUTH_MODE", "").lower() != "token" and not os.environ.get(OPEN):
+        raise InputError(
+            "whoever reaches a Ray cluster without token authentication runs code as you; start its nodes and this "
+            "with RAY_AUTH_MODE=token (docs/scaling.md), or say --open-cluster"
+        )
     if importlib.util.find_spec("ray") is None:
         raise InputError("a cluster needs Ray, which is not installed here; install the cluster extra")
     try:

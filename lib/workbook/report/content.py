@@ -10,7 +10,7 @@ from basics.text import duration
 from basics.yaml import read_yaml
 from workbook import scoreboard
 from workbook.catalogue import workbook
-from workbook.records import read_or_empty
+from workbook.records import MANIFEST, Manifest, read_or_empty
 from workbook.report.pages import Page, make_page
 from workbook.results import read_claims, read_exhibits
 
@@ -98,7 +98,7 @@ def read_content(profile: str) -> Content:
         [make_page(path, exhibits, claims, names) for path in executed],
         sorted(sources - names),
         scoreboard.rows(profile),
-        read_or_empty(folder / "manifest.json"),
+        read_or_empty(folder / MANIFEST, Manifest),
     )
 
 

@@ -161,7 +161,8 @@ def render_markdown(
     renderer = _Renderer(resolve, anchors, attachments or {})
     text = MarkdownWithMath(renderer).render(re.sub(f"[{_OPEN}{_CLOSE}]", "", source))
     safe = safe_html(re.sub(r'style="text-align:right"', 'class="num"', text))
-    drawn = re.sub(f"{_OPEN}(\\d+){_CLOSE}", lambda found: renderer.formulas[int(found.group(1))], safe)
+    kept = dict(enumerate(renderer.formulas))  # a number that an entity wrote may be none of theirs
+    drawn = re.sub(f"{_OPEN}(\\d+){_CLOSE}", lambda found: kept.get(int(found.group(1)), ""), safe)
     return re.sub(r'<p>(<div class="math">.*?</div>)\s*</p>', r"\1", drawn, flags=re.S), renderer.headings
 
 

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from nbconvert.filters.ansi import ansi2html
 from nbformat import NotebookNode
 
+from basics.errors import one_line
 from workbook.display import DEFINITION, MARK
 from workbook.report.markup import Anchors, Heading, formula, render_code, render_markdown, safe_html
 
@@ -76,8 +77,8 @@ def make_page(path: Path, exhibits: dict[str, dict[str, Any]], claims: list[dict
     try:
         notebook = nbformat.read(path, as_version=4)
         nbformat.validate(notebook)
-    except (ValueError, LookupError, AttributeError, TypeError, nbformat.ValidationError) as error:
-        problem = Block("error", str(error), "unreadable", note="This notebook cannot be read.")
+    except (ValueError, LookupError, AttributeError, TypeError, RecursionError, nbformat.ValidationError) as error:
+        problem = Block("error", one_line(str(error)), "unreadable", note="This notebook cannot be read.")
         return Page(path.stem, untitled, [problem], [], frozenset({"unreadable"}), "unreadable")
     own = {claim["anchor"]: claim for claim in claims if claim["notebook"] == path.stem}
     maker = _Maker(exhibits | own, pages)
@@ -146,13 +147,13 @@ class _Maker:
             self.failed = cell
             text = "\n".join(output.traceback) or f"{output.ename}: {output.evalue}"
             self.blocks.append(Block("error", Markup(ansi2html(text)), note=output.ename))
-        elif not self.add_recorded(output.metadata.get(MARK, {})):
+        elif not self.add_recorded(output.metadata.get(MARK)):
             self.add_plain(output.data)
 
-    def add_recorded(self, mark: dict[str, Any]) -> bool:
+    def add_recorded(self, mark: Any) -> bool:
         """Add a recorded figure, table or claim from its record, once; False if there is no such record."""
-        anchor = mark.get("exhibit") or mark.get("anchor")
-        record = self.records.get(anchor)
+        anchor = (mark.get("exhibit") or mark.get("anchor")) if isinstance(mark, dict) else None
+        record = self.records.get(anchor) if isinstance(anchor, str) else None
         if record and anchor not in self.anchors.taken:
             kind = record.get("kind", "claim")
             self.blocks.append(Block(kind, anchor=self.anchors.claim(anchor), record=record))

@@ -1,5 +1,6 @@
 """The command line of `run_all.py`."""
 
+import os
 from typing import Any
 
 import click
@@ -34,10 +35,17 @@ TRAIN = "train"
     metavar="HOST:PORT",
     help="Head node of the Ray cluster that trains, one training a processor or GPU; --jobs does not count then.",
 )
+@click.option(
+    "--open-cluster",
+    is_flag=True,
+    envvar="HASHCENTERS_OPEN_CLUSTER",
+    show_envvar=True,
+    help="Use a cluster that lets in whoever reaches it, without RAY_AUTH_MODE=token.",
+)
 @click.option("--device", help=f"Where networks run: {', '.join(DEVICES)}.")
 @click.option("--timeout", type=float, metavar="SECONDS", help="Stop a notebook that takes longer.")
 @click.argument("words", nargs=-1, metavar="[train]")
-def run_all(action: str | None, words: tuple[str, ...], **options: Any) -> int:
+def run_all(action: str | None, words: tuple[str, ...], open_cluster: bool, **options: Any) -> int:
     """Train what the notebooks that are not fresh ask for, run them, then build the report; `train` only trains.
 
     Exit code 0: all is fresh or done. 1: a notebook failed, those that need it were skipped; or --check found
@@ -49,6 +57,8 @@ def run_all(action: str | None, words: tuple[str, ...], **options: Any) -> int:
         raise InputError(f"{TRAIN!r} and --{action} exclude each other")
     plan = make_plan(Request(**options))
     if action is None:
+        if open_cluster:
+            os.environ["HASHCENTERS_OPEN_CLUSTER"] = "1"  # for the kernels, too
         if plan.request.cluster:
             find_hooks().check_cluster(plan.request.cluster)
         from workbook.runner import run

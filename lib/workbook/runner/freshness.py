@@ -10,17 +10,28 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from basics.files import sha256, write_json
 from basics.paths import data_root, profile_results, project_root
+from basics.schema import Struct
 from basics.source import digests
 from workbook.project import texts_folder
-from workbook.records import CLAIMS, EXHIBITS, read_or_empty
+from workbook.records import ENTRIES, read_or_empty
 from workbook.runner.graph import Notebook
 from workbook.runner.hooks import find_hooks
 
 VOLATILE_PARAMETERS = ("jobs",)
+
+
+class Record(Struct):
+    """A record in `fresh/`."""
+
+    state: Literal["running", "failed", "done"]
+    inputs: dict[str, dict[str, Any]]
+    outputs: dict[str, str]
+
+
 CHANGED = {
     "cells": "its source changed",
     "parameters": "its parameter {} changed",
@@ -48,7 +59,7 @@ def record_path(profile: str, name: str) -> Path:
 
 def read_record(profile: str, name: str) -> dict[str, Any]:
     """The record of a notebook's last run here, empty where there is none or it cannot be read."""
-    return read_or_empty(record_path(profile, name))
+    return read_or_empty(record_path(profile, name), Record)
 
 
 def write_record(profile: str, name: str, *, state: str, inputs: dict[str, Any]) -> None:
@@ -150,9 +161,9 @@ def outputs_of(profile: str, name: str) -> dict[str, str]:
     folder = profile_results(profile)
     files = [notebook_output(profile, name)]
     entries = {}
-    for shared in (CLAIMS, EXHIBITS):
-        content = read_or_empty(folder / shared)
-        own = {key: entry for key, entry in content.items() if entry.get("notebook") == name}
+    for shared, kind in ENTRIES.items():
+        content = read_or_empty(folder / shared, dict[str, kind])
+        own = {key: entry for key, entry in content.items() if entry["notebook"] == name}
         files += [folder / file for entry in own.values() for file in entry.get("files", {}).values()]
         entries[shared] = digest(own)
     made = {path.relative_to(folder).as_posix(): sha256(path) for path in files if path.is_file()}

@@ -16,7 +16,7 @@ from typing import Any
 from basics import paths
 from basics.files import sha256, write_json
 from workbook.project import project
-from workbook.records import read_or_empty
+from workbook.records import MANIFEST, Manifest, read_or_empty
 from workbook.runner.scrub import without_machine
 
 ARTEFACTS = ("claims.json", "exhibits.json", "notebooks/*.ipynb", "figures/*", "tables/*")
@@ -25,12 +25,12 @@ CODE = ("lib", "notebooks", "profiles", "run_all.py", "requirements.lock")
 
 def manifest_path(profile: str) -> Path:
     """Where the manifest lies."""
-    return paths.profile_results(profile) / "manifest.json"
+    return paths.profile_results(profile) / MANIFEST
 
 
 def recorded(profile: str) -> dict[str, dict[str, Any]]:
-    """What the manifest of a profile says of each notebook."""
-    return read_or_empty(manifest_path(profile)).get("notebooks", {})
+    """What the manifest of a profile says of each notebook, nothing where it was damaged or edited."""
+    return read_or_empty(manifest_path(profile), Manifest).get("notebooks", {})
 
 
 def write_manifest(profile: str, notebooks: dict[str, dict[str, Any]], *, known: Collection[str]) -> None:
@@ -122,7 +122,7 @@ def cost_of(trainings: Iterable[str], *, profile: str, name: str, seconds: float
     """
     folders = [paths.runs_root(profile) / key for key in trainings]
     noted = {folder: read_or_empty(folder / "config.json").get("seconds") for folder in folders}
-    costs = {folder: seconds for folder, seconds in noted.items() if seconds is not None}
+    costs = {folder: seconds for folder, seconds in noted.items() if isinstance(seconds, int | float)}
     if not costs:
         return recorded(profile).get(name, {}).get("trainings", {})
     return {

@@ -14,9 +14,10 @@ from basics.errors import EXIT_INTERRUPTED, InputError
 from basics.files import sha256, write_bytes, write_json
 from basics.source import digests
 from basics.text import columns, duration
+from workbook.records import read_or_empty
 from workbook.runner import manifest
 from workbook.runner.execute import execute
-from workbook.runner.freshness import digest, listing, read_record, record_path, write_record
+from workbook.runner.freshness import digest, listing, record_path, write_record
 from workbook.runner.plan import Plan
 from workbook.runner.processes import skip_grammar
 from workbook.runner.progress import Progress
@@ -147,7 +148,7 @@ def _execute(
 def build_report(profile: str) -> Path:
     """Build the report of a profile unless it is fresh, and return the path of its first page."""
     page = paths.profile_results(profile) / "index.html"
-    if not page.is_file() or read_record(profile, REPORT) != _shown(profile, page):
+    if not page.is_file() or read_or_empty(record_path(profile, REPORT)) != _shown(profile, page):
         skip_grammar()
         from workbook.report.site import build
 

@@ -4,9 +4,11 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from uuid import uuid4
 
 import psutil
 import pytest
@@ -64,6 +66,15 @@ class Cluster:
             psutil.wait_procs(processes, timeout=10)
         node.stdout.close()
         node.wait()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def token() -> Iterator[None]:
+    """Clusters of the tests let in those who have their token, as the documents say."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RAY_AUTH_MODE", "token")
+        patch.setenv("RAY_AUTH_TOKEN", uuid4().hex + uuid4().hex)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -44,6 +44,19 @@ def browser() -> Iterator:
         started.close()
 
 
+def test_the_pages_own_policy_lets_nothing_foreign_run(browser, built: Path) -> None:
+    with browser.new_page() as page:
+        page.goto((built / "index.html").as_uri())
+        page.evaluate("""() => {
+          const script = document.createElement("script"); script.textContent = "window.ran = 'script'";
+          document.body.append(script);
+          document.body.insertAdjacentHTML("beforeend", "<img src='data:,x' onerror='window.ran = 1'>");
+        }""")
+        page.wait_for_timeout(200)
+        assert page.evaluate("window.ran") is None
+        assert page.evaluate("fetch('https://example.org').catch(() => 'refused')") == "refused"
+
+
 @pytest.fixture
 def open_page(browser, built: Path) -> Iterator:
     """Opens a page of the report and fails on any error, missing file or request that leaves the disk."""

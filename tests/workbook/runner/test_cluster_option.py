@@ -17,10 +17,23 @@ def test_a_cluster_that_does_not_answer_is_one_line(
 ) -> None:
     workbook.write("01_note", "print('ran')")
     began = time.monotonic()
-    output = workbook.run(*arguments, code=2, env=workbook.environment() | variables)
+    output = workbook.run(*arguments, code=2, env=workbook.environment() | variables | {"RAY_AUTH_MODE": "token"})
     assert time.monotonic() - began < 15
     assert output.splitlines() == [f"error: no Ray cluster answers at {DEAD}: Connection refused"]
     assert not workbook.results.exists()
+
+
+@pytest.mark.parametrize("mode", ["", "disabled"])
+def test_a_cluster_that_lets_everybody_in_is_refused_unless_asked_for(mode: str, workbook: Any) -> None:
+    workbook.write("01_note", "print('ran')")
+    environment = workbook.environment() | {"RAY_AUTH_MODE": mode}
+    (line,) = workbook.run("--cluster", DEAD, code=2, env=environment).splitlines()
+    assert line.startswith("error: whoever reaches a Ray cluster without token authentication runs code as you;")
+    assert not workbook.results.exists()
+    (line,) = workbook.run("--cluster", DEAD, "--open-cluster", code=2, env=environment).splitlines()
+    assert line.startswith(f"error: no Ray cluster answers at {DEAD}")
+    environment |= {"HASHCENTERS_OPEN_CLUSTER": "1"}
+    assert "no Ray cluster answers" in workbook.run("--cluster", DEAD, code=2, env=environment)
 
 
 def test_what_only_looks_asks_no_cluster(workbook: Any) -> None:

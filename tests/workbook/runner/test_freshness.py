@@ -65,7 +65,8 @@ def record(book: Any, **request: Any) -> None:
     (book.results / "tables").mkdir(parents=True, exist_ok=True)
     (book.results / "notebooks").mkdir(exist_ok=True)
     (book.results / "tables" / "02-x.csv").write_text("a\n1\n")
-    exhibit = {"notebook": "02_b", "files": {"csv": "tables/02-x.csv"}}
+    files = {suffix: f"tables/02-x.{suffix}" for suffix in ("csv", "md", "tex")}
+    exhibit = {"kind": "table", "notebook": "02_b", "files": files, "caption": "X.", "order": 1, "protocol": {}}
     (book.results / "exhibits.json").write_text(json.dumps({"table-02-x": exhibit}))
     for name in plan.notebooks:
         (book.results / "notebooks" / f"{name}.ipynb").write_text(name)
