@@ -2,11 +2,10 @@
 PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
-UV_VERSION := 0.9.7
 READY := $(VENV)/.ready
 export PYTHONHASHSEED := 0
 
-.PHONY: help reproduce test test-browser lint lab bench lock
+.PHONY: help reproduce test test-browser lint lab bench audit lock
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -40,6 +39,9 @@ lab: $(READY)  ## open JupyterLab on the start page (loopback only, with its tok
 bench: $(READY)  ## run the benchmarks and write their tables
 	$(PY) -m benchmarks
 
+audit: $(READY)  ## look up known vulnerabilities of the locked packages, where the service can be reached
+	@PY=$(PY) .ci/audit
+
 lock: $(READY)  ## resolve requirements.lock again from pyproject.toml
 	$(PY) -m uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-annotate --no-header --constraint constraints.txt --output-file requirements.lock
@@ -56,7 +58,7 @@ $(READY): requirements.lock pyproject.toml
 	@echo "setting up $(VENV), once: about 6 GB, 1 to 2 minutes on a fast connection"
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV) \
 		|| { rm -rf $(VENV); echo "$(PYTHON) cannot make $(VENV); install its venv module (python3-venv)"; exit 1; }
-	@$(PY) -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION) \
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-uv.txt \
 		&& $(PY) -m uv pip install --quiet --compile-bytecode --python $(PY) --require-hashes --requirement requirements.lock \
 		|| $(PY) -m pip install --quiet --require-hashes --requirement requirements.lock
 	@$(PY) -m pip install --quiet --no-deps --no-build-isolation --editable .

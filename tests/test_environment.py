@@ -88,6 +88,35 @@ def test_the_lock_keeps_its_constraints_and_can_build_the_project(python: str) -
         assert requirement.specifier.contains(pins[requirement.name])
 
 
+def test_what_installs_the_rest_is_pinned_with_hashes_too() -> None:
+    pin, *hashes = (ROOT / "requirements-uv.txt").read_text().replace(" \\", "").splitlines()[1:]
+    assert re.fullmatch(r"uv==[\d.]+", pin)
+    assert len(hashes) > 1
+    assert all(re.fullmatch(r" +--hash=sha256:[0-9a-f]{64}", line) for line in hashes)
+    installs = [line for line in (ROOT / "Makefile").read_text().splitlines() if "pip install" in line]
+    assert installs
+    assert all("--require-hashes" in line or "--no-deps" in line for line in installs)
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "shown"),
+    [
+        ("No known vulnerabilities found", 0, "No known vulnerabilities found"),
+        ("Found 1 known vulnerability in 1 package", 1, "Found 1 known vulnerability in 1 package"),
+        ("ConnectionError: Max retries exceeded", 1, "audit skipped: pip-audit or the service that it asks cannot"),
+    ],
+)
+def test_an_audit_without_its_service_fails_nothing(said: str, code: int, shown: str, tmp_path: Path) -> None:
+    python = tmp_path / "python"
+    python.write_text(f"#!/bin/sh\necho '{said}'\nexit {code}\n")
+    python.chmod(0o755)
+    ended = subprocess.run(
+        [ROOT / ".ci/audit"], env=os.environ | {"PY": str(python)}, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == code * said.startswith("Found")
+    assert ended.stdout.startswith(shown)
+
+
 def test_python_versions_agree() -> None:
     supported = SpecifierSet(project()["requires-python"])
     assert [version for version in ("3.10", *PYTHONS, "3.14") if version in supported] == list(PYTHONS)

@@ -51,7 +51,7 @@ def connect(address: str) -> None:
     """Join the cluster.
 
     Raises:
-        InputError: this machine is none of its nodes, or its Ray or Python is another version.
+        InputError: this machine is none of its nodes, its Ray or Python is another version, or the token differs.
     """
     import ray
 
@@ -59,7 +59,7 @@ def connect(address: str) -> None:
     timer.start()
     try:
         ray.init(address=address, log_to_driver=False, logging_level="ERROR")
-    except (OSError, RuntimeError, ValueError) as error:
+    except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
         raise InputError(f"cannot join the Ray cluster at {address}: {' '.join(str(error).split())}") from error
     finally:
         timer.cancel()
