@@ -17,6 +17,7 @@ from basics.errors import InputError, shown
 from basics.files import read_text
 
 MOST_PARTS = 200_000  # values, lists and mappings of one document
+DEEPEST = 50  # lists and mappings inside each other
 
 _SCALARS = (
     ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
@@ -37,7 +38,7 @@ class _PlainLoader(yaml.SafeLoader):
 
     def __init__(self, stream: str) -> None:
         super().__init__(stream)
-        self.anchored = self.parts = 0
+        self.anchored = self.parts = self.depth = 0
         self.parts_of: dict[str, int] = {}  # with an anchor
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node:
@@ -50,9 +51,13 @@ class _PlainLoader(yaml.SafeLoader):
             return super().compose_node(parent, index)
         if event.tag is not None:
             raise yaml.YAMLError(f"values have no tags, got {event.tag}")
+        if self.depth == DEEPEST:
+            raise yaml.YAMLError(f"lists and mappings lie at most {DEEPEST} deep in each other")
         self._count(1)
         self.anchored += anchor is not None
+        self.depth += 1
         node = super().compose_node(parent, index)
+        self.depth -= 1
         self.anchored -= anchor is not None
         if anchor is not None:
             self.parts_of[anchor] = self.parts - before
@@ -92,15 +97,15 @@ def parse_yaml(text: str, *, where: str) -> Any:
         where: it comes from, for messages.
 
     Raises:
-        InputError: the text is not YAML, gives a key twice, has a tag, an alias inside a part that has an anchor,
-            or too many parts.
+        InputError: the text is not YAML, gives a key twice, has a tag or an alias inside a part that has an anchor,
+            or is too deep or too large.
 
     >>> parse_yaml("[1e-5, on, 16]", where="--set")
     [1e-05, 'on', 16]
     """
     try:
         return yaml.load(text, Loader=_PlainLoader)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError) as error:
         problem = getattr(error, "problem", None) or str(error)
         mark = getattr(error, "problem_mark", None)
         line = f" in line {mark.line + 1}" if mark else ""

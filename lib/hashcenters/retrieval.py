@@ -10,14 +10,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 import faiss
 import numpy as np
 from jaxtyping import Int8, Int32, Int64
+from msgspec import Meta
 
 from basics.errors import InputError, one_of, whole
 from basics.files import read_json, sha256, whole_file, write_json
+from basics.schema import Struct, convert
 from hashcenters.codes import check_codes, pack
+from hashcenters.limits import MAX_BITS
 
 KINDS = ("flat", "inverted")
 _ROWS_AT_ONCE = 65_536
@@ -190,6 +194,15 @@ def distance_recall(found: Int32[np.ndarray, "n_query top_k"], exact: Int32[np.n
     return float((found <= exact[:, -1:]).mean())
 
 
+class Sidecar(Struct):
+    """What a sidecar says of an index."""
+
+    kind: str
+    bits: Annotated[int, Meta(ge=1, le=MAX_BITS)]
+    count: int
+    sha256: str
+
+
 def sidecar(path: Path) -> Path:
     """The file beside a saved index that says what it holds."""
     return path.with_name(f"{path.name}.json")
@@ -224,16 +237,14 @@ def load_index(path: Path, *, memory_map: bool = False) -> CodeIndex:
     path = Path(path)
     if not path.is_file():
         raise InputError(f"{path} does not exist")
-    said = read_json(sidecar(path))
-    if not isinstance(said, dict) or not isinstance(said.get("bits"), int):
-        raise InputError(f"{sidecar(path)} must hold kind, bits, count and sha256")
-    if said.get("sha256") != sha256(path):
+    said = convert(read_json(sidecar(path)), Sidecar, where=str(sidecar(path)))
+    if said.sha256 != sha256(path):
         raise InputError(f"{path} does not have the SHA-256 of its sidecar: it is cut, damaged or another file")
     try:
         handle = faiss.read_index_binary(str(path), faiss.IO_FLAG_MMAP_IFC if memory_map else 0)
     except RuntimeError as error:
         raise InputError(f"{path} is not a binary FAISS index") from error
-    index = CodeIndex(handle, said["bits"], memory_map)
-    if handle.d != _flat(index.bits).d or any(said.get(name) != fact for name, fact in _facts(index).items()):
+    index = CodeIndex(handle, said.bits, memory_map)
+    if handle.d != _flat(index.bits).d or any(getattr(said, name) != fact for name, fact in _facts(index).items()):
         raise InputError(f"{path} holds {len(index)} {index.kind} codes of {handle.d} bits, not what its sidecar says")
     return index

@@ -157,7 +157,12 @@ def changing(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def drop(folder: Path, notebook: str) -> None:
-    """Forget what a notebook recorded, and remove the files of its figures and tables."""
+    """Forget what a notebook recorded, and remove the files of its figures and tables.
+
+    Raises:
+        InputError: a file was damaged or edited; then neither is changed.
+    """
+    read(folder / EXHIBITS)
     for file in (CLAIMS, EXHIBITS):
         with changing(folder / file) as entries:
             for key in [key for key, entry in entries.items() if entry["notebook"] == notebook]:

@@ -36,7 +36,9 @@ def notebooks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     + ["--ServerApp.allow_unauthenticated_access=True", "--ServerApp.config_file=x", "--gateway-url=http://x", "--"],
 )
 def test_no_option_opens_the_server_to_the_network(option: str, notebooks: Path) -> None:
-    with pytest.raises(InputError, match=r"options that keep JupyterLab on this machine are --allow-root, .*, got '--?"):
+    with pytest.raises(
+        InputError, match=r"options that keep JupyterLab on this machine are --allow-root, .*, got '--?"
+    ):
         lab_command(["--no-browser", option, "0.0.0.0"])
 
 

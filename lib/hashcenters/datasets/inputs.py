@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import warnings
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +19,7 @@ from hashcenters.datasets.splits import Inputs
 LISTED_FAILURES = 20
 CHUNK = 256  # files at most, and bytes, that are decoded together to find the unreadable ones
 CHUNK_BYTES = 1 << 28
+
 
 def available_cores() -> int:
     """Cores that this process may run on."""
@@ -116,7 +118,10 @@ class FileInputs:
                 self._filled[index] = True
             return None
 
-        with ThreadPoolExecutor(self.workers) as pool:
+        with warnings.catch_warnings(), ThreadPoolExecutor(self.workers) as pool:
+            warnings.filterwarnings(
+                "ignore", module=r"PIL\."
+            )  # of large and damaged pictures, which are read or listed
             reasons = pool.map(read, indices.tolist(), rows.tolist())
             return {index: reason for index, reason in zip(indices.tolist(), reasons, strict=True) if reason}
 

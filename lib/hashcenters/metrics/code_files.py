@@ -22,6 +22,7 @@ from basics.errors import InputError
 from basics.files import whole_file
 from basics.memory import check_fits
 from hashcenters.codes import read_codes
+from hashcenters.metrics.inputs import check_sizes
 from hashcenters.metrics.relevance import as_labels
 
 AUTHORS_FILES = {
@@ -58,17 +59,19 @@ def load_codes(path: Path) -> CodeSet:
     """Read a code set from an `.npz` file or from a folder with the authors' four `.npy` files.
 
     Raises:
-        InputError: the path is missing, is no such file, lacks an array, or holds pickled objects, NaN, or codes or
-            labels in a form that is not known.
+        InputError: the path is missing, is no such file, lacks an array, or holds pickled objects, NaN, codes or
+            labels in a form that is not known, or sizes that do not fit.
     """
     path = Path(path)
     arrays = _read_folder(path) if path.is_dir() else _read_npz(path)
-    return CodeSet(
+    found = (
         read_codes(arrays["query_codes"], name="query codes"),
         as_labels(arrays["query_labels"], name="query labels"),
         read_codes(arrays["database_codes"], name="database codes"),
         as_labels(arrays["database_labels"], name="database labels"),
     )
+    check_sizes(*found)
+    return CodeSet(*found)
 
 
 def _read_folder(folder: Path) -> dict[str, np.ndarray]:

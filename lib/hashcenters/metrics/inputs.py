@@ -47,15 +47,11 @@ def pack_words(codes: Codes, *, name: str) -> UInt64[np.ndarray, "words n"]:
     return words
 
 
-def prepare(query_codes: Codes, query_labels: Labels, database_codes: Codes, database_labels: Labels) -> RankingInput:
-    """Check the four arrays of an evaluation and pack them.
-
-    Args:
-        query_codes, database_codes: ±1 codes (n, bits).
-        query_labels, database_labels: class indices (n,) or multi-hot rows (n, num_classes).
+def check_sizes(query_codes: Codes, query_labels: Labels, database_codes: Codes, database_labels: Labels) -> None:
+    """Check that there is one label a code, and one length of codes.
 
     Raises:
-        InputError: anything that does not fit together, in one line.
+        InputError: there is not.
     """
     given = (("query", query_codes, query_labels), ("database", database_codes, database_labels))
     for name, codes, labels in given:
@@ -67,6 +63,19 @@ def prepare(query_codes: Codes, query_labels: Labels, database_codes: Codes, dat
     if query_codes.shape[1:] != database_codes.shape[1:]:
         widths = f"{query_codes.shape[1:]} and {database_codes.shape[1:]}"
         raise InputError(f"query and database codes must have the same bits, got {widths}")
-    query, database = (pack_words(codes, name=f"{name} codes") for name, codes, _ in given)
+
+
+def prepare(query_codes: Codes, query_labels: Labels, database_codes: Codes, database_labels: Labels) -> RankingInput:
+    """Check the four arrays of an evaluation and pack them.
+
+    Args:
+        query_codes, database_codes: ±1 codes (n, bits).
+        query_labels, database_labels: class indices (n,) or multi-hot rows (n, num_classes).
+
+    Raises:
+        InputError: anything that does not fit together, in one line.
+    """
+    check_sizes(query_codes, query_labels, database_codes, database_labels)
+    query, database = pack_words(query_codes, name="query codes"), pack_words(database_codes, name="database codes")
     relevance, labelled = relate(query_labels, database_labels)
     return RankingInput(query_codes.shape[1], np.ascontiguousarray(query.T), database, relevance, labelled)

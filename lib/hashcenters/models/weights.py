@@ -1,5 +1,6 @@
 """Weights for a backbone: torchvision's, or those in a file."""
 
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.error import URLError
@@ -43,7 +44,8 @@ def read_weights(path: Path) -> dict[str, Tensor]:
     try:
         if path.suffix == ".safetensors":
             return load_file(path)
-        content = torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings(action="ignore"):  # of forms that are refused below
+            content = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # readers given a hostile file may raise anything
         reason = str(error).strip().split("\n")[0] or type(error).__name__
         raise InputError(f"cannot read weights from {path}: {reason}") from error

@@ -37,6 +37,9 @@ def restore_config(stored: dict[str, Any], *, where: str = "a finished training"
         InputError: it is none, or its centers are no codes of its bits.
     """
     config = convert(stored, TrainingConfig, where=where)
+    unknown = (stored.keys() - vars(config).keys()) | (stored["recipe"].keys() - vars(config.recipe).keys())
+    if unknown:
+        raise InputError(f"{where} has no {shown(min(unknown))}")
     whole(config.bits, f"{where}, bits", low=1, high=MAX_BITS)
     if config.centers is not None:
         if {len(center) for center in config.centers} != {config.bits}:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from basics.errors import InputError
@@ -15,6 +16,29 @@ from shelf.papers.lists import read_protocol_lists
 PARTS_2014 = ("train2014", "val2014")
 
 
+class Image(msgspec.Struct):
+    id: int
+    file_name: str
+
+
+class Category(msgspec.Struct):
+    id: int
+    name: str
+
+
+class Annotation(msgspec.Struct):
+    image_id: int
+    category_id: int
+
+
+class Instances(msgspec.Struct):
+    """What is read of a file of annotations."""
+
+    images: list[Image]
+    categories: list[Category]
+    annotations: list[Annotation]
+
+
 def read_annotations(files: Iterable[Path]) -> tuple[Listing, list[str]]:
     """Every image with its labels, and the class names in the order of the category ids.
 
@@ -22,25 +46,21 @@ def read_annotations(files: Iterable[Path]) -> tuple[Listing, list[str]]:
     that the file is named after (`instances_train2014.json` → `train2014/`).
 
     Raises:
-        InputError: a file lacks a table, or an annotation names an unknown image or category.
+        InputError: a file lacks a table or holds another, or an annotation names an unknown image or category.
     """
     paths, rows, categories = [], [], {}
     for file in files:
-        content = read_json(file)
+        content = convert(read_json(file), Instances, where=str(file))
         folder = file.stem.removeprefix("instances_")
-        try:
-            own = {entry["id"]: entry["name"] for entry in content["categories"]}
-            images = {entry["id"]: f"{folder}/{entry['file_name']}" for entry in content["images"]}
-            pairs = [(note["image_id"], note["category_id"]) for note in content["annotations"]]
-            convert(pairs, list[tuple[int, int]], where=f"{file}, ids of images and categories")
-        except (KeyError, TypeError) as error:
-            raise InputError(f"{file} must hold images, annotations and categories, got no {error}") from error
+        own = {entry.id: entry.name for entry in content.categories}
+        images = {entry.id: f"{folder}/{entry.file_name}" for entry in content.images}
         if categories and own != categories:
             raise InputError(f"{file} must name the same categories as the file before it")
         categories = own
         row_of, column_of = ({key: place for place, key in enumerate(keys)} for keys in (images, sorted(own)))
         labels = np.zeros((len(images), len(own)), np.uint8)
-        for number, (image, category) in enumerate(pairs):
+        for number, note in enumerate(content.annotations):
+            image, category = note.image_id, note.category_id
             if image not in row_of or category not in column_of:
                 raise InputError(f"{file} annotation {number}: unknown image {image} or category {category}")
             labels[row_of[image], column_of[category]] = 1

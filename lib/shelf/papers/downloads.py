@@ -178,10 +178,16 @@ def unpack(archive: Path, target: Path) -> None:
     Raises:
         InputError: see `extract`; or the archive holds no such member.
     """
+    if not archive.stat().st_size:
+        raise InputError(f"cannot unpack {archive}: it is empty")
     if archive.suffix == ".gz" and not archive.name.endswith(".tar.gz"):
-        with _readable(archive), whole_file(target) as temporary, gzip.open(archive) as source:
-            with temporary.open("wb") as file:
-                shutil.copyfileobj(source, file, CHUNK)
+        with (
+            _readable(archive),
+            whole_file(target) as temporary,
+            gzip.open(archive) as source,
+            temporary.open("wb") as file,
+        ):
+            shutil.copyfileobj(source, file, CHUNK)
         return
     with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as name:
         folder = Path(name)

@@ -95,8 +95,8 @@ def parse_setting(text: str) -> Setting:
     Setting(text='04.bits=[16, 32]', notebook='04', key='bits', value='[16, 32]')
     """
     target, sign, value = text.partition("=")
-    notebook, _, key = target.strip().rpartition(".")
-    if not sign or not key:
+    notebook, dot, key = target.strip().rpartition(".")
+    if not sign or not key or (dot and not notebook):
         raise InputError(f"--set takes [NB.]KEY=VALUE, got {shown(text)}")
     return Setting(text, notebook or None, key, value)
 
