@@ -119,7 +119,7 @@ def run_all(*arguments: str) -> Callable[[], Any]:
         from workbook.runner import command as module
         from workbook.runner import run as running
 
-        begun, running.run = running.run, lambda plan: None
+        begun, running.run = running.run, lambda plan: 0
         try:
             return module.main()
         finally:
@@ -179,10 +179,44 @@ def options(place: Place) -> Iterator[Case]:
         "--jobs": ["0", "-1", "x", "1.5", "", "1e3", "9" * 5000, "nan"],
         "--timeout": ["0", "-1", "x", "nan", "inf", "-inf", "", "1e308", "1,5"],
         "--device": ["", "gpu", "CPU", "cuda:0", "cuda:99", "x" * 5000],
-        "--set": ["", "=", "count", "=3", ".count=3", "01.=3", "99.count=1", "01.none=1", "none=1", "x" * 5000]
-        + ["profile=y", "01.profile=y", "count:3", "01..count=1", "count =", "01_a.b.count=1"],
-        "--cluster": ["auto", "x", "x:", ":1", "x:0", "x:99999", "x:a", "http://x:1", "x:1/", "a" * 64 + ".b:1"]
-        + [".x:1", "x..y:1", "\u2028:1", "x:١", "x:-1", "x:1 ", "[::1]", "x" * 5000 + ":1"],
+        "--set": [
+            "",
+            "=",
+            "count",
+            "=3",
+            ".count=3",
+            "01.=3",
+            "99.count=1",
+            "01.none=1",
+            "none=1",
+            "x" * 5000,
+            "profile=y",
+            "01.profile=y",
+            "count:3",
+            "01..count=1",
+            "count =",
+            "01_a.b.count=1",
+        ],
+        "--cluster": [
+            "auto",
+            "x",
+            "x:",
+            ":1",
+            "x:0",
+            "x:99999",
+            "x:a",
+            "http://x:1",
+            "x:1/",
+            "a" * 64 + ".b:1",
+            ".x:1",
+            "x..y:1",
+            "\u2028:1",
+            "x:١",
+            "x:-1",
+            "x:1 ",
+            "[::1]",
+            "x" * 5000 + ":1",
+        ],
     }
     for option, values in wrong.items():
         for value in values:
@@ -226,8 +260,27 @@ def settings(place: Place) -> Iterator[Case]:
         "count": [*VALUES, "", "x", "1.5", "true", "[1]", "1e400", "1_0", "0b1", "'1'", "1 2", "3,4", ".nan", ALIASES],
         "rate": [*VALUES, "", "x", "true", "[1]", "1,5", "9" * 400, "'1'", "0.1.2", "1e", "--1", ALIASES],
         "flag": [*VALUES, "", "x", "0", "1", "on", "yes", "[true]", "'true'", "TRUE FALSE"],
-        "bits": [*VALUES, "", "[]", "16", "[x]", "[1.5]", "[16, 16]", "[0]", "[-1]", "[65536]", "[9999999999]"]
-        + ["[true]", "[null]", "['16']", "[16, x]", "[" * 2000, ALIASES, "[[16]]", "[1e3]"],
+        "bits": [
+            *VALUES,
+            "",
+            "[]",
+            "16",
+            "[x]",
+            "[1.5]",
+            "[16, 16]",
+            "[0]",
+            "[-1]",
+            "[65536]",
+            "[9999999999]",
+            "[true]",
+            "[null]",
+            "['16']",
+            "[16, x]",
+            "[" * 2000,
+            ALIASES,
+            "[[16]]",
+            "[1e3]",
+        ],
         "seeds": ["[]", "[-1]", "[0, 0]", "[0.5]", "[x]", "0", "[" + "9" * 30 + "]", "[4294967296]", ALIASES],
         "rates": ["[]", "[x]", "[true]", "[0.5, 0.5]", "[1, 1.0]", "0.5", "[" + "9" * 400 + "]", "['1']"],
         "names": ["[]", "a", "[1]", "[a, 1]", "[[a]]", "[null]", "{a: b}", "[true]"],

@@ -135,11 +135,11 @@ def spoil(path, how):
         ("changed", "does not have the SHA-256 of its sidecar"),
         ("missing", "does not exist"),
         ("no sidecar", "cannot read .*codes.faiss.json"),
-        ("sidecar of another kind", "must hold kind, bits, count and sha256"),
+        ("sidecar of another kind", "codes.faiss.json must be mapping, got"),
         ("other bits", "not what its sidecar says"),
         ("other count", "not what its sidecar says"),
         ("other kind", "not what its sidecar says"),
-        ("bits in words", "must hold kind, bits, count and sha256"),
+        ("bits in words", "codes.faiss.json, bits must be int, got '16'"),
         ("foreign", "is not a binary FAISS index"),
     ],
 )

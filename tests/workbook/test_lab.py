@@ -30,10 +30,26 @@ def notebooks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize(
     "option",
-    ["--ip=0.0.0.0", "--ip", "--i=0.0.0.0", "-ip=::", "--ServerApp.ip=0.0.0.0", "--LabApp.ip=0.0.0.0"]
-    + ["--NotebookApp.ip=0.0.0.0", "--ServerApp.sock=/tmp/x", "--ServerApp.allow_remote_access=True", "--config=x.py"]
-    + ["--LabApp.token=", "--IdentityProvider.token=", "--PasswordIdentityProvider.hashed_password=x", "--LabApp.IP=::"]
-    + ["--ServerApp.allow_unauthenticated_access=True", "--ServerApp.config_file=x", "--gateway-url=http://x", "--"],
+    [
+        "--ip=0.0.0.0",
+        "--ip",
+        "--i=0.0.0.0",
+        "-ip=::",
+        "--ServerApp.ip=0.0.0.0",
+        "--LabApp.ip=0.0.0.0",
+        "--NotebookApp.ip=0.0.0.0",
+        "--ServerApp.sock=/tmp/x",
+        "--ServerApp.allow_remote_access=True",
+        "--config=x.py",
+        "--LabApp.token=",
+        "--IdentityProvider.token=",
+        "--PasswordIdentityProvider.hashed_password=x",
+        "--LabApp.IP=::",
+        "--ServerApp.allow_unauthenticated_access=True",
+        "--ServerApp.config_file=x",
+        "--gateway-url=http://x",
+        "--",
+    ],
 )
 def test_no_option_opens_the_server_to_the_network(option: str, notebooks: Path) -> None:
     with pytest.raises(

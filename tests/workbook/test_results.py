@@ -72,6 +72,22 @@ def test_opening_drops_what_this_notebook_recorded_and_nothing_else(results_else
     assert list((results_elsewhere / "smoke").rglob("05-*"))
 
 
+@pytest.mark.parametrize("path", ["../../kept", "figures/../../../kept", "/etc/hostname", "tables/04-x.csv/../../kept"])
+def test_no_edited_record_reaches_a_file_outside(path: str, results_elsewhere: Path):
+    _record()
+    kept = results_elsewhere / "kept"
+    kept.write_text("a user's own")
+    file = results_elsewhere / "smoke" / "exhibits.json"
+    content = json.loads(file.read_text())
+    content["table-04-losses"]["files"]["csv"] = path
+    file.write_text(json.dumps(content))
+    before = _tree(results_elsewhere)
+    with pytest.raises(InputError, match=r"exhibits.json, table-04-losses, files.*: Expected `str` matching regex"):
+        open_results("04_training", profile="smoke")
+    assert _tree(results_elsewhere) == before
+    assert kept.read_text() == "a user's own"
+
+
 def test_recording_again_replaces_and_keeps_the_place():
     results = _record()
     results.table(FRAME.head(1), "losses", caption="Fewer.")

@@ -63,6 +63,15 @@ def test_latex_is_booktabs_and_escaped():
     assert text.count(r"\end{table}") == 1
 
 
+@pytest.mark.parametrize("cell", ["[2cm] x", "*", " [x]", "*y"])
+def test_no_latex_command_takes_the_start_of_a_row_as_its_argument(cell: str):
+    rows = tables.to_latex(pd.DataFrame({cell: [cell, "x"]})).splitlines()
+    starts = [row.lstrip() for row in rows[2:] if row.endswith(r"\\")]
+    assert len(starts) == 3
+    assert not any(row.startswith(("[", "*")) for row in starts)
+    assert sum(row.startswith("{}") for row in starts) == 2
+
+
 def test_long_tables_are_cut_and_counted():
     text = tables.to_html(pd.DataFrame({"x": range(10)}), most_rows=4)
     assert text.count("<tr>") == 1 + 4 + 1

@@ -11,7 +11,7 @@ from unicodedata import normalize
 
 import numpy as np
 
-from basics.errors import InputError
+from basics.errors import InputError, shown
 from hashcenters.datasets.images import AS_PUBLISHED, ImageReading
 from hashcenters.datasets.inputs import Selected, check_present, content_keys, files_digest, unreadable_message
 from hashcenters.datasets.protocol import Listing, Protocol, draw_parts, find_protocol, hold_out, resolve_root
@@ -209,12 +209,16 @@ def assemble(
             picture under one name already, else equal files are found here.
 
     Raises:
-        InputError: files are missing or unreadable, a class has no training sample, or splits overlap.
+        InputError: files are missing, unreadable or outside the root, a class has no training sample, or splits
+            overlap.
     """
     if isinstance(found.parts, Listing):
         parts = draw_parts(found.parts, protocol, seed=seed, class_names=found.class_names)
         found = replace(found, parts=parts)
     names = names_of(found.parts)
+    outside = next((name for name in names if name.startswith("/") or ".." in name.split("/")), None)
+    if outside is not None:
+        raise InputError(f"listed files must lie below {found.root}, got {shown(outside)}")
     files = [found.locate(name) if found.locate else found.root / name for name in names]
     if reading.corrupt == "skip" and (failures := find_twins(names, files, reading)[1]):
         found = drop_unreadable(found, failures)

@@ -122,8 +122,6 @@ def load_image_folder(
     Raises:
         InputError: there are fewer than two classes, a class has too few pictures, or files cannot be read.
     """
-    if top_k is not None and top_k < 1:
-        raise InputError(f"top_k must be at least 1, got {top_k}")
     listing, names, left_out = read_folders(root, reading)
     note = "; ".join(left_out)
     parts = split_classes(listing, names, query=query, validation=validation, seed=seed, note=note)

@@ -14,10 +14,21 @@ from basics.schema import Struct, convert, entries
 from basics.source import by_name
 from basics.yaml import read_yaml
 from hashcenters.datasets.protocol import Protocol, find_protocol, protocols_of
-from hashcenters.datasets.splits import HashingData
-from hashcenters.limits import MAX_SEED
+from hashcenters.datasets.splits import PARTS, HashingData
+from hashcenters.limits import MAX_ITEMS, MAX_SEED
 
 CATALOGUE = Path(__file__).with_name("registry.yaml")
+RANGES = {
+    "seed": (0, MAX_SEED),
+    "num_classes": (2, MAX_ITEMS),
+    "top_k": (1, MAX_ITEMS),
+    "shift": (0, 64),
+    "side": (8, 256),
+}
+RANGES |= {f"{part}_per_class": (int(part in ("train", "query")), 10_000) for part in PARTS}
+RANGES |= {f"{part}_size": (int(part in ("train", "query")), 1_000_000) for part in PARTS}
+"""Of the options of data sets that are whole numbers; a million small pictures fit into memory."""
+MOST_NOISE = 10
 
 
 class Need(Struct):
@@ -102,7 +113,7 @@ def checked_options(name: str, reader: Callable[..., HashingData], given: Mappin
     """The given options without those that are None or "", as the reader's types.
 
     Raises:
-        InputError: says which option is unknown, missing or of the wrong type.
+        InputError: says which option is unknown, missing, of the wrong type or out of range.
     """
     known = reader_options(reader)
     options = {}
@@ -115,7 +126,11 @@ def checked_options(name: str, reader: Callable[..., HashingData], given: Mappin
     for option, parameter in known.items():
         if parameter.default is inspect.Parameter.empty and option not in options:
             raise InputError(f"{name} needs the option {option}")
-    whole(options.get("seed", 0), f"option seed of {name}", low=0, high=MAX_SEED)
+    for option, (low, high) in RANGES.items():
+        if option in options:
+            whole(options[option], f"option {option} of {name}", low=low, high=high)
+    if not 0 <= options.get("noise", 0) <= MOST_NOISE:
+        raise InputError(f"option noise of {name} must be 0 to {MOST_NOISE}, got {options['noise']}")
     return options
 
 

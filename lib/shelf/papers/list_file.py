@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from basics.errors import InputError, whole
+from basics.errors import InputError
 from hashcenters.datasets.assemble import (
     Found,
     assemble,
@@ -155,10 +155,6 @@ def load_list_file(
     """
     if not root.is_dir():
         raise InputError(f"root must be a folder, got {root}")
-    if top_k is not None and top_k < 1:
-        raise InputError(f"top_k must be at least 1, got {top_k}")
-    if num_classes is not None:
-        whole(num_classes, "num_classes", low=2)
     names = [row for _, row in rows_of(root / classes)] if classes else None
     if names and num_classes not in (None, len(names)):
         raise InputError(f"{classes} must name {num_classes} classes, got {len(names)}")

@@ -1,15 +1,16 @@
 """NABirds: 555 classes with a hierarchy, from the official text files or the authors' list files."""
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from basics.errors import InputError
+from basics.errors import InputError, whole
 from hashcenters.datasets.assemble import Found, reader
 from hashcenters.datasets.protocol import Listing, Protocol
-from hashcenters.datasets.rows import fields_of, inside_root
-from shelf.papers.lists import official_split, read_protocol_lists
+from hashcenters.datasets.rows import class_index, fields_of, inside_root
+from shelf.papers.lists import official_split, parse_rows, read_protocol_lists
 
 
 def read_table(path: Path) -> dict[str, str]:
@@ -67,15 +68,22 @@ def read_official(root: Path, *, depth: int | None = None) -> tuple[dict[str, Li
     """
     images, labels = read_table(root / "images.txt"), read_table(root / "image_class_labels.txt")
     sides, names = read_table(root / "train_test_split.txt"), read_table(root / "classes.txt")
-    parents = {int(child): int(parent) for child, parent in read_table(root / "hierarchy.txt").items()}
+    numbers = partial(class_index, num_classes=None)
+    tree = root / "hierarchy.txt"
+    rows = enumerate(read_table(tree).items(), start=1)
+    parents = dict(parse_rows(tree, rows, lambda pair: (numbers(pair[0]), numbers(pair[1]))))
     for image, path in images.items():
         if image not in labels or image not in sides:
             raise InputError(f"{root}: image {image} ({path}) must have a class and a side of the split")
+        if sides[image] not in ("0", "1"):
+            raise InputError(f"{root / 'train_test_split.txt'}: image {image} must have 0 or 1, got {sides[image]!r}")
         if labels[image] not in names:
             raise InputError(f"{root / 'image_class_labels.txt'}: image {image} has unknown class {labels[image]}")
-    ids = [at_depth(int(labels[image]), parents, depth) for image in images]
+    found = parse_rows(root / "image_class_labels.txt", enumerate(map(labels.get, images), start=1), numbers)
+    ids = [at_depth(number, parents, depth) for number in found]
     used, indices = np.unique(ids, return_inverse=True)
-    every = Listing(tuple(f"images/{inside_root(path)}" for path in images.values()), indices.astype(np.int64))
+    paths = parse_rows(root / "images.txt", enumerate(images.values(), start=1), inside_root)
+    every = Listing(tuple(f"images/{path}" for path in paths), indices.astype(np.int64))
     return official_split(every, [sides[image] == "1" for image in images]), [names[str(used_id)] for used_id in used]
 
 
@@ -89,6 +97,8 @@ def load_nabirds(root: Path, protocol: Protocol, *, depth: int | None = None, nu
         depth: of the classes in the hierarchy, see `read_official`; only with the official split.
         num_classes: of the list files.
     """
+    if depth is not None:
+        whole(depth, "depth", low=0)
     if not protocol.lists:
         return Found(*read_official(root, depth=depth), root)
     if depth is not None:

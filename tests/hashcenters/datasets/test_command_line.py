@@ -57,7 +57,7 @@ def test_wrong_arguments_of_any_command_get_one_line(module: str, arguments: lis
 
 
 def test_a_seed_below_0_gets_one_line() -> None:
-    with pytest.raises(InputError, match="option seed of digits100 must be a whole number in 0..4294967295, got -1"):
+    with pytest.raises(InputError, match=r"option seed of digits100 must be a whole number in 0..4294967295, got -1"):
         load("digits100", seed=-1)
 
 
@@ -74,3 +74,21 @@ def test_an_unknown_name_gets_one_line(command: str) -> None:
     assert result.exit_code == 2
     assert result.stderr.startswith("error: data set must be one of digits100, ")
     assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "option", "value", "limits"),
+    [
+        ("digits100", "query_per_class", 10**9, "a whole number in 1..10000"),
+        ("digits100", "top_k", 0, "a whole number in 1..2147483647"),
+        ("digits100", "noise", float("nan"), "0 to 10"),
+        ("digits100", "noise", -0.5, "0 to 10"),
+        ("scenes", "shift", -1, "a whole number in 0..64"),
+        ("scenes", "query_size", 0, "a whole number in 1..1000000"),
+        ("clips", "side", 10**9, "a whole number in 8..256"),
+        ("nabirds", "num_classes", 0, "a whole number in 2..2147483647"),
+    ],
+)
+def test_sizes_have_limits_before_anything_is_made(name: str, option: str, value: float, limits: str) -> None:
+    with pytest.raises(InputError, match=rf"option {option} of {name} must be {limits}, got {value}"):
+        load(name, **{option: value})

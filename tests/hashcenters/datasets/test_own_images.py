@@ -1,7 +1,8 @@
 """The user's own images: any tree of class folders, any list files, nothing written into them."""
 
 import os
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -163,6 +164,35 @@ def test_pixels_and_not_names_tell_pictures_apart(tree: Path, seed: int) -> None
     assert_apart(data)
 
 
+def test_a_class_folder_that_may_not_be_read_is_named(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = tree / "cat"
+    read = Path.iterdir
+
+    def refusing(path: Path) -> Iterator[Path]:
+        if path == closed:
+            raise PermissionError(13, "Permission denied", str(path))
+        return read(path)
+
+    monkeypatch.setattr(Path, "iterdir", refusing)
+    with pytest.raises(InputError, match=f"cannot read the folder {re.escape(str(closed))}: Permission denied"):
+        load("image-folder", root=str(tree), size=8)
+
+
+@pytest.mark.parametrize("label", ["2147483648", "99999999999", "9" * 30, "1_0", "٣"])
+def test_a_class_index_is_refused_before_classes_are_named(label: str, listed: Path) -> None:
+    with (listed / "train.txt").open("a") as file:
+        file.write(f"images/0.png {label}\n")
+    with pytest.raises(InputError, match=r"train.txt row \d+: (class index must be 0|expected a class index)"):
+        load("list-file", root=str(listed), train="train.txt", query="query.txt", size=8)
+
+
+def test_there_are_no_more_classes_than_training_pictures(listed: Path) -> None:
+    with (listed / "train.txt").open("a") as file:
+        file.write("images/0.png 1000000000\n")
+    with pytest.raises(InputError, match="every class needs a training sample, got 1,000,000,001 for 5"):
+        load("list-file", root=str(listed), train="train.txt", query="query.txt", size=8)
+
+
 def test_line_breaks_in_names_are_no_sources(tmp_path: Path, picture: Picture) -> None:
     for name in ("x", "y"):
         for number in range(4):
@@ -197,7 +227,7 @@ def remove_all(folder: Path) -> None:
         ),
         (lambda root: (root / "empty").mkdir(), {}, "class 'empty' must have at least 3 pictures, got 0"),
         (lambda root: None, {"query": 1.0}, "query and validation must be shares between 0 and 1, got 1.0"),
-        (lambda root: None, {"top_k": 0}, "top_k must be at least 1, got 0"),
+        (lambda root: None, {"top_k": 0}, "top_k of .* must be a whole number in 1..2147483647, got 0"),
         (lambda root: None, {"depth": 1}, "image-folder has no option 'depth'; its options are root, query"),
         (lambda root: None, {"size": "big"}, "option size of image-folder must be int, got 'big'"),
         (lambda root: None, {"size": True}, "option size of image-folder must be int, got True"),

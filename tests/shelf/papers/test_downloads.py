@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import io
 import re
+import shutil
 import tarfile
 import threading
 import zipfile
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
+from filelock import FileLock
 from msgspec.structs import replace
 
 from basics.errors import InputError
@@ -112,6 +114,27 @@ def test_folder_that_cannot_be_written(address: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("a file where a folder is needed")
     with pytest.raises(InputError, match="cannot download"):
         fetch(f"{address}/file", tmp_path / "file/inside.bin", SUM)
+
+
+def test_one_process_at_a_time_downloads_a_file(address: str, tmp_path: Path) -> None:
+    target = tmp_path / "file.bin"
+    with (
+        FileLock(tmp_path / ".file.bin.part.lock"),
+        pytest.raises(InputError, match=r"another process downloads .*file.bin; wait until it has ended"),
+    ):
+        fetch(f"{address}/file", target, SUM)
+    assert fetch(f"{address}/file", target, SUM)
+
+
+@pytest.mark.parametrize("size", [1 << 60, 0xFFFFFFFF])
+def test_an_archive_must_fit_onto_the_disk(size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    item = tarfile.TarInfo("data")
+    item.size = size
+    (tmp_path / "data.tar").write_bytes(item.tobuf(tarfile.GNU_FORMAT) + bytes(1024))
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: shutil._ntuple_diskusage(0, 0, 1000))
+    with pytest.raises(InputError, match=r"data.tar holds .* GB, and .* has room for 1.0 kB|cannot unpack"):
+        unpack(tmp_path / "data.tar", tmp_path / "data")
+    assert [path.name for path in tmp_path.iterdir()] == ["data.tar"]
 
 
 def zipped(path: Path, members: dict[str, bytes]) -> Path:

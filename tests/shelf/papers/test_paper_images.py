@@ -136,10 +136,10 @@ def test_coco_drawn(coco_tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda content: content.pop("categories"), "must hold images, annotations and .* got no 'categories'"),
+        (lambda content: content.pop("categories"), "instances_train2014.json lacks 'categories'"),
         (
             lambda content: content["annotations"].append({"image_id": [1], "category_id": 1}),
-            r"ids of images and categories, \[9\]\[0\] must be int, got \[1\]",
+            r"instances_train2014.json, annotations\[9\].image_id must be int, got \[1\]",
         ),
         (
             lambda content: content["annotations"].append({"image_id": 1, "category_id": 7}),
@@ -350,6 +350,13 @@ def test_nabirds_list_files(birds: Path, data_folder: Path) -> None:
         ("image_class_labels.txt", "u1 5\nu2 77\nu3 6\nu4 9\n", "image u2 has unknown class 77"),
         ("images.txt", "u1 0005/a.jpg\nu1 0005/b.jpg\n", "images.txt row 2: u1 comes twice"),
         ("images.txt", "u1\n", "images.txt row 1: expected 2 fields, got 1"),
+        ("images.txt", "u1 ../a.jpg\nu2 b\nu3 c\nu4 d\n", "images.txt row 1: path must stay inside the root"),
+        (
+            "train_test_split.txt",
+            "u1 1\nu2 2\nu3 1\nu4 0\n",
+            "split.txt: image u2 must have 0 or 1, got '2'",
+        ),
+        ("hierarchy.txt", "5 x\n", "hierarchy.txt row 1: expected a class index, got 'x'"),
     ],
 )
 def test_bad_nabirds_tables(birds: Path, file: str, text: str, message: str) -> None:

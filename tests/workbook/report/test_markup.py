@@ -71,6 +71,11 @@ def test_formulas_cannot_be_forged_by_private_signs():
     assert _render("\ue0005\ue001") == "<p>5</p>\n"
 
 
+def test_formulas_cannot_be_forged_by_entities():
+    text, _ = render_markdown("$x$ &#xe000;99&#xe001;", resolve=lambda url: url, anchors=Anchors())
+    assert text.count("<math") == 1
+
+
 def test_dollars_in_code_are_no_formulas():
     shown = _render("`$a$` and\n\n```python\nprice = '$5'  # $x$\n```\n")
     assert "<math" not in shown
