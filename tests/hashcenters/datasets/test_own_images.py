@@ -10,6 +10,9 @@ import pytest
 from PIL import Image
 
 from basics.errors import InputError
+from hashcenters.datasets.assemble import Found, assemble
+from hashcenters.datasets.images import ImageReading
+from hashcenters.datasets.protocol import Listing, find_protocol
 from hashcenters.datasets.registry import load
 from hashcenters.datasets.splits import PARTS, HashingData
 
@@ -191,6 +194,14 @@ def test_there_are_no_more_classes_than_training_pictures(listed: Path) -> None:
         file.write("images/0.png 1000000000\n")
     with pytest.raises(InputError, match="every class needs a training sample, got 1,000,000,001 for 5"):
         load("list-file", root=str(listed), train="train.txt", query="query.txt", size=8)
+
+
+@pytest.mark.parametrize("name", ["../x.png", "a/../../x.png", "/etc/x.png"])
+def test_no_listed_name_leads_out_of_the_root(name: str, tree: Path) -> None:
+    inside = [("cat/a.png", 0), ("dog/b.png", 1)]
+    parts = {"train": Listing.of(inside), "query": Listing.of([(name, 0)]), "database": Listing.of(inside)}
+    with pytest.raises(InputError, match=f"listed files must lie below .*, got {re.escape(repr(name))}"):
+        assemble(Found(parts, ["cat", "dog"], tree), protocol=find_protocol(None, data="coco"), reading=ImageReading())
 
 
 def test_line_breaks_in_names_are_no_sources(tmp_path: Path, picture: Picture) -> None:
