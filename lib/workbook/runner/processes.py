@@ -43,7 +43,7 @@ def when_parent_ends(parent: int, act: Callable[[], None]) -> None:
 def guard_group(starter: int) -> None:
     """Let a process of its own end the group that this one leads as soon as this one or its starter has ended.
 
-    It does so even where this process dies alone or is in a call that lets no other thread work. Where the system cannot
+    It does so even where this one dies alone or is in a call that lets no other thread work. Where the system cannot
     wait for any process (other than Linux), `when_parent_ends` has to do.
 
     Args:
