@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from safetensors.torch import save_file
 
 from basics.errors import InputError
 from basics.files import whole_file
+
+log = logging.getLogger(__name__)
 
 
 def _digest(tensors: Mapping[str, torch.Tensor], note: str) -> str:
@@ -43,15 +46,16 @@ def load_tensors(path: Path) -> tuple[dict[str, torch.Tensor], Any]:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (OSError, SafetensorError) as error:
         raise InputError(f"cannot read {path}: {error}") from error
-    if metadata.get("sha256") != _digest(tensors, metadata.get("note", "")):
+    if "note" not in metadata or metadata.get("sha256") != _digest(tensors, metadata["note"]):
         raise InputError(f"{path} does not hold what was written into it: its checksum differs")
     return tensors, json.loads(metadata["note"])
 
 
 def set_aside(path: Path) -> Path:
-    """Rename a damaged file so that it is kept but not read again, and return its new name."""
+    """Rename a file that cannot be used so that it is kept but not read again, say so, and return its new name."""
     aside = path.with_name(path.name + ".damaged")
     path.replace(aside)
+    log.warning("%s cannot be used and is kept as %s", path, aside.name)
     return aside
 
 

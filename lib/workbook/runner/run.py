@@ -11,7 +11,7 @@ from typing import Any
 
 from basics import paths
 from basics.errors import EXIT_INTERRUPTED, InputError
-from basics.files import sha256, write_bytes, write_json
+from basics.files import remove_unfinished, sha256, write_bytes, write_json
 from basics.source import digests
 from basics.text import columns, duration
 from workbook.runner import manifest
@@ -86,21 +86,36 @@ def _reserved(profile: str) -> Iterator[None]:
         print(STOPPED.format("terminated"), file=sys.stderr)
         sys.exit(EXIT_TERMINATED)
 
-    folder = paths.profile_results(profile) / "fresh"
-    probe = folder / ".probe"
-    write_bytes(probe, bytes(PROBE_BYTES))
-    probe.unlink()
+    folder = paths.profile_results(profile)
+    lock = folder / "fresh" / ".lock"
     before = signal.signal(signal.SIGTERM, terminate)
     try:
-        with FileLock(folder / ".lock", timeout=0):
+        with FileLock(_made(lock), timeout=0):
+            remove_unfinished(folder, held=lock)
+            write_bytes(lock.with_name(".probe"), bytes(PROBE_BYTES))
+            lock.with_name(".probe").unlink()
             yield
     except Timeout as error:
-        raise InputError(f"another run_all.py works on {folder.parent}; wait until it has ended") from error
+        raise InputError(f"another run_all.py works on {folder}; wait until it has ended") from error
     except KeyboardInterrupt:
         print(STOPPED.format("interrupted"), file=sys.stderr)
         sys.exit(EXIT_INTERRUPTED)
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def _made(lock: Path) -> Path:
+    """A lock whose file is there.
+
+    Raises:
+        InputError: it cannot be written.
+    """
+    try:
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        lock.touch()
+    except OSError as error:
+        raise InputError(f"cannot write {lock}: {error.strerror}") from error
+    return lock
 
 
 def _do(plan: Plan, name: str, stale: str | None, rows: list[Row], progress: Progress, trainer: Trainer) -> Row:

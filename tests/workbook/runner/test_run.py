@@ -217,11 +217,28 @@ def test_two_runs_of_one_profile_exclude_each_other(workbook: Any) -> None:
     from filelock import FileLock
 
     workbook.write("01_a")
-    (workbook.results / "fresh").mkdir(parents=True)
-    with FileLock(workbook.results / "fresh" / ".lock"):
+    fresh = workbook.results / "fresh"
+    fresh.mkdir(parents=True)
+    with FileLock(fresh / ".lock"):
+        for name in (".probe", ".a-x1.tmp.json"):
+            (fresh / name).write_text("the other's")
         output = workbook.run(code=2)
+        assert sorted(path.name for path in fresh.iterdir()) == [".a-x1.tmp.json", ".lock", ".probe"]
     assert output.startswith("error: another run_all.py works on")
     assert len(output.splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", [".lock", "01_a.running.ipynb", "01_a.kernel"])
+def test_something_else_in_the_place_of_its_own_files_gets_one_line(workbook: Any, name: str) -> None:
+    workbook.write("01_a")
+    (workbook.results / "fresh" / name).mkdir(parents=True)
+    if name.endswith("kernel"):
+        (workbook.results / "fresh" / name).rmdir()
+        (workbook.results / "fresh" / name).write_text("a file")
+    output = workbook.run(code=2)
+    assert output.splitlines()[-1].startswith("error: ")
+    assert name in output.splitlines()[-1]
+    assert "Traceback" not in output
 
 
 @pytest.mark.parametrize(
