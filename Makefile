@@ -6,7 +6,7 @@ UV_VERSION := 0.9.7
 READY := $(VENV)/.ready
 export PYTHONHASHSEED := 0
 
-.PHONY: help reproduce test test-browser lint lab bench lock
+.PHONY: help reproduce test test-slow test-browser lint lab bench lock
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -21,6 +21,9 @@ test: $(READY)  ## lint, then run the tests
 	$(PY) -m ruff format --check .
 	$(VENV)/bin/lint-imports
 	PYTHONDONTWRITEBYTECODE= $(PY) -m pytest --numprocesses auto --dist loadscope
+
+test-slow: $(READY)  ## kill runs thirty times and see that nothing is lost
+	$(PY) -m pytest -m trials
 
 # Debian's package; another chromium or Chrome does as well
 test-browser: $(READY)  ## install chromium where there is none, and run the browser tests

@@ -1,13 +1,12 @@
 """`python -m benchmarks.reliability`: kills runs, damages files, fills disks, and writes what came of it.
 
-The tables go to `benchmarks/results/reliability*.csv` and into `docs/reliability.md`, between its marks. Linux only: what
-works for a run is found in /proc. Disks are tried where a tmpfs can be mounted, which takes root's rights.
+The tables go to `benchmarks/results/reliability-*.csv` and into `docs/reliability.md`, between its marks. Linux only:
+what works for a run is found in /proc. Disks are tried where a tmpfs can be mounted, which takes root's rights.
 """
 
 import importlib
 import importlib.util
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import click

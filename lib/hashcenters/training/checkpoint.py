@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,6 @@ from safetensors.torch import save_file
 
 from basics.errors import InputError
 from basics.files import whole_file
-
-log = logging.getLogger(__name__)
 
 
 def _digest(tensors: Mapping[str, torch.Tensor], note: str) -> str:
@@ -52,10 +49,9 @@ def load_tensors(path: Path) -> tuple[dict[str, torch.Tensor], Any]:
 
 
 def set_aside(path: Path) -> Path:
-    """Rename a file that cannot be used so that it is kept but not read again, say so, and return its new name."""
+    """Rename a file that cannot be used so that it is kept but not read again, and return its new name."""
     aside = path.with_name(path.name + ".damaged")
     path.replace(aside)
-    log.warning("%s cannot be used and is kept as %s", path, aside.name)
     return aside
 
 

@@ -1,9 +1,11 @@
 """The training loop: image or video, any network, any objective."""
 
 import copy
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 import numpy as np
@@ -20,7 +22,10 @@ from hashcenters.training.config import Recipe, TrainingConfig
 from hashcenters.training.tracking import track
 from hashcenters.training.transforms import flip_crop, to_inputs
 
+log = logging.getLogger(__name__)
+
 ENCODE_BATCH = 500
+LONGEST_REASON = 150
 
 
 @contextmanager
@@ -222,7 +227,8 @@ def resume(
         if len(centers) != (len(history) + 1) * len(current_centers(objective)):
             raise ValueError(f"{len(centers)} centers do not fit {len(history)} epochs")
         return history, [centers[str(epoch)] for epoch in range(len(centers))]
-    except (InputError, RuntimeError, ValueError, KeyError, TypeError):  # whatever does not fit
+    except (InputError, RuntimeError, ValueError, KeyError, TypeError) as error:  # whatever does not fit
+        log.warning("%s cannot be used (%s); the training begins anew", path, shorten(str(error), LONGEST_REASON))
         for holder, state in zip(holders, before, strict=True):
             holder.load_state_dict(state)
         set_aside(path)

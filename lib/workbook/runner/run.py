@@ -2,6 +2,7 @@
 
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from typing import Any
 
 from basics import paths
 from basics.errors import EXIT_INTERRUPTED, InputError
-from basics.files import remove_unfinished, sha256, write_bytes, write_json
+from basics.files import remove_unfinished, sha256, write_json
 from basics.source import digests
 from basics.text import columns, duration
 from workbook.runner import manifest
@@ -90,10 +91,8 @@ def _reserved(profile: str) -> Iterator[None]:
     lock = folder / "fresh" / ".lock"
     before = signal.signal(signal.SIGTERM, terminate)
     try:
-        with FileLock(_made(lock), timeout=0):
+        with FileLock(_writable(lock), timeout=0):
             remove_unfinished(folder, held=lock)
-            write_bytes(lock.with_name(".probe"), bytes(PROBE_BYTES))
-            lock.with_name(".probe").unlink()
             yield
     except Timeout as error:
         raise InputError(f"another run_all.py works on {folder}; wait until it has ended") from error
@@ -104,17 +103,14 @@ def _reserved(profile: str) -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _made(lock: Path) -> Path:
-    """A lock whose file is there.
-
-    Raises:
-        InputError: it cannot be written.
-    """
+def _writable(lock: Path) -> Path:
+    """The place of a lock, once its folder is there and takes a file of some size, which has no name."""
     try:
         lock.parent.mkdir(parents=True, exist_ok=True)
-        lock.touch()
+        with tempfile.TemporaryFile(dir=lock.parent) as probe:
+            probe.write(bytes(PROBE_BYTES))
     except OSError as error:
-        raise InputError(f"cannot write {lock}: {error.strerror}") from error
+        raise InputError(f"cannot write {lock.parent}: {error.strerror}") from error
     return lock
 
 
