@@ -18,7 +18,7 @@ from benchmarks.attacks import PATIENCE, Book, Process
 SECONDS_TO_END = 15.0  # for all that a killed run had started
 MOST_DELAY = 2.0  # seconds by which a kill comes after the moment that is waited for
 MOST_FINISHED = 2  # trainings and notebooks that a killed run has finished, at least, of those that it has to
-IN_A_ROW = 3
+IN_A_ROW = 5
 RUN, TRAINER, KERNEL, WORKER = "run_all.py", "workbook.runner.trainer", "workbook.runner.kernel", "loky.backend.popen"
 
 Victims = Callable[[list[Process], subprocess.Popen[str]], list[Process]]

@@ -147,7 +147,10 @@ def test_running_again_gives_the_same_bytes_and_runs_only_what_is_stale(
     before = (book.results / "notebooks" / "01_facts.ipynb").read_bytes()
     (book.folder / "notebooks" / "04_dies.ipynb").unlink()
     book.write("02_raises", "print('mended')", after=["01_facts"])
+    left = book.results / ".claims-x1y2.tmp.json"
+    left.write_text("{")
     output = book.on_terminal("--jobs", "2", "--only", "01,02")
+    assert not left.exists()
     assert book.states(output) == {"01_facts": "fresh", "02_raises": "done"}
     assert "cell 3 of 3" in output  # in a line that moves
     assert "02_raises: cell" not in output
