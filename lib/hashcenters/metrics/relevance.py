@@ -10,7 +10,7 @@ from basics.errors import InputError
 from hashcenters.kernels.ranking import Relevance
 
 Labels = Shaped[np.ndarray, "..."]
-_BYTES_AT_ONCE = 1 << 22
+_BYTES_AT_ONCE = 1 << 20
 
 
 def as_labels(values: Labels, *, name: str = "labels") -> np.ndarray:
@@ -28,11 +28,11 @@ def as_labels(values: Labels, *, name: str = "labels") -> np.ndarray:
     array([2, 0])
     """
     checked = check_labels(values, name=name)
-    return checked if checked.ndim == 1 else checked.astype(np.uint8, copy=False)
+    return checked.astype(np.int64 if checked.ndim == 1 else np.uint8, copy=False)
 
 
 def check_labels(values: Labels, *, name: str) -> np.ndarray:
-    """Labels as `as_labels` reads them, multi-hot rows as they came: a copy of those is as large as the codes."""
+    """Labels as `as_labels` reads them, in the type that they came in: a copy may be larger than the packed codes."""
     values = np.asarray(values)
     if values.ndim not in (1, 2) or values.dtype.kind not in "biuf":
         shape = f"{values.dtype} {values.shape}"
@@ -51,13 +51,15 @@ def check_labels(values: Labels, *, name: str) -> np.ndarray:
             readings = "class indices, labels[:, 0], or one label that some have"
             raise InputError(f"{name} of shape {values.shape} with 0 and 1 only are either {readings}; give the first")
         values = values[:, 0]
-    wrong = (values < 0) | (values != np.floor(values)) | ~np.isfinite(values)
-    if wrong.any():
-        raise InputError(f"{name} must be class indices 0, 1, 2, ..., got {values[wrong][0]}")
+    for rows in _blocks(values):
+        block = values[rows]
+        wrong = (block < 0) | (block != np.floor(block)) | ~np.isfinite(block)
+        if wrong.any():
+            raise InputError(f"{name} must be class indices 0, 1, 2, ..., got {block[wrong][0]}")
     largest = 2 ** (np.finfo(values.dtype).nmant + 1) if values.dtype.kind == "f" else np.iinfo(np.int64).max
     if len(values) and values.max() > largest:
         raise InputError(f"{name} of type {values.dtype} must be at most {largest}, got {values.max()}; try int64")
-    return values.astype(np.int64, copy=False)
+    return values
 
 
 def _blocks(values: Labels) -> Iterator[slice]:
@@ -77,10 +79,12 @@ def word_columns(packed: UInt8[np.ndarray, "n bytes"]) -> UInt64[np.ndarray, "wo
     return np.ascontiguousarray(np.ascontiguousarray(padded).view(np.uint64).T)
 
 
-def by_class(query: Int64[np.ndarray, "n_query"], database: Int64[np.ndarray, "n_database"]) -> Relevance:
-    """Relevance of items of the same class; classes that no query has are left out."""
-    classes, of_query = np.unique(query, return_inverse=True)
-    of_database = pd.Index(classes).get_indexer(database).astype(np.int32)
+def by_class(query: Shaped[np.ndarray, "n_query"], database: Shaped[np.ndarray, "n_database"]) -> Relevance:
+    """Relevance of items of the same class, by indices of any number type; classes that no query has are left out."""
+    classes, of_query = np.unique(query.astype(np.int64), return_inverse=True)
+    index, of_database = pd.Index(classes), np.empty(len(database), dtype=np.int32)
+    for rows in _blocks(database):
+        of_database[rows] = index.get_indexer(database[rows].astype(np.int64))
     none = np.empty((len(query), 0), dtype=np.uint64), np.empty((0, len(database)), dtype=np.uint64)
     return Relevance(of_query.astype(np.int64), of_database, *none)
 

@@ -62,6 +62,17 @@ def test_label_sets_need_little_memory_beside_themselves(dtype, labels_each):
         tracemalloc.stop()
 
 
+@pytest.mark.parametrize("dtype", [np.int32, np.int64, np.float64])
+def test_classes_need_little_memory_beside_themselves(dtype):
+    labels = np.arange(2_000_000, dtype=dtype) % 1000
+    tracemalloc.start()
+    try:
+        relevance.relate(labels[:10], labels)
+        assert tracemalloc.get_traced_memory()[1] < 12 * 2**20  # 8 MiB of them are the result
+    finally:
+        tracemalloc.stop()
+
+
 @pytest.mark.parametrize(
     ("labels", "message"),
     [
