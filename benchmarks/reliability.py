@@ -5,8 +5,10 @@ what works for a run is found in /proc. Disks are tried where a tmpfs can be mou
 """
 
 import importlib
-import importlib.util
 import re
+import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -21,7 +23,8 @@ from benchmarks.machine import describe
 
 RESULTS = Path(__file__).parent / "results"
 PAGE = project_root() / "docs" / "reliability.md"
-BAD_INPUTS = "benchmarks.bad_inputs"  # where there is such a module, its `trials()` gives rows as `damage.trials` does
+BAD_INPUTS = "bad_inputs"  # a module beside the tests, where there is one
+WRONG_INPUT = "one line, exit code 2, nothing written"
 COLUMNS = {
     "lost_trainings": "finished trainings lost",
     "lost_notebooks": "finished notebooks lost",
@@ -75,6 +78,23 @@ def write(name: str, frame: pd.DataFrame) -> None:
     write_text(PAGE, put_into_page(read_text(PAGE), name, content))
 
 
+def wrong_inputs() -> Iterator[damage.Outcome]:
+    """One row a group of the wrong inputs that the tests try, none where they are not there."""
+    tests = project_root() / "tests"
+    if not (tests / f"{BAD_INPUTS}.py").is_file():
+        return
+    sys.path.insert(0, str(tests))
+    tried = importlib.import_module(BAD_INPUTS)
+    for group in tried.GROUPS:
+        with tempfile.TemporaryDirectory() as name:
+            found = tried.outcomes(group, Path(name))
+            faults = tried.faults(group, found)
+        promised = "one line, exit code 2, nothing written"
+        yield damage.Outcome(
+            f"wrong input: {group}", promised, len(found), len(found) - len(faults), "; ".join(faults[:1])
+        )
+
+
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--kills", "count", default=30, show_default=True, help="Kills, over all kinds; 0 for none.")
 @click.option("--damage/--no-damage", "damaged", default=True, show_default=True, help="Damage files and fill disks.")
@@ -84,10 +104,7 @@ def attack(count: int, damaged: bool, seed: int) -> None:
     if count:
         write("kills", _shown(table_of_kills(kills.trials(count, seed, click.echo))))
     if damaged:
-        rows = damage.trials(click.echo)
-        if importlib.util.find_spec(BAD_INPUTS):
-            rows += importlib.import_module(BAD_INPUTS).trials()
-        write("damage", _shown(table_of_damage(rows)))
+        write("damage", _shown(table_of_damage([*damage.trials(click.echo), *wrong_inputs()])))
 
 
 def _shown(frame: pd.DataFrame) -> pd.DataFrame:
