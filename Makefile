@@ -5,7 +5,7 @@ PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 export PYTHONHASHSEED := 0
 
-.PHONY: help reproduce test test-browser lint lab bench audit lock
+.PHONY: help reproduce test test-slow test-browser lint lab bench audit lock
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -20,6 +20,9 @@ test: $(READY)  ## lint, then run the tests
 	$(PY) -m ruff format --check .
 	$(VENV)/bin/lint-imports
 	PYTHONDONTWRITEBYTECODE= $(PY) -m pytest --numprocesses auto --dist loadscope
+
+test-slow: $(READY)  ## kill runs thirty times and see that nothing is lost
+	$(PY) -m pytest -m trials
 
 # Debian's package; another chromium or Chrome does as well
 test-browser: $(READY)  ## install chromium where there is none, and run the browser tests

@@ -6,12 +6,14 @@ import os
 import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
 from basics.errors import InputError
 from basics.memory import check_fits
+
+UNFINISHED = ".*-*.tmp*"
 
 
 @contextmanager
@@ -41,6 +43,22 @@ def whole_file(path: Path) -> Iterator[Path]:
         raise InputError(f"cannot write {path}: {error.strerror or error}") from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def remove_unfinished(folder: Path, *, held: Path) -> None:
+    """Remove what killed writers left below a folder, but where somebody else holds the `.lock`.
+
+    Args:
+        folder: nobody writes into it but whoever holds a `.lock` beside what is written.
+        held: the `.lock` that the caller holds.
+    """
+    from filelock import FileLock, Timeout
+
+    for parent in {path.parent for path in folder.rglob(UNFINISHED)}:
+        lock = parent / held.name
+        with suppress(Timeout, OSError), FileLock(lock, timeout=0) if lock != held and lock.exists() else nullcontext():
+            for path in parent.glob(UNFINISHED):
+                path.unlink(missing_ok=True)
 
 
 def write_bytes(path: Path, content: bytes) -> None:

@@ -5,10 +5,11 @@ float32 adds those without rounding, in any order, so that the result does not h
 """
 
 import numpy as np
-from numba import njit
+
+from hashcenters.kernels.compiled import compiled
 
 
-@njit(cache=True, fastmath=True)
+@compiled(fastmath=True)
 def flip_bits(columns, residual, gram, limit, scale, temperatures, weights, rng):
     """Sweep over all bits, one sweep a temperature, flipping by Metropolis' rule.
 
@@ -52,7 +53,7 @@ def flip_bits(columns, residual, gram, limit, scale, temperatures, weights, rng)
                 column[row] = -column[row]
 
 
-@njit(cache=True, fastmath=True)
+@compiled(fastmath=True)
 def exchange_rows(gram, target, order, sweeps):
     """Let pairs of classes exchange their centers as long as that lowers the squared error.
 

@@ -12,8 +12,10 @@ Everything stands in this file because numba's cache notices edits of a kernel's
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numba.extending import intrinsic
+
+from hashcenters.kernels.compiled import compiled
 
 _TILE = 2048
 _SAMPLE = 1024
@@ -50,7 +52,7 @@ def popcount(typingctx, word):
     return types.uint64(types.uint64), emit
 
 
-@njit(nogil=True, cache=True, forceinline=True)
+@compiled(nogil=True, forceinline=True)
 def _distances(code, columns, rows, near):
     """Hamming distances of one code to the items of a slice."""
     for word in range(code.shape[0]):
@@ -63,7 +65,7 @@ def _distances(code, columns, rows, near):
                 near[i] += popcount(value ^ column[i])
 
 
-@njit(nogil=True, cache=True, forceinline=True)
+@compiled(nogil=True, forceinline=True)
 def _is_relevant(own, own_labels, relevance, row):
     """Whether an item has the query's class, or a label in common with it."""
     if own_labels.shape[0] == 0:
@@ -74,7 +76,7 @@ def _is_relevant(own, own_labels, relevance, row):
     return shared != 0
 
 
-@njit(nogil=True, cache=True, forceinline=True)
+@compiled(nogil=True, forceinline=True)
 def _pick(near, count, reach, flags, filled, picked):
     """List which of the first `count` distances are within `reach`; how many.
 
@@ -101,7 +103,7 @@ def _pick(near, count, reach, flags, filled, picked):
     return found
 
 
-@njit(nogil=True, cache=True)
+@compiled(nogil=True)
 def _guess_reach(queries, columns, top_k, reach):
     """Lower each reach to what very likely still holds `top_k` items, judged by evenly spaced rows of the database.
 
@@ -118,7 +120,7 @@ def _guess_reach(queries, columns, top_k, reach):
         reach[q] = min(reach[q], np.searchsorted(found, wanted))
 
 
-@njit(nogil=True, cache=True, forceinline=True)
+@compiled(nogil=True, forceinline=True)
 def _note(rows, near, first, relevance, q, counts, places, depths, noted):
     """Count items at their distances and write down the relevant ones, by overwriting the others; how many now."""
     own, own_labels = relevance.classes[q], relevance.query_labels[q]
@@ -130,7 +132,7 @@ def _note(rows, near, first, relevance, q, counts, places, depths, noted):
     return noted
 
 
-@njit(nogil=True, cache=True)
+@compiled(nogil=True)
 def _count(asked, queries, columns, relevance, top_k, reach, within, items, places, depths, noted):
     """Count for the queries `asked`, from their reach downwards; `within` is how many items their reach holds."""
     near, flags = np.empty(_TILE, np.uint16), np.empty(_TILE, np.uint8)
@@ -154,7 +156,7 @@ def _count(asked, queries, columns, relevance, top_k, reach, within, items, plac
             reach[q], within[q] = furthest, inside
 
 
-@njit(nogil=True, cache=True)
+@compiled(nogil=True)
 def count_items(queries, columns, relevance, top_k, items, relevant, places, depths, noted):
     """Fill the histograms up to the distance of rank `top_k`, and say where the relevant items stand.
 
@@ -184,7 +186,7 @@ def count_items(queries, columns, relevance, top_k, items, relevant, places, dep
                 relevant[q, d] += np.uint32(1)
 
 
-@njit(nogil=True, cache=True)
+@compiled(nogil=True)
 def rank_stably(items, relevant, places, depths, noted, top_k, cutoffs, scores, hits):
     """AP@k in database order and hits by cutoff, from what `count_items` filled in.
 

@@ -1,10 +1,11 @@
 """One row of SHC's augmented-Lagrangian method: a ±1 code as a point of the box and of the sphere at once."""
 
 import numpy as np
-from numba import njit
+
+from hashcenters.kernels.compiled import compiled
 
 
-@njit(cache=True, fastmath=True)
+@compiled(fastmath=True)
 def times(matrix, vector, out):
     """`matrix @ vector` into `out`; a plain loop compiles sooner than the call of a BLAS."""
     for row in range(matrix.shape[0]):
@@ -15,7 +16,7 @@ def times(matrix, vector, out):
     return out
 
 
-@njit(cache=True)
+@compiled()
 def solve_row(others, others_t, values, basis, basis_t, target, limit, start, penalties, steps, dual_step):
     """Minimise ‖H x − t‖² / n over codes x with H x ≤ limit, as a continuous point whose signs are the code.
 

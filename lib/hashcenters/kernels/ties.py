@@ -7,14 +7,15 @@ relevant. Sums of reciprocals of consecutive ranks make every rule cost O(number
 import math
 
 import numpy as np
-from numba import njit
+
+from hashcenters.kernels.compiled import compiled
 
 EXPECTED, RELEVANT_FIRST, RELEVANT_LAST = 0, 1, 2
 _DIRECT_TERMS = 64
 _NEGLIGIBLE = 1e-25
 
 
-@njit(nogil=True, cache=True)
+@compiled(nogil=True)
 def reciprocal_sum(before, count):
     """Σ 1/(before + i) for i = 1…count, to a relative error of a few 1e-16.
 
@@ -34,13 +35,13 @@ def reciprocal_sum(before, count):
     return total + tail
 
 
-@njit(nogil=True, cache=True)
+@compiled(nogil=True)
 def run_of_hits(before, before_hits, count):
     """Σ of the precisions at `count` relevant items in a row: Σ (before_hits + i)/(before + i)."""
     return count - (before - before_hits) * reciprocal_sum(before, count)
 
 
-@njit(nogil=True, cache=True)
+@compiled(nogil=True)
 def shuffled_hits(before, before_hits, size, hits):
     """The mean, over all orders of `size` items with `hits` relevant, of the summed precisions at the hits.
 
@@ -56,7 +57,7 @@ def shuffled_hits(before, before_hits, size, hits):
     return hits / size * total
 
 
-@njit(nogil=True, cache=True)
+@compiled(nogil=True)
 def _cut_share(summed, before, before_hits, slots, hits):
     """AP when exactly `hits` of the `slots` places left in front of the cut are relevant."""
     if before_hits + hits == 0:
@@ -64,7 +65,7 @@ def _cut_share(summed, before, before_hits, slots, hits):
     return (summed + shuffled_hits(before, before_hits, slots, hits)) / (before_hits + hits)
 
 
-@njit(nogil=True, cache=True)
+@compiled(nogil=True)
 def cut_block(summed, before, before_hits, size, hits, slots):
     """The mean AP over all orders of a block of which only `slots` items stand in front of the cut.
 
@@ -91,7 +92,7 @@ def cut_block(summed, before, before_hits, size, hits, slots):
     return total / weights
 
 
-@njit(nogil=True, cache=True)
+@compiled(nogil=True)
 def tied_average_precision(items, relevant, top_k, rule):
     """AP@k of one query from the histograms of all and of relevant items over distances, under one rule."""
     before, before_hits, summed = 0, 0, 0.0
@@ -116,7 +117,7 @@ def tied_average_precision(items, relevant, top_k, rule):
     return summed / before_hits if before_hits else 0.0
 
 
-@njit(nogil=True, cache=True)
+@compiled(nogil=True)
 def tied_average_precisions(items, relevant, top_k, scores):
     """Fill `scores` (n, 3): expected, relevant first, relevant last, for the n rows of both histograms."""
     for row in range(items.shape[0]):

@@ -15,6 +15,7 @@ from hashcenters.metrics.inputs import RankingInput
 MEMORY_BUDGET = 64 * 2**20
 """Bytes of working memory over all threads, beside the packed copies of the inputs; one query may take more."""
 _LARGEST_BLOCK = 128
+_AT_ONCE = 65_536
 _PLACE_BYTES = 6
 
 
@@ -59,8 +60,11 @@ def most_relevant(relevance: Relevance) -> int:
     """No query has more relevant items: the largest class, or by label the whole database."""
     if len(relevance.labels):
         return relevance.labels.shape[1]
-    members = relevance.database_classes[relevance.database_classes >= 0]
-    return int(np.bincount(members, minlength=1).max())
+    classes = relevance.database_classes
+    counts = np.zeros(classes.max(initial=-1) + 2, dtype=np.int64)  # the first for those that no query has
+    for start in range(0, len(classes), _AT_ONCE):  # counting makes 64-bit copies
+        counts += np.bincount(classes[start : start + _AT_ONCE] + 1, minlength=len(counts))
+    return int(counts[1:].max(initial=0))
 
 
 def _share_memory(inputs: RankingInput, row: int) -> tuple[int, int]:

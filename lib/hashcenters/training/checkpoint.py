@@ -43,13 +43,13 @@ def load_tensors(path: Path) -> tuple[dict[str, torch.Tensor], Any]:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (OSError, SafetensorError) as error:
         raise InputError(f"cannot read {path}: {error}") from error
-    if metadata.get("sha256") != _digest(tensors, metadata.get("note", "")):
+    if "note" not in metadata or metadata.get("sha256") != _digest(tensors, metadata["note"]):
         raise InputError(f"{path} does not hold what was written into it: its checksum differs")
     return tensors, json.loads(metadata["note"])
 
 
 def set_aside(path: Path) -> Path:
-    """Rename a damaged file so that it is kept but not read again, and return its new name."""
+    """Rename a file that cannot be used so that it is kept but not read again, and return its new name."""
     aside = path.with_name(path.name + ".damaged")
     path.replace(aside)
     return aside

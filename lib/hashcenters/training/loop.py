@@ -1,8 +1,11 @@
 """The training loop: image or video, any network, any objective."""
 
+import copy
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 import numpy as np
@@ -19,7 +22,10 @@ from hashcenters.training.config import Recipe, TrainingConfig
 from hashcenters.training.tracking import track
 from hashcenters.training.transforms import flip_crop, to_inputs
 
+log = logging.getLogger(__name__)
+
 ENCODE_BATCH = 500
+LONGEST_REASON = 150
 
 
 @contextmanager
@@ -203,25 +209,41 @@ def state_tensors(network: nn.Module, objective: nn.Module, path: Sequence[Tenso
 def resume(
     path: Path | None, network: nn.Module, objective: nn.Module, optimiser: torch.optim.Optimizer
 ) -> tuple[list[dict[str, float | int]], list[Tensor]]:
-    """Load a checkpoint into network, objective and optimiser; returns its history and path of centers."""
+    """Load a checkpoint into network, objective and optimiser; returns its history and path of centers.
+
+    One that is damaged or does not fit is set aside, and they stay what they were.
+    """
     if path is None or not path.exists():
         return [], current_centers(objective)
+    holders = (network, objective, optimiser)
+    before = copy.deepcopy([holder.state_dict() for holder in holders])
     try:
         tensors, history = load_tensors(path)
-    except InputError:
+        network.load_state_dict(part(tensors, "network."))
+        objective.load_state_dict(part(tensors, "objective."))
+        restore_moments(optimiser, part(tensors, "optimiser."))
+        align_moments(optimiser)
+        centers = part(tensors, "centers.")
+        if len(centers) != (len(history) + 1) * len(current_centers(objective)):
+            raise ValueError(f"{len(centers)} centers do not fit {len(history)} epochs")
+        return history, [centers[str(epoch)] for epoch in range(len(centers))]
+    except (InputError, RuntimeError, ValueError, KeyError, TypeError) as error:  # whatever does not fit
+        log.warning("%s cannot be used (%s); the training begins anew", path, shorten(str(error), LONGEST_REASON))
+        for holder, state in zip(holders, before, strict=True):
+            holder.load_state_dict(state)
         set_aside(path)
         return [], current_centers(objective)
-    network.load_state_dict(part(tensors, "network."))
-    objective.load_state_dict(part(tensors, "objective."))
-    restore_moments(optimiser, part(tensors, "optimiser."))
-    align_moments(optimiser)
-    centers = part(tensors, "centers.")
-    return history, [centers[str(epoch)] for epoch in range(len(centers))]
 
 
 def align_moments(optimiser: torch.optim.Optimizer) -> None:
-    """Lay every moment out in memory as its parameter is; fused steps read both in the order of memory."""
+    """Lay every moment out in memory as its parameter is; fused steps read both in the order of memory.
+
+    Raises:
+        ValueError: one has another shape.
+    """
     for parameter, state in optimiser.state.items():
         for name, value in state.items():
-            if isinstance(value, Tensor) and value.shape == parameter.shape:
+            if value.ndim and value.shape != parameter.shape:
+                raise ValueError(f"{name} of shape {tuple(value.shape)} does not fit {tuple(parameter.shape)}")
+            if value.ndim:
                 state[name] = torch.empty_like(parameter, requires_grad=False).copy_(value)

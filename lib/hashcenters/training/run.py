@@ -4,8 +4,10 @@ import hashlib
 import logging
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cache, lru_cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,8 @@ from jaxtyping import Float, Int8
 from torch import nn
 
 from basics.errors import InputError
-from basics.files import read_json, sha256, write_json
+from basics.files import read_json, remove_unfinished, sha256, write_json
+from basics.loaded import changed
 from basics.schema import Struct, convert
 from basics.source import digests
 from hashcenters import codes
@@ -31,6 +34,7 @@ from hashcenters.training.loop import Batches, encode, one_thread, state_tensors
 log = logging.getLogger(__name__)
 
 CODE = "hashcenters.training.run:_run_anew"
+STORED = ("state", "outputs")
 SPLITS = ("train", "validation", "query", "database")
 
 
@@ -127,9 +131,18 @@ def code_fingerprint(names: frozenset[str]) -> str:
     """SHA-256 over the definitions that can change the numbers of a training with these names.
 
     What the tables of data sets and protocols say reaches a training only as its data, which has its own fingerprint.
+
+    Raises:
+        InputError: a module among them was changed after this process had begun to import the library.
     """
-    used = digests([CODE], names=names).items()
-    lines = [f"{name} {digest}" for name, digest in used if ".yaml[" not in name]
+    used = digests([CODE], names=names)
+    modules = {unit.partition(":")[0] for unit in used if ":" in unit}
+    for module in modules:
+        with suppress(ImportError):  # of what is not installed; whoever needs it hears of it
+            import_module(module)
+    for file in changed(modules):
+        raise InputError(f"lib/{file} was changed after this process had begun to use it; start the process again")
+    lines = [f"{name} {digest}" for name, digest in used.items() if ".yaml[" not in name]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
@@ -138,14 +151,14 @@ def find(config: TrainingConfig, root: Path) -> Run | None:
     folder = root / run_key(config)
     if not (folder / "config.json").exists():
         return None
-    for name in ("state.safetensors", "outputs.safetensors"):
+    for name, read in (("config.json", read_json), *((f"{name}.safetensors", load_tensors) for name in STORED)):
         try:
-            load_tensors(folder / name)
+            read(folder / name)
         except InputError as error:
             log.warning("%s; the training runs again", error)
             if (folder / name).exists():
                 set_aside(folder / name)
-            (folder / "config.json").unlink()
+            (folder / "config.json").unlink(missing_ok=True)
             return None
     return Run(config, folder)
 
@@ -188,7 +201,9 @@ def run(config: TrainingConfig, root: Path, *, progress: bool = False, wait: boo
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"cannot write {folder}: {error.strerror}") from error
-    with FileLock(folder / ".lock", timeout=-1 if wait else 0):
+    lock = folder / ".lock"
+    with FileLock(lock, timeout=-1 if wait else 0):
+        remove_unfinished(folder, held=lock)
         found = find(config, root)
         if found is None:
             _run_anew(config, folder, start.folder if start else None, progress=progress)

@@ -27,6 +27,8 @@ from workbook.runner.scrub import scrub
 
 START_TIMEOUT = 120
 GRACE_SECONDS = 20
+SKIPPED = "skip-execution"  # nbclient's tag
+LEFT = "SystemExit: the notebook left before its last cell with code"
 
 
 @dataclass
@@ -41,6 +43,7 @@ class Execution:
         place: of the cell that was started last, from 0.
         kernel: its process, None before it was started.
         stopped: whether the kernel is to end.
+        clean: the executed notebook, scrubbed, where it went through.
     """
 
     seconds: float = 0.0
@@ -50,6 +53,7 @@ class Execution:
     place: int = 0
     kernel: int | None = None
     stopped: bool = False
+    clean: dict[str, Any] | None = None
 
     def stop(self) -> None:
         """End the kernel, now or as soon as it has started, with all that it started."""
@@ -91,25 +95,43 @@ def execute(
     execution = Execution()
     options = {"parameters": dict(parameters), "kernel_manager_class": _manager(execution, {**environment, **own})}
     total = 1 + bool(parameters) + sum(bool(source.strip()) for source in notebook.code)  # with both of parameters
-    arguments = (execution, notebook.path, draft, lambda position: on_cell(position, total), options)
-    thread = threading.Thread(target=_papermill, args=arguments, name="papermill", daemon=True)
+    arguments = (execution, notebook, draft, lambda position: on_cell(position, total), options)
+    thread = threading.Thread(target=_work, args=arguments, name="papermill", daemon=True)
     try:
         thread.start()
         thread.join(timeout)
         if thread.is_alive():
             execution.error = f"TimeoutError: the notebook took more than {timeout:g} seconds"
     finally:
-        if thread.is_alive():
-            execution.stop()
-            thread.join(GRACE_SECONDS)
+        execution.stop()  # one that died alone leaves what it had started
+        thread.join(GRACE_SECONDS)
         shutil.rmtree(folder, ignore_errors=True)
-    content = _read_draft(draft, notebook)
-    if execution.error and not execution.marked:
-        _mark(content, execution.place, execution.error)
-    write_json(notebook_output(profile, notebook.name), scrub(content))
+    clean = execution.clean
+    if execution.error or clean is None:
+        content = _read_draft(draft, notebook)
+        if execution.error and not execution.marked:
+            _mark(content, execution.place, execution.error)
+        clean = scrub(content)
+    write_json(notebook_output(profile, notebook.name), clean)
     draft.unlink(missing_ok=True)
     execution.seconds = time.monotonic() - began
     return execution
+
+
+def _work(execution: Execution, notebook: Notebook, draft: Path, *arguments: Any) -> None:
+    """Execute a notebook and scrub it, where it went through; papermill takes `sys.exit()` anywhere for an end."""
+    _papermill(execution, notebook.path, draft, *arguments)
+    content = _read_draft(draft, notebook)
+    if execution.error is None and _has_code(content["cells"][execution.place + 1 :]):
+        execution.error, execution.marked = LEFT, True
+    elif execution.error is None:
+        execution.clean = scrub(content)
+
+
+def _has_code(cells: list[dict[str, Any]]) -> bool:
+    """Whether any of some cells would be executed."""
+    code = [cell for cell in cells if cell["cell_type"] == "code" and "".join(cell["source"]).strip()]
+    return any(SKIPPED not in cell["metadata"].get("tags", []) for cell in code)
 
 
 def _papermill(

@@ -8,7 +8,7 @@ and what came out.
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -128,17 +128,22 @@ def listing(place: Path) -> str:
     Links are followed; a folder that is reached a second time counts by where it was reached first.
     """
     found: list[tuple[Any, ...]] = [_state(place)] if place.is_file() else []
+    found += [(name, first) if first else (name, *_state(place / name)) for name, first in _below(place)]
+    return digest(found) if found else ""
+
+
+def _below(place: Path) -> Iterator[tuple[str, str]]:
+    """What lies below a folder, behind links too: files with "", folders reached again with where they were first."""
     seen: dict[tuple[int, int], str] = {}
     for parent, inner, names in os.walk(place, followlinks=True):
         status, below = os.stat(parent), os.path.relpath(parent, place)
         first = seen.setdefault((status.st_dev, status.st_ino), below)
         if first != below:
-            found.append((below, first))
             inner.clear()
+            yield below, first
             continue
         inner.sort()
-        found += [(os.path.join(below, name), *_state(Path(parent, name))) for name in sorted(names)]
-    return digest(found) if found else ""
+        yield from ((os.path.join(below, name), "") for name in sorted(names))
 
 
 def _state(path: Path) -> tuple[int, ...]:
@@ -152,8 +157,9 @@ def _state(path: Path) -> tuple[int, ...]:
 
 def contents(place: Path) -> str:
     """Digest of the content of a file, or of all files under a folder; empty where there is none."""
-    files = [place] if place.is_file() else sorted(path for path in place.rglob("*") if path.is_file())
-    return digest([(path.relative_to(place).as_posix(), sha256(path)) for path in files]) if files else ""
+    names = ["."] if place.is_file() else sorted(os.path.normpath(name) for name, first in _below(place) if not first)
+    found = [(name, sha256(place / name)) for name in names if (place / name).is_file()]
+    return digest(found) if found else ""
 
 
 def outputs_of(profile: str, name: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ import atexit
 import os
 import sys
 
-from workbook.runner.processes import end_group, when_parent_ends
+from workbook.runner.processes import end_group, guard_group, when_parent_ends
 
 MODULE = f"{__package__}.kernel"
 STARTER = "HASHCENTERS_KERNEL_STARTER"
@@ -16,7 +16,9 @@ STARTER = "HASHCENTERS_KERNEL_STARTER"
 def main() -> None:
     """Start a kernel with ipykernel's arguments."""
     os.environ.pop("JPY_PARENT_PID", None)
-    when_parent_ends(int(os.environ.pop(STARTER)), lambda: end_group(os.getpgid(0)))
+    starter = int(os.environ.pop(STARTER))
+    guard_group(starter)
+    when_parent_ends(starter, lambda: end_group(os.getpgid(0)))
     # the last to be called at the end: to free all that torch has loaded takes a second or two
     atexit.register(os._exit, 0)
     from ipykernel import kernelapp

@@ -5,6 +5,7 @@ The job comes as JSON on standard input, events leave as JSON lines on standard 
 
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -37,6 +38,33 @@ def when_parent_ends(parent: int, act: Callable[[], None]) -> None:
         act()
 
     threading.Thread(target=watch, name="parent-watch", daemon=True).start()
+
+
+def guard_group(starter: int) -> None:
+    """Let a process of its own end the group that this one leads as soon as this one or its starter has ended.
+
+    It does so even where this one dies alone or is in a call that lets no other thread work. Where the system cannot
+    wait for any process (other than Linux), `when_parent_ends` has to do.
+
+    Args:
+        starter: process id of the parent.
+    """
+    leader = os.getpid()
+    if not hasattr(os, "pidfd_open") or os.fork():
+        return
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        os.setpgid(0, 0)
+        os.closerange(0, 3)  # whoever reads what the leader prints does not wait for this process
+        waited_for = select.poll()
+        for process in (leader, starter):
+            waited_for.register(os.pidfd_open(process), select.POLLIN)
+        waited_for.poll()
+        end_group(leader)
+    except ProcessLookupError:  # one of them had ended already
+        end_group(leader)
+    finally:
+        os._exit(0)
 
 
 def end_group(leader: int) -> None:
@@ -123,6 +151,7 @@ def begin() -> tuple[dict[str, Any], Tell]:
     What it or a library prints goes to standard error.
     """
     job = json.load(sys.stdin)
+    guard_group(job["starter"])
     when_parent_ends(job["starter"], lambda: end_group(os.getpid()))
     stream = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)

@@ -2,6 +2,7 @@
 
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from typing import Any
 
 from basics import paths
 from basics.errors import EXIT_INTERRUPTED, InputError
-from basics.files import sha256, write_bytes, write_json
+from basics.files import remove_unfinished, sha256, write_json
 from basics.source import digests
 from basics.text import columns, duration
 from workbook.records import read_or_empty
@@ -87,21 +88,31 @@ def _reserved(profile: str) -> Iterator[None]:
         print(STOPPED.format("terminated"), file=sys.stderr)
         sys.exit(EXIT_TERMINATED)
 
-    folder = paths.profile_results(profile) / "fresh"
-    probe = folder / ".probe"
-    write_bytes(probe, bytes(PROBE_BYTES))
-    probe.unlink()
+    folder = paths.profile_results(profile)
+    lock = folder / "fresh" / ".lock"
     before = signal.signal(signal.SIGTERM, terminate)
     try:
-        with FileLock(folder / ".lock", timeout=0):
+        with FileLock(_writable(lock), timeout=0):
+            remove_unfinished(folder, held=lock)
             yield
     except Timeout as error:
-        raise InputError(f"another run_all.py works on {folder.parent}; wait until it has ended") from error
+        raise InputError(f"another run_all.py works on {folder}; wait until it has ended") from error
     except KeyboardInterrupt:
         print(STOPPED.format("interrupted"), file=sys.stderr)
         sys.exit(EXIT_INTERRUPTED)
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def _writable(lock: Path) -> Path:
+    """The place of a lock, once its folder is there and takes a file of some size, which has no name."""
+    try:
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=lock.parent) as probe:
+            probe.write(bytes(PROBE_BYTES))
+    except OSError as error:
+        raise InputError(f"cannot write {lock.parent}: {error.strerror}") from error
+    return lock
 
 
 def _do(plan: Plan, name: str, stale: str | None, rows: list[Row], progress: Progress, trainer: Trainer) -> Row:

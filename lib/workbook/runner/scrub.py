@@ -13,7 +13,7 @@ from typing import Any
 from basics.paths import data_root, notebooks_root, profiles_root, project_root, results_root
 
 WIDGETS = ("application/vnd.jupyter.widget-view+json", "application/vnd.jupyter.widget-state+json")
-_CELL_FILE = re.compile(r"\S*/ipykernel_\d+/\d+\.py")
+_CELL_FILE = re.compile(r"/ipykernel_\d+/\d+\.py")  # what stands before it up to a space goes, too
 _ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{6,16}\b")
 
 
@@ -65,7 +65,8 @@ def _merged(outputs: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         for output in run:
             streams[output["name"]] += "".join(output["text"])
         for name in sorted(streams, reverse=True):
-            text = re.sub(r"[^\n]*\r(?=[^\n])", "", streams[name].replace("\r\n", "\n")).replace("\r", "")
+            lines = streams[name].replace("\r\n", "\n").split("\n")
+            text = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in lines)
             yield {"output_type": "stream", "name": name, "text": text.splitlines(keepends=True)}
 
 
@@ -106,10 +107,25 @@ def _without_paths(value: Any, replacements: list[tuple[re.Pattern[str], str]]) 
         return [_without_paths(inner, replacements) for inner in value]
     if not isinstance(value, str):
         return value
-    text = _ADDRESS.sub("at 0x…", _CELL_FILE.sub("<cell>", value))
+    text = _ADDRESS.sub("at 0x…", _without_cell_files(value))
     for pattern, sign in replacements:
         text = pattern.sub(lambda found, sign=sign: _relative(found, sign), text)
     return text
+
+
+def _without_cell_files(text: str) -> str:
+    """A text with `<cell>` for the files in which a kernel keeps its cells.
+
+    A pattern that began with the words before them would be tried anew from every sign of a long word.
+    """
+    *before, last = _CELL_FILE.split(text)
+    return "<cell>".join([*map(_but_last_word, before), last])
+
+
+def _but_last_word(text: str) -> str:
+    """A text without the word that it ends in."""
+    word = text.rsplit(None, 1)[-1] if text[-1:].strip() else ""
+    return text[: len(text) - len(word)]
 
 
 def _relative(found: re.Match[str], sign: str) -> str:

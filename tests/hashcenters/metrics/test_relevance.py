@@ -1,5 +1,7 @@
 """Labels in every form they come in, and who is relevant to whom."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -39,10 +41,36 @@ def test_label_sets_longer_than_a_word_are_packed():
     rows = np.zeros((2, 130), dtype=np.uint8)
     rows[0, 129] = rows[1, 0] = 1
     for ordered in (rows, np.asfortranarray(rows)):
-        made = relevance.by_label(ordered, ordered)
+        words, counts = relevance.pack_labels(ordered)
+        assert counts.tolist() == [1, 1]
+        made = relevance.by_label(words, words)
         assert made.labels.shape == (3, 2)
         assert (made.labels != 0).T.tolist() == [[False, False, True], [True, False, False]]
         assert (made.query_labels == made.labels.T).all()
+
+
+@pytest.mark.parametrize("dtype", [np.bool_, np.uint8, np.float32])
+@pytest.mark.parametrize("labels_each", [1, 2])
+def test_label_sets_need_little_memory_beside_themselves(dtype, labels_each):
+    labels = np.zeros((30_000, 1000), dtype=dtype)
+    labels[:, :labels_each] = 1
+    tracemalloc.start()
+    try:
+        relevance.relate(labels[:10], labels)
+        assert tracemalloc.get_traced_memory()[1] < 15 * 2**20  # half of the smallest form
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("dtype", [np.int32, np.int64, np.float64])
+def test_classes_need_little_memory_beside_themselves(dtype):
+    labels = np.arange(2_000_000, dtype=dtype) % 1000
+    tracemalloc.start()
+    try:
+        relevance.relate(labels[:10], labels)
+        assert tracemalloc.get_traced_memory()[1] < 12 * 2**20  # 8 MiB of them are the result
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,15 @@ import numpy as np
 import pytest
 import torch
 
+from basics import loaded
 from basics.errors import InputError
 from hashcenters.centers.generate import make_centers
 from hashcenters.sweep import GridPoint, missing, sweep
+from hashcenters.training import loop
+from hashcenters.training.checkpoint import save_tensors
 from hashcenters.training.config import Recipe, TrainingConfig, freeze_centers
 from hashcenters.training.loop import make_optimiser
-from hashcenters.training.run import build_network, build_objective, find, run, run_key
+from hashcenters.training.run import build_network, build_objective, code_fingerprint, find, run, run_key
 
 OPTIONS = {
     "train_per_class": 2,
@@ -100,7 +103,7 @@ def test_side_by_side_gives_the_same_codes_as_one_after_the_other(tmp_path, monk
     assert all(np.array_equal(one, two) for one, two in zip(*codes, strict=True))
 
 
-@pytest.mark.parametrize("name", ["state.safetensors", "outputs.safetensors"])
+@pytest.mark.parametrize("name", ["state.safetensors", "outputs.safetensors", "config.json"])
 def test_a_damaged_result_is_set_aside_and_computed_again(tmp_path, name):
     done = run(CONFIG, tmp_path)
     before = done.codes("query")
@@ -117,6 +120,63 @@ def test_a_damaged_checkpoint_is_set_aside(tmp_path):
     (folder / "checkpoint.safetensors").write_bytes(b"no checkpoint")
     assert len(run(CONFIG, tmp_path).history()) == 2
     assert (folder / "checkpoint.safetensors.damaged").exists()
+
+
+def of_another_network(tensors, note):
+    return {name: value[..., :1].contiguous() if value.ndim > 1 else value for name, value in tensors.items()}, note
+
+
+def of_other_moments(tensors, note):
+    return {name: value[:1] if name.startswith("optimiser.0.exp") else value for name, value in tensors.items()}, note
+
+
+def of_fewer_centers(tensors, note):
+    return {name: value for name, value in tensors.items() if name != "centers.1"}, note
+
+
+@pytest.mark.parametrize("change", [of_another_network, of_other_moments, of_fewer_centers])
+def test_a_checkpoint_that_does_not_fit_is_set_aside_and_leaves_no_trace(tmp_path, monkeypatch, caplog, change):
+    whole = run(CONFIG, tmp_path / "whole")
+    folder = tmp_path / "again" / run_key(CONFIG)
+    kept = []
+    monkeypatch.setattr(loop, "save_tensors", lambda path, tensors, note: kept.append((tensors, note)))
+    run(CONFIG, tmp_path / "kept")
+    monkeypatch.undo()
+    folder.mkdir(parents=True)
+    save_tensors(folder / "checkpoint.safetensors", *change(*kept[0]))
+    again = run(CONFIG, tmp_path / "again")
+    assert np.array_equal(again.outputs("query"), whole.outputs("query"))
+    assert (folder / "checkpoint.safetensors.damaged").exists()
+    [said] = caplog.messages
+    assert "checkpoint.safetensors cannot be used (" in said
+
+
+def test_what_a_killed_writer_left_goes_with_the_next_try(tmp_path):
+    folder = tmp_path / run_key(CONFIG)
+    folder.mkdir()
+    (folder / ".checkpoint-x1y2.tmp.safetensors").write_bytes(b"half")
+    run(CONFIG, tmp_path)
+    assert sorted(path.name for path in folder.iterdir()) == [
+        *(".lock", "config.json", "outputs.safetensors", "state.safetensors")
+    ]
+
+
+def test_code_that_changed_after_it_was_imported_names_no_training(monkeypatch):
+    code_fingerprint.cache_clear()
+    states = dict(loaded.AT_START)
+    monkeypatch.setattr(loaded, "AT_START", states | {"hashcenters/losses/repmet.py": (0, 0)})
+    assert code_fingerprint(CONFIG.names())
+    monkeypatch.setattr(loaded, "AT_START", states | {"hashcenters/losses/central.py": (0, 0)})
+    code_fingerprint.cache_clear()
+    with pytest.raises(InputError, match=r"lib/hashcenters/losses/central\.py was changed after this process"):
+        code_fingerprint(CONFIG.names())
+
+
+def test_files_are_noted_before_any_other_is_imported():
+    program = "import sys, hashcenters.limits; print(*(name for name in sys.modules if name.split('.')[0] in sys.argv))"
+    houses = ("basics", "hashcenters", "workbook", "chapters", "shelf")
+    printed = subprocess.check_output([sys.executable, "-c", program, *houses], text=True)
+    assert printed.split() == ["basics.loaded", "basics", "hashcenters", "hashcenters.limits"]  # as they were done
 
 
 LONG = replace(CONFIG, recipe=replace(CONFIG.recipe, epochs=12))

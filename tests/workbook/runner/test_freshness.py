@@ -221,7 +221,8 @@ def test_a_change_reaches_a_notebook_and_its_dependants(
     assert stale() == expected
 
 
-def test_a_listing_follows_links_and_ends(tmp_path: Path) -> None:
+@pytest.mark.parametrize("digest", [freshness.listing, freshness.contents])
+def test_a_digest_of_a_folder_follows_links_and_ends(tmp_path: Path, digest: Callable[[Path], str]) -> None:
     place, far = tmp_path / "place", tmp_path / "far"
     for folder in (place / "inner", far / "deep"):
         folder.mkdir(parents=True)
@@ -230,13 +231,13 @@ def test_a_listing_follows_links_and_ends(tmp_path: Path) -> None:
     (place / "nowhere").symlink_to(tmp_path / "missing")
     (far / "deep" / "back").symlink_to(place)
     (far / "deep" / "picture.png").write_text("one")
-    before = freshness.listing(place)
-    assert freshness.listing(place) == before != ""
+    before = digest(place)
+    assert digest(place) == before != ""
     (far / "deep" / "picture.png").write_text("another")
-    after = freshness.listing(place)
+    after = digest(place)
     assert after != before
     (place / "inner" / "class").symlink_to(far / "deep")
-    assert freshness.listing(place) != after
+    assert digest(place) != after
 
 
 def test_a_listing_of_a_file_or_of_nothing(tmp_path: Path) -> None:

@@ -147,7 +147,10 @@ def test_running_again_gives_the_same_bytes_and_runs_only_what_is_stale(
     before = (book.results / "notebooks" / "01_facts.ipynb").read_bytes()
     (book.folder / "notebooks" / "04_dies.ipynb").unlink()
     book.write("02_raises", "print('mended')", after=["01_facts"])
+    left = book.results / ".claims-x1y2.tmp.json"
+    left.write_text("{")
     output = book.on_terminal("--jobs", "2", "--only", "01,02")
+    assert not left.exists()
     assert book.states(output) == {"01_facts": "fresh", "02_raises": "done"}
     assert "cell 3 of 3" in output  # in a line that moves
     assert "02_raises: cell" not in output
@@ -217,11 +220,28 @@ def test_two_runs_of_one_profile_exclude_each_other(workbook: Any) -> None:
     from filelock import FileLock
 
     workbook.write("01_a")
-    (workbook.results / "fresh").mkdir(parents=True)
-    with FileLock(workbook.results / "fresh" / ".lock"):
+    fresh = workbook.results / "fresh"
+    fresh.mkdir(parents=True)
+    with FileLock(fresh / ".lock"):
+        for name in (".probe", ".a-x1.tmp.json"):
+            (fresh / name).write_text("the other's")
         output = workbook.run(code=2)
+        assert sorted(path.name for path in fresh.iterdir()) == [".a-x1.tmp.json", ".lock", ".probe"]
     assert output.startswith("error: another run_all.py works on")
     assert len(output.splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", [".lock", "01_a.running.ipynb", "01_a.kernel"])
+def test_something_else_in_the_place_of_its_own_files_gets_one_line(workbook: Any, name: str) -> None:
+    workbook.write("01_a")
+    (workbook.results / "fresh" / name).mkdir(parents=True)
+    if name.endswith("kernel"):
+        (workbook.results / "fresh" / name).rmdir()
+        (workbook.results / "fresh" / name).write_text("a file")
+    output = workbook.run(code=2)
+    assert output.splitlines()[-1].startswith("error: ")
+    assert name in output.splitlines()[-1]
+    assert "Traceback" not in output
 
 
 @pytest.mark.parametrize(

@@ -146,7 +146,8 @@ def test_a_trainer_that_is_killed_leaves_the_rest_to_the_notebooks(workbook: Any
     [trainer] = [
         int(path.parent.name)
         for path in Path("/proc").glob("[0-9]*/cmdline")
-        if b"workbook.runner.trainer" in read(path) and str(workbook.folder).encode() in read(path.parent / "environ")
+        if b"workbook.runner.trainer" in read(path)
+        and f"PPid:\t{process.pid}\n".encode() in read(path.parent / "status")
     ]
     os.kill(trainer, signal.SIGKILL)
     output, errors = process.communicate(timeout=600)
