@@ -1,9 +1,13 @@
 """Codes of trainings, saved and browsed: the files hold them, and the pictures are the nearest ones."""
 
+import json
+
 import numpy as np
 import pytest
 from made_up import MadeUp, make_setting, table
 
+from basics.errors import InputError
+from basics.files import read_json
 from chapters.n08_retrieval import browse, readings
 from chapters.shared.code_sets import save_code_sets, saved_code_sets
 from chapters.shared.setting import classifier
@@ -28,19 +32,32 @@ def saved(tmp_path_factory):
         labels = [("L_C", 16, 0), ("L_C", 24, 0), ("L_C", 16, 1), ("L_P", 32, 0)]
         rows = [{"loss": loss, "bits": bits, "seed": seed} for loss, bits, seed in labels]
         runs = table(rows, [drawn_codes(row["bits"]) for row in rows])
-        assert save_code_sets(results, runs, SETTING.data(), by="loss", seed=0) == 3
+        assert save_code_sets(results, runs, SETTING.data(), by="loss", seed=0, table="loss-ablation") == 3
         yield saved_code_sets("smoke")
 
 
 def test_codes_of_one_seed_are_saved_and_found(saved):
     assert [(one.method, one.bits, one.seed, one.file.name) for one in saved] == [
-        ("L_C", 16, 0, "04-l-c-16-bits.npz"),
-        ("L_C", 24, 0, "04-l-c-24-bits.npz"),
-        ("L_P", 32, 0, "04-l-p-32-bits.npz"),
+        ("L_C", 16, 0, "04-loss-ablation-l-c-16-bits.npz"),
+        ("L_C", 24, 0, "04-loss-ablation-l-c-24-bits.npz"),
+        ("L_P", 32, 0, "04-loss-ablation-l-p-32-bits.npz"),
     ]
     data, codes = saved[1].data(), saved[1].codes()
     assert codes.database_codes.shape == (len(data.database), 24)
     np.testing.assert_array_equal(codes.query_labels, data.query.labels)
+
+
+def test_codes_of_an_earlier_run_go_and_another_tables_stay(tmp_path, monkeypatch):
+    monkeypatch.setenv("HASHCENTERS_RESULTS", str(tmp_path))
+    results, runs = (
+        open_results("04_training", profile="smoke"),
+        table([{"loss": loss, "bits": 16, "seed": 0} for loss in ("L_C", "L_P")], [drawn_codes(16), drawn_codes(16)]),
+    )
+    for rows, name in ((runs, "one"), (runs, "two"), (runs[:1], "one")):
+        save_code_sets(results, rows, SETTING.data(), by="loss", seed=0, table=name)
+    found = sorted(path.name for path in (results.folder / "codes").glob("04-*.npz"))
+    assert found == ["04-one-l-c-16-bits.npz", "04-two-l-c-16-bits.npz", "04-two-l-p-16-bits.npz"]
+    assert [one.file.name for one in saved_code_sets("smoke")] == found
 
 
 def test_one_method_is_studied_at_the_depth_of_its_protocol(saved):
@@ -81,3 +98,18 @@ def test_it_starts_with_the_longest_codes_of_the_first_method(saved):
         f"{relevant} of the 3 neighbours shown are relevant. They are {nearest} to {farthest} bits away."
     )
     assert readings.shown_neighbours(tiles.assign(distance=2)).endswith(" They are 2 bits away.")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [("file", "../04.npz", "file"), ("bits", 0, "bits"), ("labels", "/tmp/x.npz", "labels"), ("other", 1, "other")],
+)
+def test_an_edited_list_is_refused_and_leads_nowhere(tmp_path, monkeypatch, field, value, message):
+    monkeypatch.setenv("HASHCENTERS_RESULTS", str(tmp_path))
+    results = open_results("04_training", profile="smoke")
+    runs = table([{"loss": "L_C", "bits": 16, "seed": 0}], [drawn_codes(16)])
+    save_code_sets(results, runs, SETTING.data(), by="loss", seed=0, table="one")
+    path = results.folder / "codes/04-one.json"
+    path.write_text(json.dumps([read_json(path)[0] | {field: value}]))
+    with pytest.raises(InputError, match=message):
+        saved_code_sets("smoke")
