@@ -185,9 +185,16 @@ def missing(trainings: dict[str, "TrainingConfig"], profile: str) -> dict[str, "
 
 
 def train(
-    trainings: dict[str, "TrainingConfig"], profile: str, *, jobs: int, on_done: Callable[[str, Exception | None], None]
+    trainings: dict[str, "TrainingConfig"],
+    profile: str,
+    *,
+    jobs: int,
+    on_done: Callable[[str, Exception | None], None],
+    on_line: Callable[[str], None],
 ) -> None:
     """Run trainings side by side on this machine, or on the cluster that the environment names."""
     from hashcenters.sweep import train_all
+    from hashcenters.training.features import listening
 
-    train_all(trainings, runs_root(profile), jobs=jobs, on_done=on_done)
+    with listening(on_line):
+        train_all(trainings, runs_root(profile), jobs=jobs, on_done=on_done)

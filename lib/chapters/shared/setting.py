@@ -28,7 +28,8 @@ class Setting:
         pretrain_recipe: of the classification.
         pretrain_dataset: what the backbone is pre-trained on; "" for the training split of `dataset`.
         pretrain_options: options of that data set, empty for `dataset_options`.
-        head: "csq" or "shc".
+        head: "csq", "csq-slim" or "shc".
+        trainable: "head", "last-stage" or "all".
         device: "cpu" or "cuda".
     """
 
@@ -41,6 +42,7 @@ class Setting:
     pretrain_dataset: str = ""
     pretrain_options: Mapping[str, Any] = field(default_factory=dict)
     head: str = "csq"
+    trainable: str = "all"
     device: str = "cpu"
 
     def data(self) -> HashingData:
@@ -158,6 +160,7 @@ def hash_training(
         centers=freeze_centers(centers),
         recipe=setting.recipe,
         seed=seed,
+        trainable=setting.trainable,
         device=setting.device,
         **start,
     )

@@ -28,6 +28,19 @@ class Backbone(nn.Module):
     def forward(self, inputs: Float[Tensor, "n channels *size"]) -> Float[Tensor, "n feature_dim"]:
         return self.layers(inputs).flatten(1)
 
+    def split(self, trainable: str) -> tuple[nn.Module, "Backbone"]:
+        """What stays as it is and what is trained; the second takes what the first gives.
+
+        Args:
+            trainable: "head" (nothing of a backbone is trained) or "last-stage".
+
+        Raises:
+            InputError: this network cannot be cut there.
+        """
+        if trainable != "head":
+            raise InputError(f"trainable must be head or all for this backbone, got {trainable!r}")
+        return self, Backbone(nn.Identity(), self.feature_dim)
+
 
 def check_colour(name: str, in_channels: int) -> None:
     """Raise `InputError` unless there are three channels."""

@@ -20,10 +20,11 @@ from hashcenters.datasets.inputs import unreadable_message
 from hashcenters.datasets.registry import checked_options, find_entry, find_reader
 from hashcenters.datasets.splits import Split
 from hashcenters.models.factory import make_network
+from hashcenters.models.network import HashNetwork
 from hashcenters.training.checkpoint import load_tensors, part
 from hashcenters.training.config import TrainingConfig
 from hashcenters.training.loop import Batches, encode, one_thread
-from hashcenters.training.run import Run, load_data
+from hashcenters.training.run import Run, load_data, run_key
 
 COLOURS = 3
 
@@ -83,11 +84,22 @@ def reading_of(config: TrainingConfig) -> ImageReading:
 
 
 def colour_network(run: Run) -> nn.Module:
-    """The trained network of a run on colour pictures, in evaluation mode on the CPU; needs no data."""
+    """The trained network of a run on colour pictures, in evaluation mode on the CPU; needs no data.
+
+    Raises:
+        InputError: the weights of what the training left as it was are not there.
+    """
     config = run.config
-    network = make_network(config.backbone, config.bits, in_channels=COLOURS, head=config.head)
-    network.load_state_dict(part(load_tensors(run.folder / "state.safetensors")[0], "network."))
-    return network.eval()
+    frozen = config.trainable != "all"
+    weights = config.weights if frozen and config.backbone_from is None else "none"
+    network = make_network(config.backbone, config.bits, in_channels=COLOURS, head=config.head, weights=weights)
+    if frozen and config.backbone_from is not None:
+        start = run.folder.parent / run_key(config.backbone_from) / "state.safetensors"
+        network.backbone.load_state_dict(part(load_tensors(start)[0], "network.backbone."))
+    below, above = network.backbone.eval().split(config.trainable) if frozen else (nn.Identity(), network.backbone)
+    trained = HashNetwork(above, network.hash_layer)
+    trained.load_state_dict(part(load_tensors(run.folder / "state.safetensors")[0], "network."))
+    return nn.Sequential(below, trained).eval()
 
 
 def encode_folder(
