@@ -1,9 +1,12 @@
 """A backbone with a head on it."""
 
+from copy import deepcopy
+
 import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from basics.errors import InputError
 
@@ -54,6 +57,29 @@ def channels_last(network: nn.Module) -> None:
     for parameter in network.parameters():
         if parameter.ndim in layouts:
             parameter.data = parameter.data.contiguous(memory_format=layouts[parameter.ndim])
+
+
+def folded(network: nn.Module, probe: Float[Tensor, "n *size"]) -> nn.Module:
+    """A copy of a network in evaluation mode whose batch normalisations are part of the convolutions before them.
+
+    It gives the same numbers up to rounding, in less time. Where a normalisation does not follow the convolution that
+    stands before it, which `probe` shows, the network itself is returned.
+    """
+    copy = deepcopy(network).eval()
+    _fold(copy)
+    with torch.inference_mode():
+        same = torch.allclose(copy(probe), network.eval()(probe), rtol=1e-3, atol=1e-3)
+    return copy if same else network
+
+
+def _fold(network: nn.Module) -> None:
+    before = ("", None)
+    for name, layer in list(network.named_children()):
+        if isinstance(layer, nn.BatchNorm2d) and type(before[1]) is nn.Conv2d:
+            setattr(network, before[0], fuse_conv_bn_eval(before[1], layer))
+            setattr(network, name, getattr(layer, "act", nn.Identity()))  # timm's have the activation in them
+        _fold(layer)
+        before = name, layer
 
 
 class HashNetwork(nn.Module):

@@ -66,24 +66,18 @@ PACKAGES = {
 }
 
 
-class TimmBackbone(Backbone):
-    """A network of timm behind the scaling of grey values and pictures that it expects.
+class Prepared(nn.Module):
+    """Pictures under the usual normalisation, as a network expects them.
 
     Args:
-        layers: timm's network without its classifier.
-        name: in timm.
-        feature_dim: number of pooled features.
-        size: pixels a side that pictures are scaled to (bicubic, antialiased), None for the size they come in.
+        size: pixels a side that they are scaled to (bicubic, antialiased), None for the size they come in.
     """
 
-    def __init__(self, layers: nn.Module, name: str, feature_dim: int, *, size: int | None) -> None:
-        expected = layers.pretrained_cfg
-        super().__init__(layers, feature_dim, cut=expected["classifier"])
-        self.name = name
+    def __init__(self, size: int | None) -> None:
+        super().__init__()
         self.size = size
-        self.register_buffer("factor", torch.empty(1, 3, 1, 1), persistent=False)
-        self.register_buffer("shift", torch.empty(1, 3, 1, 1), persistent=False)
-        self.expect(expected["mean"], expected["std"])
+        self.register_buffer("factor", torch.ones(1, 3, 1, 1))
+        self.register_buffer("shift", torch.zeros(1, 3, 1, 1))
 
     def expect(self, mean: float | Sequence[float], std: float | Sequence[float]) -> None:
         """Scale grey values 0–1 to (x − mean) / std from now on; one number for all channels, or one each."""
@@ -93,12 +87,28 @@ class TimmBackbone(Backbone):
         self.factor.copy_((usual_std / std).view(1, 3, 1, 1))
         self.shift.copy_(((usual_mean - mean) / std).view(1, 3, 1, 1))
 
-    def prepared(self, inputs: Float[Tensor, "n 3 height width"]) -> Float[Tensor, "n 3 side side"]:
-        """Pictures under the usual normalisation, as this network expects them."""
+    def forward(self, inputs: Float[Tensor, "n 3 height width"]) -> Float[Tensor, "n 3 side side"]:
         values = inputs * self.factor + self.shift
         if self.size in (None, values.shape[-1]):
             return values
         return interpolate(values, (self.size, self.size), mode="bicubic", antialias=True)
+
+
+class TimmBackbone(Backbone):
+    """A network of timm behind the scaling of grey values and pictures that it expects.
+
+    Args:
+        layers: timm's network without its classifier.
+        name: in timm.
+        feature_dim: number of pooled features.
+        size: pixels a side that pictures are scaled to, None for the size they come in.
+    """
+
+    def __init__(self, layers: nn.Module, name: str, feature_dim: int, *, size: int | None) -> None:
+        super().__init__(layers, feature_dim, cut=layers.pretrained_cfg["classifier"])
+        self.name = name
+        self.prepared = Prepared(size)
+        self.prepared.expect(layers.pretrained_cfg["mean"], layers.pretrained_cfg["std"])
 
     def forward(self, inputs: Float[Tensor, "n 3 height width"]) -> Float[Tensor, "n feature_dim"]:
         prepared = self.prepared(inputs)
@@ -129,13 +139,13 @@ class TimmBackbone(Backbone):
             problem = f"other shapes for {some(wrong)}" if wrong else f"{len(tensors)} tensors for {len(own)}"
             raise InputError(f"the weights of {package.name} do not fit timm's {self.name}: they have {problem}")
         self.layers.load_state_dict(dict(zip(own, tensors, strict=True)))
-        self.expect(package.mean, package.std)
+        self.prepared.expect(package.mean, package.std)
 
     def split(self, trainable: str) -> tuple[nn.Module, Backbone]:
         if trainable != "last-stage":
             return super().split(trainable)
         chain, start = stages(self.layers)
-        below = nn.Sequential(Prepared(self), *chain[:start])
+        below = nn.Sequential(self.prepared, *chain[:start])
         above = Backbone(nn.Sequential(*chain[start:]), self.feature_dim)
         probe = torch.zeros(1, *self.layers.pretrained_cfg["input_size"])
         with torch.inference_mode():
@@ -147,17 +157,6 @@ class TimmBackbone(Backbone):
         if not follow:
             raise InputError(f"the stages of {PREFIX}{self.name} do not simply follow each other; train head or all")
         return below, above
-
-
-class Prepared(nn.Module):
-    """The scaling of a backbone as a layer of its own, which shares no parameters with it."""
-
-    def __init__(self, backbone: TimmBackbone) -> None:
-        super().__init__()
-        self.call = backbone.prepared
-
-    def forward(self, inputs: Tensor) -> Tensor:
-        return self.call(inputs)
 
 
 def stages(layers: nn.Module) -> tuple[list[nn.Module], int]:

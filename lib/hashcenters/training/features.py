@@ -17,6 +17,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -36,9 +37,9 @@ from hashcenters.training.transforms import to_inputs
 
 log = logging.getLogger(__name__)
 
-CODE = "hashcenters.training.features:encode_rows"
-BATCH = 64  # pictures encoded together
-BLOCK = 8 * BATCH  # pictures between two entries of the file of digests
+CODE = ("hashcenters.training.features:encode_rows", "hashcenters.models.factory:make_backbone")
+BATCH = {"cpu": 16, "cuda": 512}  # pictures encoded together: what they become must fit the caches of a processor
+BLOCK = 512  # pictures between two entries of the file of digests
 HALF = np.dtype(np.float16)
 IN_MEMORY = 2**28  # bytes of features that a part may take there
 SECONDS = 2.0  # between two lines of progress
@@ -66,7 +67,7 @@ def encode_rows(network: nn.Module, pictures: np.ndarray, device: torch.device) 
     """What a network in evaluation mode on a device makes of `uint8` pictures, in half precision."""
     dtype = arithmetic(device)
     with torch.inference_mode(), torch.autocast(device.type, dtype, enabled=dtype != torch.float32):
-        parts = torch.from_numpy(pictures).split(BATCH)
+        parts = torch.from_numpy(pictures).split(BATCH[device.type])
         rows = [network(to_inputs(part.to(device))).half().cpu() for part in parts]
     return torch.cat(rows).numpy()
 
@@ -98,7 +99,7 @@ class Features:
     @property
     def array(self) -> Float16[np.ndarray, "n ..."] | None:
         """All of them, None where they are too many to lie in memory."""
-        width = self.open_file(self.part[0])[0].nbytes if len(self) else 0
+        width = self.open_file(int(self.part[0]))[0].nbytes if len(self) else 0
         return self.batch(np.arange(len(self))) if len(self) * width <= IN_MEMORY else None
 
     def encode(self) -> None:
@@ -135,7 +136,7 @@ class Encoder:
 
     def folder(self) -> Path:
         """Where these features are kept; the name covers everything that can change them."""
-        code = digests([CODE], names=self.names).items()
+        code = digests(CODE, names=self.names).items()
         content = {
             "pictures": self.data.fingerprint,
             "network": self.label,
@@ -183,15 +184,15 @@ class Encoder:
     def complete(self, path: Path, pictures: Inputs) -> tuple[int, ...]:
         """Encode what a file does not hold yet, block by block; returns the shape of the whole."""
         about = path.with_suffix(".json")
-        try:
-            known = read_json(about)
-        except InputError:
-            known = {"shape": list(encode_rows(self.network, pictures.batch(np.arange(1)), self.device).shape[1:])}
+        known = notes(about)
+        if "shape" not in known:
+            first = encode_rows(self.network, pictures.batch(np.arange(1)), self.device)
+            known = {"shape": list(first.shape[1:]), "blocks": {}}
         shape = (len(pictures), *known["shape"])
         reserve(path, int(np.prod(shape)) * HALF.itemsize)
         values = np.memmap(path, HALF, "r+", shape=shape)
         blocks = np.split(np.arange(len(pictures)), np.arange(BLOCK, len(pictures), BLOCK))
-        sums = known.get("blocks", {})
+        sums = known["blocks"]
         todo = [block for block in blocks if sums.get(str(block[0])) != block_sum(values, block)]
         if damaged := sum(str(block[0]) in sums for block in todo):
             log.warning("%s: %d blocks are not what was written; they are encoded again", path, damaged)
@@ -201,8 +202,17 @@ class Encoder:
             sums[str(block[0])] = block_sum(values, block)
             if line.advance(len(block)):
                 values.flush()
-                write_json(about, known | {"blocks": sums})
+                write_json(about, known)
         return shape
+
+
+def notes(path: Path) -> dict[str, Any]:
+    """What a file of digests holds; nothing where it is missing or something else."""
+    try:
+        known = read_json(path)
+    except InputError:
+        return {}
+    return known if isinstance(known, dict) and known.keys() == {"shape", "blocks"} else {}
 
 
 def block_sum(values: np.ndarray, block: Int[np.ndarray, "rows"]) -> str:

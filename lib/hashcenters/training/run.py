@@ -24,11 +24,12 @@ from hashcenters import codes
 from hashcenters.datasets import registry
 from hashcenters.datasets.splits import HashingData
 from hashcenters.losses.factory import make_objective
-from hashcenters.models.network import Backbone, HashNetwork
+from hashcenters.models.network import Backbone, HashNetwork, folded
 from hashcenters.training.checkpoint import load_tensors, part, save_tensors, set_aside
 from hashcenters.training.config import TrainingConfig, config_key
 from hashcenters.training.features import Encoder
 from hashcenters.training.loop import Batches, encode, one_thread, state_tensors, train
+from hashcenters.training.transforms import to_inputs
 
 log = logging.getLogger(__name__)
 
@@ -158,9 +159,10 @@ def _frozen(
     whole = make_backbone(backbone, in_channels=channels, weights=weights)
     if start is not None:
         whole.load_state_dict(part(load_tensors(start / "state.safetensors")[0], "network.backbone."))
-    below, above = whole.eval().split(trainable)
+    below, above = whole.split(trainable)
+    fast = folded(below, to_inputs(torch.from_numpy(data.train.inputs.batch(np.arange(2)))))
     names = frozenset((dataset, backbone.partition(":")[0]))
-    encoder = Encoder(below.to(device), data, f"{backbone}, {trainable}", names, torch.device(device))
+    encoder = Encoder(fast.to(device), data, f"{backbone}, {trainable}", names, torch.device(device))
     return below, above, encoder.encoded()
 
 

@@ -6,8 +6,8 @@ a training goes on after its last whole epoch.
 
 The job is `notebooks` (parameters by path), `profile`, `jobs` and `count`. Told are, when everything is collected,
 `{"to_do": keys}` and `{"notebook": name, "trainings": keys, "complete": bool, "error": null | text}` for each
-notebook, then `{"done": key, "error": null | text}` for each training, `{"line": text}` on what goes before them; and only
-`{"notebook": name, "missing": keys}` where trainings are to be counted.
+notebook, then `{"done": key, "error": null | text}` for each training, and `{"line": text}` on what goes before them;
+only `{"notebook": name, "missing": keys}` where trainings are to be counted.
 """
 
 import threading

@@ -11,6 +11,7 @@ import torch
 from basics.errors import InputError
 from hashcenters.models import timm_networks
 from hashcenters.models.factory import find_backbone, make_backbone
+from hashcenters.models.network import folded
 from hashcenters.models.timm_networks import PACKAGES, Package
 from hashcenters.training.transforms import to_inputs
 
@@ -24,7 +25,7 @@ def pictures(number: int = 2, size: int = 64) -> torch.Tensor:
 
 def test_grey_values_and_size_are_those_that_the_network_expects():
     backbone = find_backbone(f"{SMALL}@64")(3)
-    backbone.expect(127 / 255, 128 / 255)
+    backbone.prepared.expect(127 / 255, 128 / 255)
     flat = torch.full((1, 3, 32, 32), 200, dtype=torch.uint8)
     prepared = backbone.prepared(to_inputs(flat))
     assert prepared.shape == (1, 3, 64, 64)
@@ -132,3 +133,32 @@ def test_a_file_of_weights_is_taken_by_name(tmp_path):
     again = make_backbone(SMALL, in_channels=3, weights=str(tmp_path / "weights.pth"))
     for one, two in zip(first.parameters(), again.parameters(), strict=True):
         assert torch.equal(one, two)
+
+
+@pytest.mark.parametrize("name", ["timm:test_efficientnet", "resnet50-64"])
+def test_folded_normalisations_give_the_same_features(name):
+    network = find_backbone(name)(3).eval()
+    for layer in network.modules():
+        if isinstance(layer, torch.nn.BatchNorm2d):
+            layer.running_mean.normal_(0, 0.1)
+            layer.running_var.uniform_(0.5, 2)
+    inputs = to_inputs(pictures())
+    fast = folded(network, inputs)
+    assert not any(type(layer) is torch.nn.BatchNorm2d for layer in fast.modules())
+    assert any(isinstance(layer, torch.nn.BatchNorm2d) for layer in network.modules())
+    with torch.inference_mode():
+        torch.testing.assert_close(fast(inputs), network(inputs), rtol=1e-3, atol=1e-3)
+
+
+class Backwards(torch.nn.Sequential):
+    """Normalises what it gets, not what its convolution makes of it."""
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        convolution, norm = self
+        return convolution(norm(inputs))
+
+
+def test_a_normalisation_before_its_convolution_is_not_folded():
+    network = Backwards(torch.nn.Conv2d(3, 3, 3), torch.nn.BatchNorm2d(3)).eval()
+    network[1].running_mean.fill_(1.0)
+    assert folded(network, to_inputs(pictures())) is network
