@@ -53,6 +53,15 @@ class Setting:
         """
         return load_checked(self.dataset, self.dataset_options)
 
+    def described(self) -> str:
+        """The network, and what of it stays as it starts.
+
+        >>> Setting("digits100", {}, "timm:resnet18@128", "imagenet", Recipe(), Recipe(), trainable="head").described()
+        'timm:resnet18@128, frozen'
+        """
+        kept = {"head": ", frozen", "last-stage": ", frozen below its last stage", "all": ""}
+        return self.backbone + kept[self.trainable]
+
     def on(self, dataset: str, options: Mapping[str, Any]) -> "Setting":
         """The same trainings on other data; a backbone that is pre-trained on a set of its own stays the same."""
         kept = self.pretrain_options or self.dataset_options if self.pretrain_dataset else {}

@@ -25,7 +25,7 @@ BACKBONES = {
     "resnet-narrow": "hashcenters.models.narrow:narrow_resnet",
     "mfnet": "hashcenters.models.mfnet:full_mfnet",
     "mfnet-narrow": "hashcenters.models.mfnet:narrow_mfnet",
-    "timm": "hashcenters.models.timm_networks:timm_backbone",
+    "timm": "shelf.networks.timm_networks:timm_backbone",
 }
 # torchvision's weights for those that have them; the 64-pixel forms take the same
 IMAGENET = {

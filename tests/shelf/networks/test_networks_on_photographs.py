@@ -10,10 +10,10 @@ from timm.data import ImageNetInfo
 from basics.paths import data_root
 from hashcenters.models.factory import make_network
 from hashcenters.models.network import HashNetwork
-from hashcenters.models.timm_networks import PACKAGES
 from hashcenters.models.weights import read_weights
 from hashcenters.training.features import encode_rows
 from hashcenters.training.transforms import IMAGENET_MEAN, IMAGENET_STD
+from shelf.networks.timm_networks import PACKAGES
 from shelf.papers.tiny_imagenet import decode_photograph, read_classes, read_val
 
 ROOT = data_root() / "tiny-imagenet-200"

@@ -9,11 +9,11 @@ import pytest
 import torch
 
 from basics.errors import InputError
-from hashcenters.models import timm_networks
 from hashcenters.models.factory import find_backbone, make_backbone
 from hashcenters.models.network import folded
-from hashcenters.models.timm_networks import PACKAGES, Package
 from hashcenters.training.transforms import to_inputs
+from shelf.networks import timm_networks
+from shelf.networks.timm_networks import PACKAGES, Package
 
 SMALL = "timm:test_efficientnet"
 
