@@ -185,17 +185,32 @@ def neighbouring(
 
 
 def rank_agreement(scores: pd.DataFrame, *, families: Sequence[str], bits: Sequence[int]) -> pd.DataFrame:
-    """Kendall's τ between the published order of the families and ours, a row a published column."""
+    """Kendall's τ between the published order of the families and ours, a row a published column.
+
+    It is missing where the families are not those of the document.
+    """
     ours = scores.groupby(["bits", "family"])["mAP"].mean()
     paper = numbers_of("SHC Table 1")
     rows = []
     for column in dict.fromkeys(number.column for number in paper):
         printed = {number.row: number.value for number in paper if number.column == column}
-        theirs = [next(value for row, value in printed.items() if family in row) for family in families]
+        theirs = [next((value for row, value in printed.items() if family in row), np.nan) for family in families]
         for length in (length for length in bits if column.endswith(f" {length}")):
             mine = [ours[length, family] for family in families]
-            rows.append({"published column": column, "Kendall τ": kendalltau(theirs, mine).statistic})
+            agreement = kendalltau(theirs, mine).statistic if np.isfinite(theirs).all() else np.nan
+            rows.append({"published column": column, "Kendall τ": agreement})
     return pd.DataFrame(rows)
+
+
+def match_of(families: Sequence[str], backbones: Sequence[str], hash_network: str) -> str:
+    """Which families the hash network is of, in words.
+
+    >>> match_of(["AlexNet", "ResNet50"], ["alexnet-narrow", "resnet-narrow"], "resnet-narrow")
+    "the hash network is of ResNet50's kind"
+    """
+    kinds = {family: name.partition("@")[0] for family, name in zip(families, backbones, strict=True)}
+    same = [family for family, name in kinds.items() if name == hash_network.partition("@")[0]]
+    return f"the hash network is of {same[0]}'s kind" if same else "the hash network is of another kind"
 
 
 def judge_order(compared: pd.DataFrame) -> Verdict:
