@@ -66,6 +66,11 @@ PACKAGES = {
 }
 
 
+def package_of(backbone: str) -> Package | None:
+    """The package that ships weights for `timm:NAME` or `timm:NAME@SIZE`, None where none does."""
+    return PACKAGES.get(backbone.removeprefix(PREFIX).partition("@")[0])
+
+
 class Prepared(nn.Module):
     """Pictures under the usual normalisation, as a network expects them.
 
