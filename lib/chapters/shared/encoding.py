@@ -5,12 +5,11 @@ import torch
 from jaxtyping import Float
 
 from hashcenters.training.loop import Batches, encode
-from hashcenters.training.run import Run, load_data
+from hashcenters.training.run import Run
 
 
 def of_training_split(run: Run, *, features: bool = False) -> Float[np.ndarray, "n width"]:
     """The outputs of a trained network for the samples that it learned from, or its backbone's features."""
-    split = load_data(run.config.dataset, run.config.dataset_options).train
+    network, data = run.trained()
     device = torch.device(run.config.device if torch.cuda.is_available() else "cpu")
-    network = run.network().to(device)
-    return encode(network, Batches(split, device), network.features if features else None)
+    return encode(network.to(device), Batches(data.train, device), network.features if features else None)

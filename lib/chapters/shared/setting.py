@@ -28,7 +28,8 @@ class Setting:
         pretrain_recipe: of the classification.
         pretrain_dataset: what the backbone is pre-trained on; "" for the training split of `dataset`.
         pretrain_options: options of that data set, empty for `dataset_options`.
-        head: "csq" or "shc".
+        head: "csq", "csq-slim" or "shc".
+        trainable: "head", "last-stage" or "all".
         device: "cpu" or "cuda".
     """
 
@@ -41,6 +42,7 @@ class Setting:
     pretrain_dataset: str = ""
     pretrain_options: Mapping[str, Any] = field(default_factory=dict)
     head: str = "csq"
+    trainable: str = "all"
     device: str = "cpu"
 
     def data(self) -> HashingData:
@@ -50,6 +52,15 @@ class Setting:
             InputError: it has no validation split.
         """
         return load_checked(self.dataset, self.dataset_options)
+
+    def described(self) -> str:
+        """The network, and what of it stays as it starts.
+
+        >>> Setting("digits100", {}, "timm:resnet18@128", "imagenet", Recipe(), Recipe(), trainable="head").described()
+        'timm:resnet18@128, frozen'
+        """
+        kept = {"head": ", frozen", "last-stage": ", frozen below its last stage", "all": ""}
+        return self.backbone + kept[self.trainable]
 
     def on(self, dataset: str, options: Mapping[str, Any]) -> "Setting":
         """The same trainings on other data; a backbone that is pre-trained on a set of its own stays the same."""
@@ -158,6 +169,7 @@ def hash_training(
         centers=freeze_centers(centers),
         recipe=setting.recipe,
         seed=seed,
+        trainable=setting.trainable,
         device=setting.device,
         **start,
     )

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -138,6 +139,31 @@ class Selected:
 
     def batch(self, indices: np.ndarray) -> np.ndarray:
         return self.inputs.batch(self.indices[np.asarray(indices)])
+
+    @property
+    def array(self) -> np.ndarray | None:
+        """All of them where the others lie in memory, else None."""
+        return self.batch(np.arange(len(self))) if getattr(self.inputs, "array", None) is not None else None
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """Files that are all decoded, and stay in memory, as soon as more than a few are asked for together."""
+
+    files: FileInputs
+    few: float = 0.02  # share that is read each time
+
+    def __len__(self) -> int:
+        return len(self.files)
+
+    @cached_property
+    def array(self) -> np.ndarray:
+        """All of them."""
+        return self.files.batch(np.arange(len(self)))
+
+    def batch(self, indices: np.ndarray) -> np.ndarray:
+        apart = "array" not in vars(self) and len(indices) < self.few * len(self)
+        return self.files.batch(indices) if apart else self.array[indices]
 
 
 def batches(inputs: Inputs, order: Iterable[np.ndarray]) -> Iterator[np.ndarray]:

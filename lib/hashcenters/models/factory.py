@@ -1,6 +1,7 @@
 """Backbones and networks by name."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from pkgutil import resolve_name
 
@@ -24,6 +25,7 @@ BACKBONES = {
     "resnet-narrow": "hashcenters.models.narrow:narrow_resnet",
     "mfnet": "hashcenters.models.mfnet:full_mfnet",
     "mfnet-narrow": "hashcenters.models.mfnet:narrow_mfnet",
+    "timm": "shelf.networks.timm_networks:timm_backbone",
 }
 # torchvision's weights for those that have them; the 64-pixel forms take the same
 IMAGENET = {
@@ -37,10 +39,17 @@ IMAGENET = {
 def find_backbone(name: str) -> Callable[[int], Backbone]:
     """The function of a number of channels that builds a backbone; only now is its module imported.
 
+    Args:
+        name: a key of `BACKBONES`, or `timm:NAME` or `timm:NAME@SIZE`.
+
     Raises:
         InputError: an unknown name.
     """
-    return resolve_name(BACKBONES[one_of(name, BACKBONES, "backbone")])
+    kind, sign, own = name.partition(":")
+    if (kind == "timm") != bool(sign):
+        raise InputError(f"backbone must be a name without a colon, or timm:NAME, got {name!r}")
+    make = resolve_name(BACKBONES[one_of(kind, BACKBONES, "backbone")])
+    return partial(make, text=own) if sign else make
 
 
 @by_name("IMAGENET")
@@ -50,29 +59,43 @@ def torchvision_weights(backbone: str) -> WeightsEnum | None:
     return get_weight(name) if name else None
 
 
-def make_network(
-    backbone: str, outputs: int, *, in_channels: int, head: str = "csq", weights: str = "none"
-) -> HashNetwork:
-    """A network with initial weights from torch's global generator, or a backbone with given ones.
+def make_backbone(backbone: str, *, in_channels: int, weights: str = "none") -> Backbone:
+    """A backbone with initial weights from torch's global generator, or with given ones.
 
     Args:
-        backbone: a key of `BACKBONES`.
-        outputs: bits of a hash layer, or classes of a classifier.
+        backbone: a name that `find_backbone` knows.
         in_channels: channels of the images or clips.
-        head: a key of `hash_head.HEADS`.
-        weights: of the backbone: "none", "imagenet" (torchvision's IMAGENET1K_V1), or the path of a
-            `.safetensors` or torch file.
+        weights: "none", "imagenet" (torchvision's IMAGENET1K_V1; for a network of timm those of
+            `TimmBackbone.load_imagenet`), or the path of a `.safetensors` or torch file.
 
     Raises:
         InputError: an unknown name, or weights that are not there or do not fit.
     """
     built = find_backbone(backbone)(in_channels)
-    network = HashNetwork(built, make_head(head, built.feature_dim, outputs))
-    if weights == "imagenet":
+    if weights == "imagenet" and hasattr(built, "load_imagenet"):
+        built.load_imagenet()
+    elif weights == "imagenet":
         found = torchvision_weights(backbone)
         if found is None:
             raise InputError(f"torchvision has no ImageNet weights for {backbone}; give a file, or none")
         load_backbone(built, imagenet_weights(found), source=str(found))
     elif weights != "none":
         load_backbone(built, read_weights(Path(weights)), source=weights)
-    return network
+    return built
+
+
+def make_network(
+    backbone: str, outputs: int, *, in_channels: int, head: str = "csq", weights: str = "none"
+) -> HashNetwork:
+    """A backbone and a head, whose initial weights come from torch's global generator.
+
+    Args:
+        backbone, in_channels, weights: as in `make_backbone`.
+        outputs: bits of a hash layer, or classes of a classifier.
+        head: a key of `hash_head.HEADS`.
+
+    Raises:
+        InputError: an unknown name, or weights that are not there or do not fit.
+    """
+    built = make_backbone(backbone, in_channels=in_channels, weights=weights)
+    return HashNetwork(built, make_head(head, built.feature_dim, outputs))

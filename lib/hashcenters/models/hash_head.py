@@ -7,6 +7,8 @@ from torch import nn
 from basics.errors import InputError, one_of
 from basics.source import by_name
 
+SLIM = 512
+
 
 def csq_head(feature_dim: int, bits: int) -> nn.Sequential:
     """Three fully-connected layers, feature_dim → feature_dim → feature_dim → bits, ReLU between, tanh at the end.
@@ -24,6 +26,12 @@ def csq_head(feature_dim: int, bits: int) -> nn.Sequential:
         nn.Linear(feature_dim, bits),
         nn.Tanh(),
     )
+
+
+def slim_csq_head(feature_dim: int, bits: int) -> nn.Sequential:
+    """`csq_head` with layers of at most 512 units, for features that do not change."""
+    width = min(SLIM, feature_dim)
+    return nn.Sequential(nn.Linear(feature_dim, width), nn.ReLU(), *csq_head(width, bits)[2:])
 
 
 def shc_head(feature_dim: int, bits: int) -> nn.Sequential:
@@ -51,7 +59,13 @@ def shc_classifier_head(feature_dim: int, num_classes: int) -> nn.Sequential:
     return nn.Sequential(OrderedDict(linear=linear, norm=nn.BatchNorm1d(num_classes)))
 
 
-HEADS = {"csq": csq_head, "shc": shc_head, "classifier": classifier_head, "shc-classifier": shc_classifier_head}
+HEADS = {
+    "csq": csq_head,
+    "csq-slim": slim_csq_head,
+    "shc": shc_head,
+    "classifier": classifier_head,
+    "shc-classifier": shc_classifier_head,
+}
 
 
 @by_name("HEADS")

@@ -14,7 +14,8 @@ from basics.errors import InputError
 from basics.files import whole_file
 
 
-def _digest(tensors: Mapping[str, torch.Tensor], note: str) -> str:
+def digest_of(tensors: Mapping[str, torch.Tensor], note: str) -> str:
+    """SHA-256 of named tensors and a note."""
     digest = hashlib.sha256(note.encode())
     for name in sorted(tensors):
         tensor = tensors[name].detach().cpu().contiguous()
@@ -28,7 +29,7 @@ def save_tensors(path: Path, tensors: Mapping[str, torch.Tensor], note: Any = No
     stored = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
     text = json.dumps(note, sort_keys=True)
     with whole_file(path) as temporary:
-        save_file(stored, temporary, metadata={"note": text, "sha256": _digest(stored, text)})
+        save_file(stored, temporary, metadata={"note": text, "sha256": digest_of(stored, text)})
 
 
 def load_tensors(path: Path) -> tuple[dict[str, torch.Tensor], Any]:
@@ -43,7 +44,7 @@ def load_tensors(path: Path) -> tuple[dict[str, torch.Tensor], Any]:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (OSError, SafetensorError) as error:
         raise InputError(f"cannot read {path}: {error}") from error
-    if "note" not in metadata or metadata.get("sha256") != _digest(tensors, metadata["note"]):
+    if "note" not in metadata or metadata.get("sha256") != digest_of(tensors, metadata["note"]):
         raise InputError(f"{path} does not hold what was written into it: its checksum differs")
     return tensors, json.loads(metadata["note"])
 

@@ -11,6 +11,7 @@ import numpy as np
 from basics.errors import InputError, one_of
 
 OPTIMISERS = ("adam", "sgd", "rmsprop")
+TRAINABLE = ("head", "last-stage", "all")
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,8 @@ class TrainingConfig:
         seed: of the initial weights, the order of samples and dropout.
         weights: initial weights of the backbone: "none", "imagenet", or a file.
         backbone_from: a training whose backbone this one starts from, instead of `weights`.
+        trainable: "head" (the backbone stays as it starts), "last-stage" (so do its stages before the last), or
+            "all". What stays is applied to the pictures once, see `features`.
         device: "cpu" or "cuda".
     """
 
@@ -84,10 +87,14 @@ class TrainingConfig:
     objective_options: Mapping[str, Any] = field(default_factory=dict)
     weights: str = "none"
     backbone_from: "TrainingConfig | None" = None
+    trainable: str = "all"
     device: str = "cpu"
 
     def __post_init__(self) -> None:
         _make_plain(self)
+        one_of(self.trainable, TRAINABLE, "trainable")
+        if self.trainable != "all" and self.recipe.augment != "none":
+            raise InputError(f"features are encoded once: with trainable {self.trainable} augment must be none")
 
     def center_array(self) -> np.ndarray | None:
         """The centers as an `int8` array (num_classes, bits)."""
@@ -102,7 +109,7 @@ class TrainingConfig:
     def names(self) -> frozenset[str]:
         """Every name that chooses code for its numbers: data set, protocol, backbone, head, objective."""
         chosen = [
-            (step.dataset, step.backbone, step.head, step.objective, *step.dataset_options.values())
+            (step.dataset, step.backbone.partition(":")[0], step.head, step.objective, *step.dataset_options.values())
             for step in self.steps()
         ]
         return frozenset(name for names in chosen for name in names if isinstance(name, str))

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from basics.errors import InputError
 from hashcenters.datasets.inputs import batches
-from hashcenters.datasets.splits import ArrayInputs, Inputs, Split
+from hashcenters.datasets.splits import Inputs, Split
 from hashcenters.models.groups import parameter_groups
 from hashcenters.training.checkpoint import load_tensors, moments_of, part, restore_moments, save_tensors, set_aside
 from hashcenters.training.config import Recipe, TrainingConfig
@@ -65,15 +65,16 @@ class Batches:
     def __init__(self, split: Split, device: torch.device) -> None:
         self.device = device
         self.inputs: Inputs | Tensor = split.inputs
-        if isinstance(split.inputs, ArrayInputs):
-            self.inputs = torch.from_numpy(np.ascontiguousarray(split.inputs.array)).to(device)
+        array = getattr(split.inputs, "array", None)
+        if array is not None:
+            self.inputs = torch.from_numpy(np.ascontiguousarray(array)).to(device)
         self.labels = torch.from_numpy(split.labels).to(device)
 
     def __len__(self) -> int:
         return len(self.labels)
 
     def stream(self, order: Sequence[Tensor]) -> Iterator[tuple[Tensor, Tensor]]:
-        """The `uint8` inputs and the labels of each batch of indices."""
+        """The inputs and the labels of each batch of indices."""
         if isinstance(self.inputs, Tensor):
             streamed = (self.inputs[indices.to(self.device)] for indices in order)
         else:

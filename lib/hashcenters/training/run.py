@@ -3,8 +3,9 @@
 import hashlib
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from copy import deepcopy
 from dataclasses import asdict, dataclass
 from functools import cache, lru_cache
 from importlib import import_module
@@ -27,9 +28,12 @@ from hashcenters import codes
 from hashcenters.datasets import registry
 from hashcenters.datasets.splits import HashingData
 from hashcenters.losses.factory import make_objective
+from hashcenters.models.network import Backbone, HashNetwork, folded
 from hashcenters.training.checkpoint import load_tensors, part, save_tensors, set_aside
 from hashcenters.training.config import TrainingConfig, config_key
+from hashcenters.training.features import Encoder
 from hashcenters.training.loop import Batches, encode, one_thread, state_tensors, train
+from hashcenters.training.transforms import to_inputs
 
 log = logging.getLogger(__name__)
 
@@ -98,11 +102,12 @@ class Run:
         path = part(load_tensors(self.folder / "state.safetensors")[0], "centers.")
         return np.stack([path[str(epoch)].numpy() for epoch in range(len(path))])
 
-    def network(self) -> nn.Module:
-        """The trained network, in evaluation mode on the CPU."""
-        network = build_network(self.config)
+    def trained(self) -> tuple[nn.Module, HashingData]:
+        """What was trained, in evaluation mode on the CPU, and the data it takes: features, where a part is frozen."""
+        start = self.config.backbone_from
+        network, data = trained_part(self.config, start and self.folder.parent / run_key(start))
         network.load_state_dict(part(load_tensors(self.folder / "state.safetensors")[0], "network."))
-        return network.eval()
+        return network.eval(), data
 
 
 @lru_cache(maxsize=4)
@@ -173,6 +178,86 @@ def build_network(config: TrainingConfig) -> nn.Module:
     return make_network(config.backbone, config.bits, in_channels=channels, head=config.head, weights=config.weights)
 
 
+@lru_cache(maxsize=2)
+def _frozen(
+    dataset: str,
+    options: tuple[tuple[str, Any], ...],
+    backbone: str,
+    weights: str,
+    start: Path | None,
+    trainable: str,
+    device: str,
+) -> tuple[nn.Module, Backbone, HashingData]:
+    """What stays as it is, what is trained above it, and the data with features for pictures."""
+    from hashcenters.models.factory import make_backbone
+
+    data = _load_cached(dataset, options)
+    channels = data.train.inputs.batch(np.arange(1)).shape[1]
+    torch.manual_seed(0)
+    whole = make_backbone(backbone, in_channels=channels, weights=weights)
+    if start is not None:
+        whole.load_state_dict(part(load_tensors(start / "state.safetensors")[0], "network.backbone."))
+    below, above = whole.split(trainable)
+    fast = folded(below, to_inputs(torch.from_numpy(data.train.inputs.batch(np.arange(2)))))
+    names = frozenset((dataset, backbone.partition(":")[0]))
+    encoder = Encoder(fast.to(device), data, f"{backbone}, {trainable}", names, torch.device(device))
+    return below, above, encoder.encoded()
+
+
+def frozen(config: TrainingConfig, start: Path | None) -> tuple[nn.Module, Backbone, HashingData]:
+    """What a training leaves as it is, what it trains above that, and the data with features for pictures.
+
+    Args:
+        config: of the training.
+        start: folder of the training that its backbone starts from.
+    """
+    options = tuple(sorted(config.dataset_options.items()))
+    return _frozen(config.dataset, options, config.backbone, config.weights, start, config.trainable, config.device)
+
+
+def encode_ahead(configs: Iterable[TrainingConfig], *, threads: int) -> None:
+    """Encode what frozen networks make of pictures, for trainings whose networks start from given weights.
+
+    Args:
+        configs: of trainings.
+        threads: to compute with.
+    """
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        for config in configs:
+            if config.trainable != "all" and config.backbone_from is None:
+                data = frozen(config, None)[2]
+                for name in kept_splits(config):
+                    getattr(data, name).inputs.encode()
+    finally:
+        torch.set_num_threads(before)
+
+
+def kept_splits(config: TrainingConfig) -> tuple[str, ...]:
+    """The splits whose codes are kept; a classifier for category features sees what it learns from, and no more."""
+    return SPLITS[:2] if config.head == "shc-classifier" else SPLITS
+
+
+def trained_part(config: TrainingConfig, start: Path | None) -> tuple[HashNetwork, HashingData]:
+    """The network that a training changes, before its first step, and the data that it takes.
+
+    Args:
+        config: the training.
+        start: folder of the training that its backbone starts from.
+    """
+    if config.trainable == "all":
+        network = build_network(config)
+        if start is not None:
+            network.backbone.load_state_dict(part(load_tensors(start / "state.safetensors")[0], "network.backbone."))
+        return network, load_data(config.dataset, config.dataset_options)
+    from hashcenters.models.hash_head import make_head
+
+    _, above, data = frozen(config, start)
+    torch.manual_seed(config.seed)
+    return HashNetwork(deepcopy(above), make_head(config.head, above.feature_dim, config.bits)), data
+
+
 def build_objective(config: TrainingConfig, network: nn.Module) -> nn.Module:
     """The objective of a configuration."""
     return make_objective(config.objective, config.center_array(), network=network, **config.objective_options)
@@ -214,12 +299,8 @@ def _run_anew(config: TrainingConfig, folder: Path, start: Path | None, *, progr
     """Train, encode and save; with what it uses, this is the code that a training's key covers."""
     clock = time.process_time if config.device == "cpu" else time.perf_counter
     began = clock()
-    data = load_data(config.dataset, config.dataset_options)
     device = torch.device(config.device)
-    network = build_network(config)
-    if start is not None:
-        state, _ = load_tensors(start / "state.safetensors")
-        network.backbone.load_state_dict(part(state, "network.backbone."))
+    network, data = trained_part(config, start)
     objective = build_objective(config, network).to(device)
     network = network.to(device)
     checkpoint = folder / "checkpoint.safetensors"
@@ -228,7 +309,7 @@ def _run_anew(config: TrainingConfig, folder: Path, start: Path | None, *, progr
         history, path = train(
             config, network, objective, data.train, data.validation, checkpoint=checkpoint, on_epoch=report
         )
-        outputs = {name: encode(network, Batches(getattr(data, name), device)) for name in SPLITS}
+        outputs = {name: encode(network, Batches(getattr(data, name), device)) for name in kept_splits(config)}
     save_tensors(folder / "state.safetensors", state_tensors(network, objective, path))
     save_tensors(folder / "outputs.safetensors", stored_outputs(outputs))
     note = {"config": asdict(config), "history": history, "seconds": clock() - began}
@@ -239,4 +320,5 @@ def _run_anew(config: TrainingConfig, folder: Path, start: Path | None, *, progr
 def stored_outputs(outputs: Mapping[str, np.ndarray]) -> dict[str, torch.Tensor]:
     """Packed codes of every split, and the continuous outputs of query and validation."""
     stored = {f"codes.{name}": torch.from_numpy(codes.pack(codes.binarise(values))) for name, values in outputs.items()}
-    return stored | {f"outputs.{name}": torch.from_numpy(outputs[name]) for name in ("query", "validation")}
+    kept = [name for name in ("query", "validation") if name in outputs]
+    return stored | {f"outputs.{name}": torch.from_numpy(outputs[name]) for name in kept}

@@ -22,10 +22,11 @@ from hashcenters.datasets.registry import checked_options, find_entry, find_read
 from hashcenters.datasets.splits import Split
 from hashcenters.limits import MAX_BITS
 from hashcenters.models.factory import make_network
+from hashcenters.models.network import HashNetwork
 from hashcenters.training.checkpoint import load_tensors, part
 from hashcenters.training.config import TrainingConfig
 from hashcenters.training.loop import Batches, encode, one_thread
-from hashcenters.training.run import Run, load_data, read_note
+from hashcenters.training.run import Run, load_data, read_note, run_key
 
 COLOURS = 3
 
@@ -117,16 +118,24 @@ def colour_network(run: Run) -> nn.Module:
     """The trained network of a run on colour pictures, in evaluation mode on the CPU; needs no data.
 
     Raises:
-        InputError: the stored tensors are damaged, or are those of another network.
+        InputError: the stored tensors are damaged, or are those of another network; the weights of what the training
+            left as it was are not there.
     """
     config = run.config
-    network = make_network(config.backbone, config.bits, in_channels=COLOURS, head=config.head)
+    frozen = config.trainable != "all"
+    weights = config.weights if frozen and config.backbone_from is None else "none"
+    network = make_network(config.backbone, config.bits, in_channels=COLOURS, head=config.head, weights=weights)
+    if frozen and config.backbone_from is not None:
+        start = run.folder.parent / run_key(config.backbone_from) / "state.safetensors"
+        network.backbone.load_state_dict(part(load_tensors(start)[0], "network.backbone."))
+    below, above = network.backbone.eval().split(config.trainable) if frozen else (nn.Identity(), network.backbone)
+    trained = HashNetwork(above, network.hash_layer)
     file = run.folder / "state.safetensors"
     try:
-        network.load_state_dict(part(load_tensors(file)[0], "network."))
+        trained.load_state_dict(part(load_tensors(file)[0], "network."))
     except RuntimeError as error:
         raise InputError(f"{file} must hold the tensors of {config.backbone} with {config.bits} bits") from error
-    return network.eval()
+    return nn.Sequential(below, trained).eval()
 
 
 def encode_folder(

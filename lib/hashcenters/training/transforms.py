@@ -10,12 +10,15 @@ IMAGENET_STD = (0.229, 0.224, 0.225)
 LAYOUTS = {4: torch.channels_last, 5: torch.channels_last_3d}
 
 
-def to_inputs(batch: UInt8[Tensor, "n channels *size"]) -> Float[Tensor, "n channels *size"]:
+def to_inputs(batch: UInt8[Tensor, "n *size"] | Float[Tensor, "n *size"]) -> Float[Tensor, "n *size"]:
     """Grey values as floats: ImageNet's normalisation for three channels, [−1, 1] for one.
 
     They come out with channels last in memory, as the networks have their weights. They are written anew for that:
-    the strides of a single channel can mean either layout, and `contiguous` would leave them as they are.
+    the strides of a single channel can mean either layout, and `contiguous` would leave them as they are. Features
+    of a frozen network, which are floats, come out as they are.
     """
+    if batch.is_floating_point():
+        return batch.float()
     values = torch.empty(batch.shape, device=batch.device, memory_format=LAYOUTS[batch.ndim])
     values.copy_(batch).div_(255)
     if batch.shape[1] != 3:

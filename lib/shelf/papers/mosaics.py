@@ -1,40 +1,101 @@
 """tiny-imagenet-mosaics: four photographs of Tiny-ImageNet in a 2×2 grid, a multi-label set."""
 
-from functools import partial
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import Int64, UInt8
 
 from basics.errors import InputError
 from hashcenters.datasets.inputs import Selected
 from hashcenters.datasets.protocol import find_protocol
-from hashcenters.datasets.splits import PARTS, ArrayInputs, HashingData, Split, composed_data
+from hashcenters.datasets.splits import PARTS, HashingData, Inputs, Split, protocol_line
 from shelf.papers.tiny_imagenet import SUBSTITUTE, load_tiny_imagenet, part_sizes
 
 TILES = 4
 
 
-def compose_mosaics(pool: Split, count: int, *, num_classes: int, rng: np.random.Generator) -> Split:
-    """Mosaics of photographs of 1 to 4 different classes, each number equally likely, labelled with all of them.
+@dataclass(frozen=True)
+class Mosaics:
+    """Inputs made of four photographs each, composed when they are asked for.
 
     Args:
-        pool: single-label photographs; every class must be there.
+        photographs: what tiles are taken from.
+        tiles: rows of it: above left and right, below left and right.
+    """
+
+    photographs: Inputs
+    tiles: Int64[np.ndarray, "n 4"]
+
+    def __len__(self) -> int:
+        return len(self.tiles)
+
+    @cached_property
+    def array(self) -> np.ndarray:
+        """All of them."""
+        return self.batch(np.arange(len(self)))
+
+    def batch(self, indices: np.ndarray) -> UInt8[np.ndarray, "n 3 size size"]:
+        tiles = self.tiles[indices]
+        shown, place = np.unique(tiles, return_inverse=True)
+        grid = self.photographs.batch(shown)[place.reshape(tiles.shape)]
+        rows = [np.concatenate([grid[:, first], grid[:, first + 1]], axis=-1) for first in (0, 2)]
+        return np.concatenate(rows, axis=-2)
+
+
+def draw_tiles(
+    labels: Int64[np.ndarray, "pool"], count: int, *, num_classes: int, rng: np.random.Generator
+) -> Int64[np.ndarray, "count 4"]:
+    """Photographs of 1 to 4 different classes for each mosaic, each number of classes equally likely.
+
+    Args:
+        labels: of the photographs to draw from; every class must be there.
         count: mosaics to make.
-        num_classes: width of the labels.
+        num_classes: of the photographs.
         rng: draws the tiles.
     """
-    photographs = pool.inputs.batch(np.arange(len(pool)))
-    members = [np.flatnonzero(pool.labels == label) for label in range(num_classes)]
+    members = [np.flatnonzero(labels == label) for label in range(num_classes)]
     tiles = np.empty((count, TILES), np.int64)
     for row in range(count):
         chosen = rng.choice(num_classes, rng.integers(1, min(TILES, num_classes) + 1), replace=False)
         tiles[row] = [rng.choice(members[label]) for label in rng.permutation(np.resize(chosen, TILES))]
-    grid = photographs[tiles]
-    rows = [np.concatenate([grid[:, first], grid[:, first + 1]], axis=-1) for first in (0, 2)]
-    labels = np.zeros((count, num_classes), np.uint8)
-    np.put_along_axis(labels, pool.labels[tiles], 1, axis=1)
-    ids = np.array(["\n".join(sorted(set(pool.ids[row]))) for row in tiles])
-    return Split(ArrayInputs(np.concatenate(rows, axis=-2)), labels, ids)
+    return tiles
+
+
+def take(split: Split, rows: Int64[np.ndarray, "rows"]) -> Split:
+    """Some rows of a split whose inputs are selected from others."""
+    return Split(Selected(split.inputs.inputs, split.inputs.indices[rows]), split.labels[rows], split.ids[rows])
+
+
+def compose(
+    pools: Mapping[str, Split], counts: Mapping[str, int], *, num_classes: int, rng: np.random.Generator
+) -> tuple[dict[str, Split], Int64[np.ndarray, "n 4"]]:
+    """Mosaics of the photographs of each part, labelled with all their classes; those of train begin the database.
+
+    Args:
+        pools: single-label photographs by part, selected from the same inputs; every class must be there.
+        counts: mosaics by part.
+        num_classes: width of the labels.
+        rng: draws the tiles.
+
+    Returns:
+        the parts, and the tiles of all mosaics as rows of what the photographs are selected from.
+    """
+    tiles, labels, ids, rows = [], [], [], {}
+    for part, pool in pools.items():
+        drawn = draw_tiles(pool.labels, counts[part], num_classes=num_classes, rng=rng)
+        rows[part] = np.arange(len(ids), len(ids) + len(drawn))
+        tiles.append(pool.inputs.indices[drawn])
+        labels.append(np.zeros((len(drawn), num_classes), np.uint8))
+        np.put_along_axis(labels[-1], pool.labels[drawn], 1, axis=1)
+        ids += ["\n".join(sorted(set(names))) for names in pool.ids[drawn]]
+    rows["database"] = np.concatenate([rows["train"], rows["database"]])
+    every = Mosaics(pools["train"].inputs.inputs, np.concatenate(tiles))
+    named, labelled = np.array(ids), np.concatenate(labels)
+    return {part: Split(Selected(every, own), labelled[own], named[own]) for part, own in rows.items()}, every.tiles
 
 
 def load_mosaics(
@@ -53,7 +114,7 @@ def load_mosaics(
     workers: int | None = None,
     seed: int = 0,
 ) -> HashingData:
-    """Mosaics of the retrieval half of Tiny-ImageNet, in memory.
+    """Mosaics of the retrieval half of Tiny-ImageNet, composed when they are asked for.
 
     Queries are made of validation images, training and validation mosaics of two disjoint sets of training images;
     the database holds the training mosaics and others, made of images outside those two sets.
@@ -85,14 +146,21 @@ def load_mosaics(
         seed=seed,
     )
     pools = {part: getattr(photographs, part) for part in PARTS}
-    whole = pools["database"]
-    rows = np.flatnonzero(~np.isin(whole.ids, [*pools["train"].ids, *pools["validation"].ids]))
-    pools["database"] = Split(Selected(whole.inputs, rows), whole.labels[rows], whole.ids[rows])
+    whole, taken = pools["database"], [*pools["train"].ids, *pools["validation"].ids]
+    pools["database"] = take(whole, np.flatnonzero(~np.isin(whole.ids, taken)))
     counts["database"] -= counts["train"]
     names = photographs.class_names
-    compose = partial(compose_mosaics, num_classes=len(names), rng=np.random.default_rng([seed, TILES]))
-    splits = {part: compose(pool, counts[part]) for part, pool in pools.items()}
-    substitute = SUBSTITUTE.format("MS COCO") + ", in 2×2 mosaics"
-    return composed_data(
-        chosen.data, splits, class_names=names, top_k=chosen.top_k, substitute=substitute, protocol=chosen.name
+    splits, tiles = compose(pools, counts, num_classes=len(names), rng=np.random.default_rng([seed, TILES]))
+    digest = hashlib.sha256(repr((photographs.fingerprint, chosen.name, chosen.top_k, counts)).encode())
+    digest.update(tiles.tobytes())
+    data = HashingData(
+        name=chosen.data,
+        class_names=names,
+        top_k=chosen.top_k,
+        protocol=protocol_line(splits, chosen.top_k, name=chosen.name),
+        substitute=SUBSTITUTE.format("MS COCO") + ", in 2×2 mosaics",
+        fingerprint=digest.hexdigest(),
+        **splits,
     )
+    data.check_disjoint()
+    return data

@@ -16,10 +16,10 @@ from PIL import Image
 from basics.errors import InputError
 from hashcenters.datasets.assemble import Found, finish, names_of
 from hashcenters.datasets.images import ImageReading, decode_image, square
-from hashcenters.datasets.inputs import FileInputs, content_keys, digests, files_digest
+from hashcenters.datasets.inputs import Decoded, FileInputs, Selected, check_present, content_keys, files_digest
 from hashcenters.datasets.protocol import Listing, Protocol, draw_per_class, find_protocol, resolve_root
 from hashcenters.datasets.rows import fields_of, rows_of
-from hashcenters.datasets.splits import PARTS, ArrayInputs, HashingData
+from hashcenters.datasets.splits import PARTS, HashingData
 from shelf.papers.lists import list_classes
 
 NAMES = {"even": "tiny-imagenet", "odd": "tiny-imagenet-pretraining"}
@@ -114,7 +114,7 @@ def load_tiny_imagenet(
     workers: int | None = None,
     seed: int = 0,
 ) -> HashingData:
-    """Tiny-ImageNet in memory.
+    """Tiny-ImageNet, in memory from the first picture that is asked for.
 
     Args:
         root: the official folder with `train/`, `val/` and `wnids.txt`; default `tiny-imagenet-200/` below the data
@@ -145,12 +145,12 @@ def load_tiny_imagenet(
     note = f"{copies} queries of the other half left out" if copies else ""
     paths = names_of(parts)
     files = [root / path for path in paths]
+    check_present(files, root=root)
     images = FileInputs(files, partial(decode_photograph, size=size), (3, size, size), workers=workers)
-    pixels = images.batch(np.arange(len(files)))
     found = Found(parts, names, root, note=note, substitute=SUBSTITUTE.format("ImageNet-100"))
     digest = f"{files_digest(paths, files, content=False)} {size}"
-    shown = digests(pixels)
-    return finish(found, lambda rows: ArrayInputs(pixels[rows]), paths, protocol=chosen, digest=digest, keys=shown)
+    pictures, keys = Decoded(images), content_keys(files)
+    return finish(found, lambda rows: Selected(pictures, rows), paths, protocol=chosen, digest=digest, keys=keys)
 
 
 def part_sizes(protocol: Protocol, given: Sequence[int | None]) -> dict[str, int]:

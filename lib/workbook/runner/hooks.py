@@ -63,9 +63,18 @@ class Hooks(Protocol):
         """Those that are not finished, and what has to be trained before them."""
 
     def train(
-        self, trainings: Trainings, profile: str, *, jobs: int, on_done: Callable[[str, Exception | None], None]
+        self,
+        trainings: Trainings,
+        profile: str,
+        *,
+        jobs: int,
+        on_done: Callable[[str, Exception | None], None],
+        on_line: Callable[[str], None],
     ) -> None:
-        """Run trainings side by side; `on_done` is called with the key of each and what stopped it."""
+        """Run trainings side by side.
+
+        `on_done` is called with the key of each and what stopped it, `on_line` with lines of progress before that.
+        """
 
     def verify(self, profile: str) -> tuple[list[str], str]:
         """What does not hold of a profile's results, a line each, and what was looked at, in a few words."""

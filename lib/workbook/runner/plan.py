@@ -114,6 +114,7 @@ class Plan:
         own = {
             "DATA": os.path.abspath(paths.data_root()),
             "RESULTS": os.path.abspath(paths.results_root()),
+            "FEATURES": os.path.abspath(paths.features_root()),
             "NOTEBOOKS": os.path.abspath(paths.notebooks_root()),
             "PROFILES": os.path.abspath(paths.profiles_root()),
             **{name.upper(): str(value) for name, value in self.options.items()},

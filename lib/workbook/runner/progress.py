@@ -6,6 +6,7 @@ import time
 from basics.text import trainings_done
 
 LINES_OF_TRAININGS = 12  # at most about so many
+SECONDS_OF_LINES = 30.0  # between two of them that are not about trainings
 
 
 class Progress:
@@ -15,6 +16,7 @@ class Progress:
         from rich import console, progress
 
         self._live = sys.stdout.isatty()
+        self._said = -SECONDS_OF_LINES
         self._tasks: dict[str, tuple[progress.TaskID, float]] = {}  # with the time when each began
         self._bar = progress.Progress(
             progress.SpinnerColumn(),
@@ -45,6 +47,13 @@ class Progress:
         began = self._move(notebook, position, total, unit)
         if position and not self._live:
             self.say(f"{notebook}: {unit}, {time.monotonic() - began:.1f} s")
+
+    def moves(self, task: str, line: str) -> None:
+        """What goes before trainings says how far it is."""
+        self._move(task, 0, 0, line)
+        if not self._live and time.monotonic() - self._said >= SECONDS_OF_LINES:
+            self._said = time.monotonic()
+            self.say(line)
 
     def finish(self, task: str, line: str) -> None:
         """A notebook, or the trainings, ended; `line` says how."""

@@ -6,8 +6,8 @@ a training goes on after its last whole epoch.
 
 The job is `notebooks` (parameters by path), `profile`, `jobs` and `count`. Told are, when everything is collected,
 `{"to_do": keys}` and `{"notebook": name, "trainings": keys, "complete": bool, "error": null | text}` for each
-notebook, then `{"done": key, "error": null | text}` for each training; and only `{"notebook": name, "missing": keys}`
-where trainings are to be counted.
+notebook, then `{"done": key, "error": null | text}` for each training, and `{"line": text}` on what goes before them;
+only `{"notebook": name, "missing": keys}` where trainings are to be counted.
 """
 
 import threading
@@ -108,6 +108,9 @@ class Trainer:
             self._changed.notify_all()
 
     def _take(self, event: Event) -> None:
+        if "line" in event:
+            self._progress.moves("before trainings", event["line"])
+            return
         if "notebook" in event:
             self._trainings[event["notebook"]] = event["trainings"]
             self._waiting -= {event["notebook"]} if event["complete"] else set()
@@ -180,7 +183,7 @@ def _train(notebooks: list[tuple[Notebook, dict[str, Any]]], profile: str, jobs:
         missing = {key: training for key, training in missing.items() if key not in failed}
         for event in ({"to_do": list(missing)}, *events):
             tell(event)
-        find_hooks().train(missing, profile, jobs=jobs, on_done=on_done)
+        find_hooks().train(missing, profile, jobs=jobs, on_done=on_done, on_line=lambda line: tell({"line": line}))
         notebooks = unfinished if missing else []
 
 

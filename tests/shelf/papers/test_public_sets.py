@@ -178,7 +178,7 @@ def test_tiny_imagenet_bad_sizes(tiny: Path, options: dict[str, int], message: s
 def test_tiny_imagenet_damaged_file_is_named(tiny: Path) -> None:
     (tiny / "train/n0/images/n0_1.JPEG").write_text("no picture")
     with pytest.raises(InputError, match=r"1 unreadable files: .*n0_1.JPEG"):
-        load("tiny-imagenet", **(SMALL | {"database_per_class": 6}))
+        load("tiny-imagenet", **(SMALL | {"database_per_class": 6})).database.inputs.batch(np.arange(18))
 
 
 COUNTS = {"train_size": 12, "validation_size": 4, "query_size": 9, "database_size": 20}
@@ -195,6 +195,9 @@ def test_mosaics_are_labelled_with_their_four_tiles(tiny: Path) -> None:
             assert {label_of[wnid] for wnid in wnids} == set(np.flatnonzero(label))
     assert set(data.train.ids) <= set(data.database.ids)
     assert len(set(data.query.labels.sum(axis=1).tolist())) > 1
+    assert np.array_equal(data.train.inputs.batch(np.array([3, 0])), data.train.inputs.array[[3, 0]])
+    first = data.database.inputs.batch(np.arange(len(data.train)))  # the database begins with the training mosaics
+    assert np.array_equal(first, data.train.inputs.array)
     photographs = load("tiny-imagenet", size=32, **SMALL)
     tile = data.train.inputs.array[0, :, :32, :32]
     assert any((tile == photograph).all() for photograph in photographs.train.inputs.array)
