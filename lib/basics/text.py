@@ -1,6 +1,9 @@
 """Plain tables, durations, sizes and progress, as people read them."""
 
+import re
 from collections.abc import Sequence
+
+_IDENTIFIER = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
 
 
 def duration(seconds: int | float) -> str:
@@ -51,3 +54,12 @@ def trainings_done(done: int, total: int, seconds: float) -> str:
     if done == total:
         return f"{text}, in {duration(seconds)}"
     return f"{text}, about {duration(seconds / done * (total - done))} left" if done else text
+
+
+def in_words(name: str) -> str:
+    """An identifier of several words as words; other text stays.
+
+    >>> in_words("below_half"), in_words("mAP"), in_words("H_2K")
+    ('below half', 'mAP', 'H_2K')
+    """
+    return name.replace("_", " ") if _IDENTIFIER.fullmatch(name) else name
