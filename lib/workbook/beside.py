@@ -1,5 +1,6 @@
 """Published numbers beside ours, in one table: what stands beside what is a list in the catalogue."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -83,8 +84,9 @@ def listed() -> tuple[Beside, ...]:
 
 
 def headings() -> list[str]:
-    """The columns of the joint table."""
-    return list(dict.fromkeys(heading for entry in listed() for heading in entry.columns))
+    """The columns of the joint table, those that begin with numbers by their size."""
+    found = dict.fromkeys(heading for entry in listed() for heading in entry.columns)
+    return sorted(found, key=lambda heading: int((re.match(r"\d+", heading) or ["0"])[0]))
 
 
 def groups(claims: list[dict[str, Any]], exhibits: dict[str, Any], read: Reader) -> list[Group]:

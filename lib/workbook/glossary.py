@@ -7,6 +7,7 @@ from html import escape
 
 from basics.schema import Struct
 from workbook.catalogue import read_optional
+from workbook.signs import on_text
 
 _UNMARKED = {"a", "code", "pre", "math", "summary", "button", "h1", "h2", "h3", "h4", "h5", "h6"}
 
@@ -54,15 +55,7 @@ class FirstUses:
         Args:
             html: safe HTML; nothing is marked inside links, code, formulas and headings.
         """
-        parts, inside = re.split(r"(<[^>]*>)", html), []
-        for place, part in enumerate(parts):
-            if place % 2 == 0:
-                parts[place] = part if inside else self._in_text(part)
-                continue
-            name = re.match(r"</?([a-z0-9]+)", part)
-            if name and name[1] in _UNMARKED:
-                inside = inside[:-1] if part.startswith("</") else [*inside, name[1]]
-        return "".join(parts)
+        return on_text(html, self._in_text, outside=_UNMARKED)
 
     def _in_text(self, text: str) -> str:
         """Text with its first uses marked, the longest term where several begin at one place."""

@@ -5,6 +5,7 @@ are shown.
 """
 
 import re
+from collections.abc import Callable
 from itertools import zip_longest
 
 from markupsafe import Markup, escape
@@ -12,8 +13,9 @@ from markupsafe import Markup, escape
 _BASE, _SMALL = r"([A-Za-zλαμ]|‖[^‖\s]+‖)", r"([A-Za-z0-9]{1,2})"
 _INDEX = re.compile(rf"(?<![A-Za-z0-9_‖]){_BASE}_{_SMALL}(?![A-Za-z0-9_])")
 _GREEK = re.compile(r"(?<![A-Za-z0-9_])([λα])([0-9])(?![A-Za-z0-9_])")
-_POWER = re.compile(r"(?<=[\w\])‖}>|])\^(\|[^|]+\||[A-Za-z0-9]{1,2})(?![A-Za-z0-9])")
-_TEX_POWER = re.compile(r"(?<=[\w\])‖}|$])\^(\|[^|]+\||[A-Za-z0-9]{1,2})(?![A-Za-z0-9])")
+_POWER = re.compile(r"(?<=[\w\])‖}>|])\^(\|[^|]+\||[−-]?[A-Za-z0-9]{1,2})(?![A-Za-z0-9])")
+_MINUS = re.compile(r"(?<![\w&#;.-])-(?=\d)")
+_TEX_POWER = re.compile(r"(?<=[\w\])‖}|$])\^(\|[^|]+\||[−-]?[A-Za-z0-9]{1,2})(?![A-Za-z0-9])")
 _GREEK_TEX = {"λ": r"\lambda", "α": r"\alpha", "μ": r"\mu"}
 
 
@@ -31,8 +33,34 @@ def with_signs(text: str) -> Markup:
     return Markup("".join(part for pair in zip_longest(prose, code, fillvalue="") for part in pair))
 
 
+def signs_in(html: str) -> str:
+    """Safe HTML with the same signs in its text, outside code and formulas.
+
+    >>> signs_in('<p title="L_Q">L_Q is <code>L_Q</code>, -0.4</p>')
+    '<p title="L_Q">L<sub>Q</sub> is <code>L_Q</code>, −0.4</p>'
+    """
+    return on_text(html, lambda text: _raised(_lowered(text)), outside={"code", "pre", "math"})
+
+
+def on_text(html: str, change: Callable[[str], str], *, outside: set[str]) -> str:
+    """HTML in which the text between tags is changed, but not inside some elements.
+
+    Args:
+        html: well-formed HTML.
+        change: a function of a piece of text, as HTML.
+        outside: names of the elements whose text stays.
+    """
+    parts, inside = re.split(r"(<[^>]*>)", html), 0
+    for place, part in enumerate(parts):
+        if place % 2 == 0:
+            parts[place] = part if inside else change(part)
+        elif re.match(r"</?([a-z0-9]+)", part) and re.match(r"</?([a-z0-9]+)", part)[1] in outside:
+            inside += -1 if part.startswith("</") else 1
+    return "".join(parts)
+
+
 def _lowered(text: str) -> str:
-    return _GREEK.sub(r"\1<sub>\2</sub>", _INDEX.sub(r"\1<sub>\2</sub>", text))
+    return _MINUS.sub("−", _GREEK.sub(r"\1<sub>\2</sub>", _INDEX.sub(r"\1<sub>\2</sub>", text)))
 
 
 def _raised(text: str) -> str:

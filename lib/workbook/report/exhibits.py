@@ -4,11 +4,14 @@ import re
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
 from basics.frames import cell
 from workbook.catalogue import documents
 from workbook.literature import Source, published_tables
 from workbook.report.content import Content
+from workbook.signs import with_signs
+from workbook.texts import read_texts
 
 LARGEST_SVG = 400_000
 
@@ -33,6 +36,20 @@ def read_cells(content: Content, exhibit: str) -> pd.DataFrame | None:
     """The cells of a recorded table, or of the table of a figure, as text; None where there is none."""
     path = content.folder / content.exhibits.get(exhibit, {}).get("files", {}).get("csv", "")
     return pd.read_csv(path, dtype=str, keep_default_na=False) if path.is_file() else None
+
+
+def shown_by(content: Content, key: str, record: dict[str, Any]) -> Markup | None:
+    """What a figure shows: its reading in this run, else the sentence of its notebook's texts, else None.
+
+    Args:
+        content: the profile.
+        key: id of the figure.
+        record: its record.
+    """
+    page = next((page for page in content.pages if page.name == record["notebook"]), None)
+    texts = read_texts(record["notebook"])["figures"].get(key.removeprefix("figure-")[3:], {})
+    said = page and page.shown_by(key)
+    return said or (with_signs(texts["shows"]) if "shows" in texts else None)
 
 
 def _readable(value: str) -> str:

@@ -14,6 +14,7 @@ from basics.errors import one_line
 from workbook.display import DEFINITION, MARK
 from workbook.glossary import FirstUses
 from workbook.report.markup import Anchors, Heading, formula, render_code, render_markdown, safe_html
+from workbook.signs import signs_in
 
 READING = "**Reading.**"
 PURPOSES = {"injected-parameters": "Parameters of this run", "parameters": "Parameters"}  # of code cells, by their tags
@@ -81,12 +82,12 @@ class Page:
 
 
 def first_sentence(reading: str) -> Markup:
-    """The first sentence of a reading, as HTML without the word that marks it.
+    """The first sentence of a reading, as HTML without links and without the word that marks it.
 
     >>> first_sentence("<p><strong>Reading.</strong> At 16 bits <code>a. B</code> leads (0.5). The rest follows.</p>")
     Markup('At 16 bits <code>a. B</code> leads (0.5).')
     """
-    text = re.sub(r"^<p><strong>Reading\.</strong>\s*|</p>\s*$", "", reading.strip()).split("</p>")[0]
+    text = re.sub(r"^<p><strong>Reading\.</strong>\s*|</p>\s*$|</?a\b[^>]*>", "", reading.strip()).split("</p>")[0]
     for end in re.finditer(r"[.!?](?=\s+[A-ZΑ-Ω0-9<])", text):
         sentence = text[: end.end()]
         opened, closed = re.findall(r"<[a-z]", sentence), re.findall(r"</[a-z]", sentence)
@@ -163,7 +164,7 @@ class _Maker:
                 text, headings = render_markdown(part, resolve=self.resolve, anchors=self.anchors, attachments=attachments)
                 self.headings += headings
                 anchor = self.anchors.claim(kind) if kind == "reading" else ""
-                self.blocks.append(Block(kind, Markup(self.terms.mark(text)), anchor))
+                self.blocks.append(Block(kind, Markup(signs_in(self.terms.mark(text))), anchor))
 
     def resolve(self, url: str) -> str | None:
         """A link of a notebook as a link of the site; None for files that are not on it."""

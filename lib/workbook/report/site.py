@@ -1,5 +1,7 @@
 """Builds the static site of a profile: a front page, a page a notebook, a style sheet and a script."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +11,17 @@ from markupsafe import Markup
 from basics.files import write_text
 from basics.frames import markdown_text, to_markdown
 from basics.text import duration
-from workbook import scoreboard, tables
+from workbook import beside, scoreboard, tables
 from workbook.catalogue import workbook
 from workbook.claims import LOOKS, catalogue
-from workbook.discrepancies import PARTIES, effects, register
+from workbook.discrepancies import PARTIES, ranked
+from workbook.findings import findings
+from workbook.glossary import FirstUses, glossary
 from workbook.literature import published_table
 from workbook.report import exhibits
 from workbook.report.content import Content, read_content
-from workbook.report.markup import with_signs
-from workbook.report.pages import Page
+from workbook.report.pages import Page, first_sentence
+from workbook.signs import with_signs
 
 TEMPLATES = Path(__file__).parent / "templates"
 MOST_ROWS, MOST_ROWS_IN_MARKDOWN = 200, 30
@@ -66,7 +70,9 @@ def _renderer(content: Content) -> Any:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    environment.filters |= {"signs": with_signs, "text": markdown_text}
+    environment.filters |= {"signs": with_signs, "text": markdown_text, "sentence": first_sentence}
+    environment.filters |= {"deviation": _deviation, "terms": _marked(FirstUses(""))}
+    cells = partial(exhibits.read_cells, content)
     environment.globals |= {
         "content": content,
         "workbook": workbook(),
@@ -79,7 +85,11 @@ def _renderer(content: Content) -> Any:
         "gallery": exhibits.gallery(content),
         "papers": exhibits.beside_published(content),
         "parties": PARTIES,
-        "register": [(entry, effects(entry, content.claims)) for entry in register()],
+        "register": ranked(content.claims, cells),
+        "found": findings(content.claims, content.exhibits),
+        "joint": {"headings": beside.headings(), "groups": beside.groups(content.claims, content.exhibits, cells)},
+        "shows": lambda key, record: exhibits.shown_by(content, key, record),
+        "glossary": glossary(),
         "comparisons": scoreboard.comparisons(content.profile),
         "duration": duration,
         "picture": lambda record: exhibits.picture(content, record),
@@ -93,6 +103,17 @@ def _renderer(content: Content) -> Any:
         "versions": ", ".join(f"{name} {version}" for name, version in content.versions().items()),
     }
     return lambda name, **values: environment.get_template(name).render(**values)
+
+
+def _marked(terms: FirstUses) -> Callable[[str], Markup]:
+    """A filter that escapes a text and marks the terms that it is the first to use."""
+    return lambda text: Markup(terms.mark(str(with_signs(text))))
+
+
+def _deviation(cell: str) -> Markup:
+    """A cell with its deviation smaller, where a line may break."""
+    number, sign, rest = cell.partition(" ± ")
+    return Markup("{} <small>±&nbsp;{}</small>").format(number, rest) if sign else Markup("{}").format(number)
 
 
 def _board(content: Content) -> str:
@@ -110,7 +131,7 @@ def _targets(pages: list[Page]) -> Any:
 
     def target(number: str, anchor: str) -> str | None:
         page = known.get(number[:2])
-        return page and f"html/{page.name}.html{'#' + anchor if anchor in page.anchors else ''}"
+        return page and f"html/{page.name}.html{'#' + anchor if anchor and anchor in page.anchors else ''}"
 
     return target
 
