@@ -100,6 +100,24 @@ def groups(claims: list[dict[str, Any]], exhibits: dict[str, Any], read: Reader)
     return [_group(entry, claims, exhibits, read) for entry in listed()]
 
 
+def frame(found: list[Group]) -> pd.DataFrame:
+    """The joint table as plain lines.
+
+    Args:
+        found: see `groups`.
+    """
+    lines = []
+    for group in found:
+        about = {"table": group.entry.source, "data": group.entry.group, "ours on": group.data or MISSING}
+        if group.substitute:
+            about["ours on"] += " ◇"
+        for name, cells in group.lines.items():
+            pairs = {heading: cells.get(heading, ("", "")) for heading in headings()}
+            numbers = {f"{heading}, {who}": pair[place] for heading, pair in pairs.items() for place, who in enumerate(("paper", "ours"))}
+            lines.append(about | {"row": name} | numbers | {"verdict": group.record.get("verdict", MISSING)})
+    return pd.DataFrame(lines)
+
+
 def _group(entry: Beside, claims: list[dict[str, Any]], exhibits: dict[str, Any], read: Reader) -> Group:
     table = published_tables()[entry.source]
     numbers = {(number.row, number.column): number for number in table.numbers()}

@@ -142,7 +142,7 @@ def panels(
 
 def _marked(points: int, place: int) -> tuple[int, int]:
     """First marked point of the nth line and the step to the next: lines that cover each other show both markers."""
-    step = -(-points // MOST_MARKERS)
+    step = max(1, -(-points // MOST_MARKERS))
     return place % step, step
 
 

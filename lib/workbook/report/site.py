@@ -73,6 +73,7 @@ def _renderer(content: Content) -> Any:
     environment.filters |= {"signs": with_signs, "text": markdown_text, "sentence": first_sentence}
     environment.filters |= {"deviation": _deviation, "terms": _marked(FirstUses(""))}
     cells = partial(exhibits.read_cells, content)
+    joint = beside.groups(content.claims, content.exhibits, cells)
     environment.globals |= {
         "content": content,
         "workbook": workbook(),
@@ -87,7 +88,7 @@ def _renderer(content: Content) -> Any:
         "parties": PARTIES,
         "register": ranked(content.claims, cells),
         "found": findings(content.claims, content.exhibits),
-        "joint": {"headings": beside.headings(), "groups": beside.groups(content.claims, content.exhibits, cells)},
+        "joint": {"headings": beside.headings(), "groups": joint},
         "shows": lambda key, record: exhibits.shown_by(content, key, record),
         "glossary": glossary(),
         "comparisons": scoreboard.comparisons(content.profile),
@@ -99,6 +100,8 @@ def _renderer(content: Content) -> Any:
         "target": _targets(content.pages),
         "markdown": to_markdown,
         "board": _board(content),
+        "joint_markdown": to_markdown(beside.frame(joint)),
+        "notebook": lambda name: f"notebooks/{name}.ipynb" if (content.folder / f"notebooks/{name}.ipynb").is_file() else "",
         "most_rows": MOST_ROWS_IN_MARKDOWN,
         "versions": ", ".join(f"{name} {version}" for name, version in content.versions().items()),
     }
