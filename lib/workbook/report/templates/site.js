@@ -169,8 +169,10 @@
   for (const link of all("a.enlarge")) link.addEventListener("click", (event) => {
     if (!large.showModal || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
-    const [small, shown] = [link.querySelector("img"), large.querySelector("img")];
-    [shown.src, shown.alt, shown.width, shown.height] = [small.src, small.alt, small.getAttribute("width"), small.getAttribute("height")];
+    const small = link.querySelector("img");
+    const shown = small.cloneNode();
+    shown.removeAttribute("class");
+    large.querySelector("div").replaceChildren(shown);
     large.querySelector("p").textContent = link.closest("figure")?.querySelector("figcaption")?.innerText ?? small.alt;
     large.showModal();
   });
