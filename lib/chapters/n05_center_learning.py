@@ -190,7 +190,7 @@ def center_drift(frame: pd.DataFrame) -> Figure:
     Args:
         frame: columns method, bits, epoch, moved, minimum.
     """
-    names = {"moved": "bits moved from start", "minimum": "minimum distance, bits"}
+    names = {"moved": "bits moved", "minimum": "smallest distance"}
     shown = frame.rename(columns=names)
     shown = shown.melt(["method", "bits", "epoch"], [*names.values()], var_name="shown", value_name="value")
     look = {"lines": "method", "panels": "bits", "rows": "shown", "title": "{} bits", "height": 3.6}

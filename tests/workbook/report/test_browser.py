@@ -249,6 +249,7 @@ def test_no_column_of_the_joint_table_is_hidden(open_page, width):
 
 def test_on_paper_no_table_runs_off_the_page(open_page):
     page = open_page("index.html", width=720)  # A4 with its margins
+    page.click(".more-numbers > summary")
     page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert page.locator(".joint").evaluate("(table) => table.getBoundingClientRect().right") <= 720

@@ -190,7 +190,7 @@
 
   let unfolded = [];
   addEventListener("beforeprint", () => {
-    unfolded = all("details:not(.code):not([open])");
+    unfolded = all("details:not(.code, .more-numbers, #all-tables, [open])");
     for (const details of unfolded) details.open = true;
   });
   addEventListener("afterprint", () => { for (const details of unfolded) details.open = false; });
