@@ -200,5 +200,7 @@ def center_drift(frame: pd.DataFrame) -> Figure:
         axis.set_ylim(-0.04 * top, 1.04 * top)
         axis.locator_params(axis="both", integer=True, nbins=6)
         if not any(np.any(line.get_ydata()) for line in axis.lines):
-            axis.text(0.5, 0.5, "two centers are one\nfrom the start on", transform=axis.transAxes, ha="center", va="center")
+            axis.text(
+                0.5, 0.5, "two centers are one\nfrom the start on", transform=axis.transAxes, ha="center", va="center"
+            )
     return drawn

@@ -208,7 +208,9 @@ def agreement_reading(agreement: pd.DataFrame) -> str:
     'Kendall τ of the published order and ours is 0.33 in 1 of 2 columns and undefined in 1, where all are equal.'
     """
     values = agreement["Kendall τ"]
-    parts = [f"{value:.2f} in {count} of {len(values)} columns" for value, count in values.round(2).value_counts().items()]
+    parts = [
+        f"{value:.2f} in {count} of {len(values)} columns" for value, count in values.round(2).value_counts().items()
+    ]
     parts += [f"undefined in {values.isna().sum()}, where all are equal"] if values.isna().any() else []
     return f"Kendall τ of the published order and ours is {joined(parts)}."
 

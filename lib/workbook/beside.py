@@ -113,7 +113,11 @@ def frame(found: list[Group]) -> pd.DataFrame:
             about["ours on"] += " ◇"
         for name, cells in group.lines.items():
             pairs = {heading: cells.get(heading, ("", "")) for heading in headings()}
-            numbers = {f"{heading}, {who}": pair[place] for heading, pair in pairs.items() for place, who in enumerate(("paper", "ours"))}
+            numbers = {
+                f"{heading}, {who}": pair[place]
+                for heading, pair in pairs.items()
+                for place, who in enumerate(("paper", "ours"))
+            }
             lines.append(about | {"row": name} | numbers | {"verdict": group.record.get("verdict", MISSING)})
     return pd.DataFrame(lines)
 
@@ -121,9 +125,7 @@ def frame(found: list[Group]) -> pd.DataFrame:
 def _group(entry: Beside, claims: list[dict[str, Any]], exhibits: dict[str, Any], read: Reader) -> Group:
     table = published_tables()[entry.source]
     numbers = {(number.row, number.column): number for number in table.numbers()}
-    record = next(
-        (r for r in claims if r["id"] == entry.claim and r["notebook"].startswith(entry.notebook)), {}
-    )
+    record = next((r for r in claims if r["id"] == entry.claim and r["notebook"].startswith(entry.notebook)), {})
     frame = read(entry.ours) if entry.ours else None
     lines: dict[str, dict[str, tuple[str, str]]] = {}
     for row, own in entry.rows.items():

@@ -4,6 +4,8 @@ from functools import cache
 from typing import Any, TypeVar
 from urllib.parse import quote
 
+import msgspec
+
 from basics.schema import Struct, convert
 from basics.yaml import read_yaml
 from workbook.project import catalogue_folder
@@ -78,7 +80,7 @@ class Workbook(Struct, frozen=True):
     packages: tuple[str, ...]
     documents: dict[str, str]
     units: tuple[str, ...] = ()
-    links: dict[str, Links] = {}
+    links: dict[str, Links] = msgspec.field(default_factory=dict)
     ways: tuple[Way, ...] = ()
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+import msgspec
 import pandas as pd
 
 from basics.errors import InputError
@@ -36,17 +37,19 @@ class Measure(Struct, frozen=True):
     """
 
     exhibit: str
-    rows: dict[str, tuple[str, ...]] = {}
+    rows: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     columns: tuple[str, ...] = ()
     unit: str = ""
     factor: float = 1.0
 
     def __post_init__(self) -> None:
         if bool(self.columns) != (self.unit in workbook().units):
-            raise InputError(f"the unit of {self.exhibit} must be one of {', '.join(workbook().units)}, got {self.unit!r}")
+            raise InputError(
+                f"the unit of {self.exhibit} must be one of {', '.join(workbook().units)}, got {self.unit!r}"
+            )
 
     def of(self, frame: pd.DataFrame) -> tuple[float, str] | None:
-        """The size of the effect in its unit, 0 where rows are to be read, and the effect in words; None without rows."""
+        """The size of the effect in its unit (0 where rows are to be read) and in words; None without rows."""
         for column, values in self.rows.items():
             frame = frame[frame[column].astype(str).isin(values)] if column in frame else frame[:0]
         if frame.empty or not set(self.columns) <= set(frame):
@@ -184,7 +187,9 @@ def ranked(claims: list[dict[str, Any]], read: Callable[[str], pd.DataFrame | No
         size, words = (entry.measure.of(frame) if entry.measure and frame is not None else None) or (0.0, "")
         measured = bool(words and entry.measure and entry.measure.unit)
         records = tuple(effects(entry, claims))
-        place = units.index(entry.measure.unit) if measured and entry.measure else len(units) + _less(entry, records, words)
+        place = (
+            units.index(entry.measure.unit) if measured and entry.measure else len(units) + _less(entry, records, words)
+        )
         found.append((place, -size, Ranked(entry, words if measured else "", "" if measured else words, records)))
     return [item for *_, item in sorted(found, key=lambda line: line[:2])]
 

@@ -59,7 +59,9 @@ class FirstUses:
 
     def _in_text(self, text: str) -> str:
         """Text with its first uses marked, the longest term where several begin at one place."""
-        found = [(match.start(), -len(match[0]), term, match) for term in self.left if (match := _pattern(term).search(text))]
+        found = [
+            (match.start(), -len(match[0]), term, match) for term in self.left if (match := _pattern(term).search(text))
+        ]
         if not found:
             return text
         start, _, term, match = min(found, key=lambda item: item[:2])

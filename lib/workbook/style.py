@@ -165,7 +165,9 @@ def legend_below(drawn: Figure) -> None:
     Drawn again, it holds what was labelled in the meantime.
     """
     found = [axes.get_legend_handles_labels() for axes in drawn.axes]
-    labelled = {with_mathtext(name): handle for handles, names in found for handle, name in zip(handles, names, strict=True)}
+    labelled = {
+        with_mathtext(name): handle for handles, names in found for handle, name in zip(handles, names, strict=True)
+    }
     most = max(1, len(labelled))
     for rows in range(-(-most // MOST_BESIDE), most + 1):
         for old in list(drawn.legends):
@@ -205,10 +207,15 @@ def points(frame: pd.DataFrame, *, value: str, by: str, panels: str, title: str 
         for dots in axis.collections:
             dots.set_offsets(dots.get_offsets() + np.array([0, 0.25]))
         seaborn.pointplot(part, x=value, y=by, ax=axis, **bars, **look)
-        means = part.groupby(by)[value].mean().reindex(names).to_numpy()
+        grouped = part.groupby(by)[value]
+        means, spread = grouped.mean().reindex(names).to_numpy(), grouped.std().reindex(names).fillna(0).to_numpy()
         near = together(means)
-        values = part[value][part[by].isin([name for name, kept in zip(names, near, strict=True) if kept])]
-        _focus(axis, means, near, values.min(), values.max())
+        ends = [
+            *part[value][part[by].map(dict(zip(names, near, strict=True)))],
+            *(means - spread)[near],
+            *(means + spread)[near],
+        ]
+        _focus(axis, means, near, min(ends), max(ends))
         axis.set(title=title.format(group), ylabel="")
         axis.set_yticks(range(len(names)), [with_mathtext(str(name)) for name in names])
     return drawn, axes
@@ -264,12 +271,12 @@ def together(values: np.ndarray) -> np.ndarray:
     gaps = known[:-1] - known[1:]
     widest = int(np.argmax(gaps))
     spread = known[0] - known[widest]
-    return values >= known[widest] if 0 < widest and gaps[widest] > 2 * spread else ~np.isnan(values)
+    return values >= known[widest] if spread and gaps[widest] > 2 * spread else ~np.isnan(values)
 
 
 def _focus(axis: Axes, means: np.ndarray, near: np.ndarray, low: float, high: float, *, sign: str = "") -> None:
     """Limits around what lies together; the others as a number at the edge that they lie beyond."""
-    room = 0.12 * (high - low) or 0.01
+    room = 0.08 * (high - low) or 0.01
     outside = [place for place in np.flatnonzero(~near) if not np.isnan(means[place])]
     axis.set_xlim(low - room, high + room)
     for place in outside:
@@ -337,7 +344,8 @@ def _fonts_known() -> Iterator[None]:
 def save(drawn: Figure, stem: Path) -> dict[str, Path]:
     """Write `<stem>.svg`, `<stem>.png` (200 dots an inch) and `<stem>.pdf` without dates; return their paths.
 
-    Names with an index, such as H_2K, are set as formulas. Signs that the common font lacks are drawn from other installed fonts, or as boxes with one line that names them.
+    Names with an index, such as H_2K, are set as formulas. Signs that the common font lacks are drawn from other
+    installed fonts, or as boxes with one line that names them.
     Lines and markers of a figure whose SVG would pass 400 kB are turned into pixels inside it.
 
     Raises:

@@ -15,7 +15,13 @@ EXHIBITS = {
     "table-07-table-1": {"substitute": "Digits.", "protocol": {"dataset": "digits100"}},
     "table-05-five-draws": {"substitute": "Digits.", "protocol": {}},
 }
-CLAIM = {"id": "csq-table1-hmdb51", "notebook": "06_video", "verdict": "reproduced", "data": "codes", "substitute": False}
+CLAIM = {
+    "id": "csq-table1-hmdb51",
+    "notebook": "06_video",
+    "verdict": "reproduced",
+    "data": "codes",
+    "substitute": False,
+}
 CLAIMS = [CLAIM | {"compare": {"csq-table1/mAP/HMDB51": 0.57675}}]
 
 

@@ -73,9 +73,13 @@ def test_most_effects_can_be_measured():
 
 
 TABLES = {
-    "table-06-released-codes": pd.DataFrame({"rule": ["stable", "expected", "first"], "HMDB51 mAP@70": ["0.50", "0.52 ± 0.1", "0.6"]}),
+    "table-06-released-codes": pd.DataFrame(
+        {"rule": ["stable", "expected", "first"], "HMDB51 mAP@70": ["0.50", "0.52 ± 0.1", "0.6"]}
+    ),
     "table-03-published": pd.DataFrame({"dataset": ["MS COCO"], "bits": ["64"], "below_half": ["0.4"]}),
-    "table-04-implementation": pd.DataFrame({"setting": ["factor of the hash layer"], "document": ["20"], "released code": ["100"]}),
+    "table-04-implementation": pd.DataFrame(
+        {"setting": ["factor of the hash layer"], "document": ["20"], "released code": ["100"]}
+    ),
 }
 
 
@@ -113,7 +117,9 @@ def test_files_of_the_authors_are_linked_at_one_commit():
     assert [entry.id for entry in placed if not entry.at] == ["learned-lambda"]
 
 
-@pytest.mark.parametrize("measure", ["{exhibit: x, columns: [a], unit: miles}", "{exhibit: x, unit: images}", "{exhibit: x, columns: [a]}"])
+@pytest.mark.parametrize(
+    "measure", ["{exhibit: x, columns: [a], unit: miles}", "{exhibit: x, unit: images}", "{exhibit: x, columns: [a]}"]
+)
 def test_a_measure_needs_columns_and_a_known_unit(measure, catalogue_holding):
     workbook()
     catalogue_holding("discrepancies.yaml", f"- {ENTRY}, measure: {measure}}}")

@@ -40,7 +40,9 @@ def test_the_first_figure_that_is_there_is_the_picture():
 
 
 def test_no_more_than_asked_for():
-    claims = [record(entry.claim, next(iter(entry.says)), notebook=entry.notebook or "02") for entry in findings.listed()]
+    claims = [
+        record(entry.claim, next(iter(entry.says)), notebook=entry.notebook or "02") for entry in findings.listed()
+    ]
     assert len(findings.findings(claims, FIGURES)) == findings.MOST
     assert len(findings.findings(claims, FIGURES, most=2)) == 2
 

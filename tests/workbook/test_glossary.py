@@ -39,7 +39,10 @@ def test_nothing_is_marked_inside_links_code_formulas_and_headings(tag):
 
 
 def test_parts_of_words_and_attributes_are_no_use():
-    assert marked('<p title="center">centers sub-center epicenter</p>') == '<p title="center">centers sub-center epicenter</p>'
+    assert (
+        marked('<p title="center">centers sub-center epicenter</p>')
+        == '<p title="center">centers sub-center epicenter</p>'
+    )
 
 
 def test_an_unknown_field_is_refused(catalogue_holding):

@@ -27,7 +27,9 @@ def test_in_html_only_the_text_changes():
     assert signs_in(html) == html.replace(">L_Q<", ">L<sub>Q</sub><")
 
 
-@pytest.mark.parametrize("text", ["L_C + L_Q", "[H_64; −H_64]", "1 − |z_i|^p", "λ1 (quantization)", "D_H / K", "t_ij", "10^-3"])
+@pytest.mark.parametrize(
+    "text", ["L_C + L_Q", "[H_64; −H_64]", "1 − |z_i|^p", "λ1 (quantization)", "D_H / K", "t_ij", "10^-3"]
+)
 def test_figures_can_draw_what_they_are_given(text):
     from matplotlib.mathtext import MathTextParser
 

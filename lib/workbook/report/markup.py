@@ -23,7 +23,12 @@ _ATTRIBUTES = re.findall(r"\w+", "class id title colspan rowspan alt align start
 _PICTURE = re.compile(r"data:image/(?:png|jpeg|gif);base64,[A-Za-z0-9+/=]+")
 _PAGE = re.compile(r"(\.\./)?[\w.-]+\.html(#[\w.:-]*)?")
 _OPEN, _CLOSE = "\ue000", "\ue001"
-_UNKNOWN_TO_LATEX2MATHML = {r"\arg\min": r"\argmin", r"\arg\max": r"\argmax", r"\operatorname*": r"\operatorname", "{aligned}": "{align*}"}
+_UNKNOWN_TO_LATEX2MATHML = {
+    r"\arg\min": r"\argmin",
+    r"\arg\max": r"\argmax",
+    r"\operatorname*": r"\operatorname",
+    "{aligned}": "{align*}",
+}
 
 
 @dataclass(frozen=True)

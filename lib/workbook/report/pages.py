@@ -161,7 +161,9 @@ class _Maker:
         reading, rest = source.strip().partition("\n\n")[::2] if source.strip().startswith(READING) else ("", source)
         for kind, part in (("reading", reading), ("prose", rest)):
             if part.strip():
-                text, headings = render_markdown(part, resolve=self.resolve, anchors=self.anchors, attachments=attachments)
+                text, headings = render_markdown(
+                    part, resolve=self.resolve, anchors=self.anchors, attachments=attachments
+                )
                 self.headings += headings
                 anchor = self.anchors.claim(kind) if kind == "reading" else ""
                 self.blocks.append(Block(kind, Markup(signs_in(self.terms.mark(text))), anchor))

@@ -101,7 +101,9 @@ def _renderer(content: Content) -> Any:
         "markdown": to_markdown,
         "board": _board(content),
         "joint_markdown": to_markdown(beside.frame(joint)),
-        "notebook": lambda name: f"notebooks/{name}.ipynb" if (content.folder / f"notebooks/{name}.ipynb").is_file() else "",
+        "notebook": lambda name: (
+            f"notebooks/{name}.ipynb" if (content.folder / f"notebooks/{name}.ipynb").is_file() else ""
+        ),
         "most_rows": MOST_ROWS_IN_MARKDOWN,
         "versions": ", ".join(f"{name} {version}" for name, version in content.versions().items()),
     }

@@ -243,7 +243,9 @@ def test_no_column_of_the_joint_table_is_hidden(open_page, width):
     page = open_page("index.html", width=width)
     table = page.locator(".joint").bounding_box()
     assert table["x"] >= 0 and table["x"] + table["width"] <= width
-    cells = page.evaluate("[...document.querySelectorAll('.joint td, .joint th')].map((c) => c.scrollWidth - c.clientWidth)")
+    cells = page.evaluate(
+        "[...document.querySelectorAll('.joint td, .joint th')].map((c) => c.scrollWidth - c.clientWidth)"
+    )
     assert len(cells) > 100 and max(cells) <= 1
 
 
@@ -271,7 +273,10 @@ TASKS = {
     "the second table and whether it held": (["nav >> text=Tables"], "#beside-shc-table1"),
     "a figure of a document": (["nav >> text=Figures"], "#figure-01-matrix"),
     "why a claim has its verdict": ([".share[data-verdict=proved]", "#csq-s1-half .judged a"], "#claim-csq-s1-half"),
-    "what the authors' code does differently": (["nav >> text=Discrepancies", "#unfold-discrepancies"], "#discrepancy-ties dl"),
+    "what the authors' code does differently": (
+        ["nav >> text=Discrepancies", "#unfold-discrepancies"],
+        "#discrepancy-ties dl",
+    ),
     "the papers' numbers on my GPU": (["nav >> text=Do it"], "#way-2 pre"),
     "score my own codes": (["nav >> text=Do it"], "#way-3 pre"),
 }

@@ -253,7 +253,9 @@ def test_a_page_opens_with_what_was_found(built: Path):
 
 
 def test_a_term_is_marked_once_a_page_with_its_meaning(built: Path):
-    marked = re.findall(r'<a class="term" href="../index.html#(term-[\w-]+)"', (built / "html" / "01_first.html").read_text())
+    marked = re.findall(
+        r'<a class="term" href="../index.html#(term-[\w-]+)"', (built / "html" / "01_first.html").read_text()
+    )
     assert len(marked) == len(set(marked)) and "term-hash-center" in marked
 
 
