@@ -165,9 +165,7 @@ def legend_below(drawn: Figure) -> None:
     Drawn again, it holds what was labelled in the meantime.
     """
     found = [axes.get_legend_handles_labels() for axes in drawn.axes]
-    labelled = {
-        with_mathtext(name): handle for handles, names in found for handle, name in zip(handles, names, strict=True)
-    }
+    labelled = {name: handle for handles, names in found for handle, name in zip(handles, names, strict=True)}
     most = max(1, len(labelled))
     for rows in range(-(-most // MOST_BESIDE), most + 1):
         for old in list(drawn.legends):
