@@ -10,8 +10,8 @@ from itertools import zip_longest
 
 from markupsafe import Markup, escape
 
-_BASE, _SMALL = r"([A-Za-zλαμ]|‖[^‖\s]+‖)", r"([A-Za-z0-9]{1,2})"
-_INDEX = re.compile(rf"(?<![A-Za-z0-9_‖]){_BASE}_{_SMALL}(?![A-Za-z0-9_])")
+_BASE, _SMALL = r"([A-Za-zλαμ]|‖[^‖\s]+‖)", r"([A-Za-z0-9]{1,2}|\d{3})"
+_INDEX = re.compile(rf"(?:(?<![A-Za-z_])|(?<=\bd)(?=[A-Z])){_BASE}_{_SMALL}(?![A-Za-z0-9_])")
 _GREEK = re.compile(r"(?<![A-Za-z0-9_])([λα])([0-9])(?![A-Za-z0-9_])")
 _POWER = re.compile(r"(?<=[\w\])‖}>|])\^(\|[^|]+\||[−-]?[A-Za-z0-9]{1,2})(?![A-Za-z0-9])")
 _MINUS = re.compile(r"(?<![\w&#;.-])-(?=\d)")

@@ -1,5 +1,6 @@
 """Builds the static site of a profile: a front page, a page a notebook, a style sheet and a script."""
 
+import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -10,7 +11,7 @@ from markupsafe import Markup
 
 from basics.files import write_text
 from basics.frames import markdown_text, to_markdown
-from basics.text import duration
+from basics.text import duration, in_words
 from workbook import beside, scoreboard, tables
 from workbook.catalogue import workbook
 from workbook.claims import LOOKS, catalogue
@@ -25,6 +26,7 @@ from workbook.signs import with_signs
 
 TEMPLATES = Path(__file__).parent / "templates"
 MOST_ROWS, MOST_ROWS_IN_MARKDOWN = 200, 30
+_NAMES = re.compile(r"[\w./-]*(?:[A-Za-z0-9]_\w+|\w\.(?:py|npy|pkl|txt|md|ipynb))\b")
 
 
 def build(profile: str) -> Path:
@@ -71,7 +73,12 @@ def _renderer(content: Content) -> Any:
         undefined=StrictUndefined,
     )
     environment.filters |= {"signs": with_signs, "text": markdown_text, "sentence": first_sentence}
-    environment.filters |= {"deviation": _deviation, "terms": _marked(FirstUses(""))}
+    environment.filters |= {
+        "words": in_words,
+        "named": _named,
+        "deviation": _deviation,
+        "terms": _marked(FirstUses("")),
+    }
     cells = partial(exhibits.read_cells, content)
     joint = beside.groups(content.claims, content.exhibits, cells)
     environment.globals |= {
@@ -113,6 +120,15 @@ def _renderer(content: Content) -> Any:
 def _marked(terms: FirstUses) -> Callable[[str], Markup]:
     """A filter that escapes a text and marks the terms that it is the first to use."""
     return lambda text: Markup(terms.mark(str(with_signs(text))))
+
+
+def _named(place: str) -> str:
+    """A place in a repository with the names of files and functions between backticks.
+
+    >>> _named("train.py, train_model; the whole repository")
+    '`train.py`, `train_model`; the whole repository'
+    """
+    return place if "`" in place else _NAMES.sub(r"`\g<0>`", place)
 
 
 def _deviation(cell: str) -> Markup:
