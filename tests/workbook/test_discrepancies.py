@@ -73,6 +73,7 @@ def test_most_effects_can_be_measured():
 
 
 TABLES = {
+    "table-09-same-data": pd.DataFrame({"number": ["UCF101, mAP"], "difference": ["−0.3"]}),
     "table-06-released-codes": pd.DataFrame(
         {"rule": ["stable", "expected", "first"], "HMDB51 mAP@70": ["0.50", "0.52 ± 0.1", "0.6"]}
     ),
@@ -87,13 +88,14 @@ def test_measured_effects_come_first_by_unit_and_size():
     found = ranked([], TABLES.get)
     effects = [(item.entry.id, item.effect) for item in found if item.effect]
     assert effects == [
+        ("ucf101-score", "30 points of mAP"),
         ("ties", "10 points of mAP"),
         ("video-order", "2 points of mAP"),
         ("coco-64", "40 % of the pairs below K/2"),
     ]
-    assert [item.entry.id for item in found[:3]] == ["ties", "video-order", "coco-64"]
+    assert [item.entry.id for item in found[:4]] == [name for name, _ in effects]
     assert len(found) == len(register())
-    known = [bool(item.entry.known) for item in found[3:]]
+    known = [bool(item.entry.known) for item in found[4:]]
     assert known == sorted(known, reverse=True)
 
 
