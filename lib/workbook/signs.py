@@ -13,9 +13,9 @@ from markupsafe import Markup, escape
 _BASE, _SMALL = r"([A-Za-zλαμ]|‖[^‖\s]+‖)", r"([A-Za-z0-9]{1,2}|\d{3})"
 _INDEX = re.compile(rf"(?:(?<![A-Za-z_])|(?<=\bd)(?=[A-Z])){_BASE}_{_SMALL}(?![A-Za-z0-9_])")
 _GREEK = re.compile(r"(?<![A-Za-z0-9_])([λα])([0-9])(?![A-Za-z0-9_])")
-_POWER = re.compile(r"(?<=[\w\])‖}>|])\^(\|[^|]+\||[−-]?[A-Za-z0-9]{1,2})(?![A-Za-z0-9])")
+_POWER = re.compile(r"(?<=[\w\])‖}>|])\^(\|[^|]+\||[−-]?(?:\d+(?:\.\d+)?|[A-Za-z0-9]{1,2}))(?![A-Za-z0-9])")
 _MINUS = re.compile(r"(?<![\w&#;.-])-(?=\d)")
-_TEX_POWER = re.compile(r"(?<=[\w\])‖}|$])\^(\|[^|]+\||[−-]?[A-Za-z0-9]{1,2})(?![A-Za-z0-9])")
+_TEX_POWER = re.compile(r"(?<=[\w\])‖}|$])\^(\|[^|]+\||[−-]?(?:\d+(?:\.\d+)?|[A-Za-z0-9]{1,2}))(?![A-Za-z0-9])")
 _GREEK_TEX = {"λ": r"\lambda", "α": r"\alpha", "μ": r"\mu"}
 
 

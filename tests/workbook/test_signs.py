@@ -14,6 +14,7 @@ from workbook.signs import signs_in, with_mathtext, with_signs
         ("|z₁|^p, [−1, 1]^q", "|z₁|<sup>p</sup>, [−1, 1]<sup>q</sup>"),
         ("10^-36, -0.0043 [-0.0121, +0.0034]", "10<sup>−36</sup>, −0.0043 [−0.0121, +0.0034]"),
         ("‖x_j − 2c_i‖, dL_P/dθ, ±H_128", "‖x<sub>j</sub> − 2c<sub>i</sub>‖, dL<sub>P</sub>/dθ, ±H<sub>128</sub>"),
+        ("size^0.82 to 10^64.", "size<sup>0.82</sup> to 10<sup>64</sup>."),
         ("λ1 = 0.05", "λ<sub>1</sub> = 0.05"),
         ("2026-11-26, csq-s1-half, --jobs 2, below_half", "2026-11-26, csq-s1-half, --jobs 2, below_half"),
         ("`a_b` <b>", "<code>a_b</code> &lt;b&gt;"),
