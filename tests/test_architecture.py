@@ -203,7 +203,7 @@ def test_an_added_claim_and_column_stand_on_the_scoreboard(own: Path) -> None:
     cells = [cell.strip() for cell in first.split("|")]
     assert cells[1:5] == ["ours", "finding", "own-claim", "A statement of our own."] and "counted" in cells
     page = (own / "index.html").read_text(encoding="utf-8")
-    assert "own-claim" in page and "<th>Origin</th>" in page
+    assert "own-claim" in page and "<dt>Origin</dt>" in page
 
 
 def test_the_default_tie_rule_is_the_one_that_the_readme_names() -> None:

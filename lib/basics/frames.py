@@ -5,6 +5,8 @@ import re
 import numpy as np
 import pandas as pd
 
+from basics.text import in_words
+
 MISSING = "–"
 _MARKDOWN_SIGNS = {**{sign: f"\\{sign}" for sign in "\\`*_[]|$"}, "&": "&amp;", "<": "&lt;", ">": "&gt;", "\n": " "}
 
@@ -52,7 +54,8 @@ def cell(value: object) -> str:
 
 
 def cells(frame: pd.DataFrame) -> pd.DataFrame:
-    """The table as text: floats with the fewest decimals that tell them apart, "–" where there is no value.
+    """The table as text: floats with the fewest decimals that tell them apart, "–" where there is no value, headings in
+    words.
 
     >>> cells(pd.DataFrame({"map": [0.5, float("nan")], "bits": [16, 64]})).values.tolist()
     [['0.5', '16'], ['–', '64']]
@@ -60,7 +63,7 @@ def cells(frame: pd.DataFrame) -> pd.DataFrame:
     named = frame.reset_index() if any(name is not None for name in frame.index.names) else frame
     columns = [_format_column(named.iloc[:, place]) for place in range(named.shape[1])]
     headings = [
-        " ".join(filter(None, map(str, heading))) if isinstance(heading, tuple) else str(heading)
+        " ".join(filter(None, map(str, heading))) if isinstance(heading, tuple) else in_words(str(heading))
         for heading in named.columns
     ]
     return pd.DataFrame(dict(enumerate(columns)), dtype=object).set_axis(headings, axis=1)

@@ -1,6 +1,9 @@
 """Plain tables, durations, sizes and progress, as people read them."""
 
+import re
 from collections.abc import Sequence
+
+_IDENTIFIER = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
 
 
 def duration(seconds: int | float) -> str:
@@ -64,3 +67,12 @@ def pictures_done(what: str, done: int, total: int, seconds: float) -> str:
     return (
         f"{text}, about {duration((total - done) / rate)} left" if done < total else f"{text}, in {duration(seconds)}"
     )
+
+
+def in_words(name: str) -> str:
+    """An identifier of several words as words; other text stays.
+
+    >>> in_words("below_half"), in_words("mAP"), in_words("H_2K")
+    ('below half', 'mAP', 'H_2K')
+    """
+    return name.replace("_", " ") if _IDENTIFIER.fullmatch(name) else name

@@ -190,11 +190,17 @@ def center_drift(frame: pd.DataFrame) -> Figure:
     Args:
         frame: columns method, bits, epoch, moved, minimum.
     """
-    names = {"moved": "bits moved from start", "minimum": "minimum distance, bits"}
+    names = {"moved": "bits moved", "minimum": "smallest distance"}
     shown = frame.rename(columns=names)
     shown = shown.melt(["method", "bits", "epoch"], [*names.values()], var_name="shown", value_name="value")
     look = {"lines": "method", "panels": "bits", "rows": "shown", "title": "{} bits", "height": 3.6}
     drawn, axes = style.panels(shown, x="epoch", y="value", sharex=True, **look)
     for axis in axes.flat:
-        axis.set_ylim(0, None)
+        top = max(1.0, axis.get_ylim()[1])
+        axis.set_ylim(-0.04 * top, 1.04 * top)
+        axis.locator_params(axis="both", integer=True, nbins=6)
+        if not any(np.any(line.get_ydata()) for line in axis.lines):
+            axis.text(
+                0.5, 0.5, "two centers are one\nfrom the start on", transform=axis.transAxes, ha="center", va="center"
+            )
     return drawn

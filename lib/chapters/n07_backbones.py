@@ -213,6 +213,23 @@ def match_of(families: Sequence[str], backbones: Sequence[str], hash_network: st
     return f"the hash network is of {same[0]}'s kind" if same else "the hash network is of another kind"
 
 
+def agreement_reading(agreement: pd.DataFrame) -> str:
+    """How far the published order of the networks is ours.
+
+    Args:
+        agreement: from `rank_agreement`.
+
+    >>> agreement_reading(pd.DataFrame({"published column": ["A 16", "A 64"], "Kendall τ": [1 / 3, float("nan")]}))
+    'Kendall τ of the published order and ours is 0.33 in 1 of 2 columns and undefined in 1, where all are equal.'
+    """
+    values = agreement["Kendall τ"]
+    parts = [
+        f"{value:.2f} in {count} of {len(values)} columns" for value, count in values.round(2).value_counts().items()
+    ]
+    parts += [f"undefined in {values.isna().sum()}, where all are equal"] if values.isna().any() else []
+    return f"Kendall τ of the published order and ours is {joined(parts)}."
+
+
 def judge_order(compared: pd.DataFrame) -> Verdict:
     """Whether ResNet50's centers do at least as well as VGG16's and those as AlexNet's, at every length.
 

@@ -2,12 +2,50 @@
 
 from functools import cache
 from typing import Any, TypeVar
+from urllib.parse import quote
+
+import msgspec
 
 from basics.schema import Struct, convert
 from basics.yaml import read_yaml
 from workbook.project import catalogue_folder
 
 T = TypeVar("T")
+
+
+class Links(Struct, frozen=True):
+    """Where a document and its authors' files can be found.
+
+    Args:
+        paper: address of the document.
+        code: address of the authors' repository; empty where there is none.
+        commit: the one that was read.
+    """
+
+    paper: str
+    code: str = ""
+    commit: str = ""
+
+    def file(self, path: str) -> str:
+        """The address of a file of the authors, or of a folder with a `/` at its end, at the commit that was read."""
+        kind = "tree" if path.endswith("/") else "blob"
+        return f"{self.code}/{kind}/{self.commit}/{quote(path.rstrip('/'))}"
+
+
+class Way(Struct, frozen=True):
+    """Something that a reader may want to do.
+
+    Args:
+        wish: what, in the reader's words.
+        how: in a sentence or two; code stands between backticks.
+        commands: to be typed in the project's folder, in order.
+        notebook: two digits of the notebook that shows it; empty for none.
+    """
+
+    wish: str
+    how: str
+    commands: tuple[str, ...] = ()
+    notebook: str = ""
 
 
 class Workbook(Struct, frozen=True):
@@ -18,12 +56,16 @@ class Workbook(Struct, frozen=True):
         title: of the front page's window.
         heading: of the front page.
         lead: one paragraph on what was done.
-        search: what the search field of the scoreboard suggests.
+        search: what the search field suggests.
+        beside: one paragraph on how to read published numbers beside ours.
         register: one paragraph on the register of discrepancies.
         emblem: a square picture, a text a row, `#` for a dark cell.
         emblem_alt: what it shows, for readers who cannot see it.
         packages: whose versions the report names, those that numbers depend on most.
         documents: full title of each document that is judged, by its short name.
+        units: in which the effects of discrepancies are measured, those that matter most first.
+        links: of the documents, by their short names.
+        ways: what readers may want to do themselves.
     """
 
     name: str
@@ -31,11 +73,15 @@ class Workbook(Struct, frozen=True):
     heading: str
     lead: str
     search: str
+    beside: str
     register: str
     emblem: tuple[str, ...]
     emblem_alt: str
     packages: tuple[str, ...]
     documents: dict[str, str]
+    units: tuple[str, ...] = ()
+    links: dict[str, Links] = msgspec.field(default_factory=dict)
+    ways: tuple[Way, ...] = ()
 
 
 def read_entries(name: str, kind: type[T] | Any) -> T:
@@ -55,6 +101,15 @@ def read_entries(name: str, kind: type[T] | Any) -> T:
 def workbook() -> Workbook:
     """What this workbook is about."""
     return read_entries("about.yaml", Workbook)
+
+
+def read_optional(name: str, kind: type[T] | Any) -> T:
+    """The content of a catalogue file that a workbook need not have; an empty list without it.
+
+    Raises:
+        InputError: see `read_entries`.
+    """
+    return read_entries(name, kind) if (catalogue_folder() / name).is_file() else []
 
 
 def documents() -> dict[str, str]:

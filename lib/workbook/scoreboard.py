@@ -14,7 +14,7 @@ from workbook.results import read_claims
 # The columns that each place shows, in its order: a new column is an entry of `_line`, and its name here.
 README = ("verdict", "claim", "statement", "observed", "evidence", "data", "notebook")
 NOTEBOOK = ("claim", "place", "verdict", "expected", "observed", "evidence", "data", "notebook")
-PAGE = {"claim": "Claim", "verdict": "Verdict", "evidence": "Evidence", "data": "Data", "notebook": "Where"}
+PAGE = {"expected": "Expected", "observed": "Found", "evidence": "Because", "data": "Data"}  # of a claim
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,16 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.text import Text
 
 from basics.errors import InputError
 from basics.files import whole_file
 from workbook import fonts
+from workbook.signs import with_mathtext
 
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
 YELLOW, BLUE, VERMILION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
@@ -34,6 +37,7 @@ UNDATED: dict[str, dict[str, None]] = {
     "pdf": {"CreationDate": None, "Producer": None, "Creator": None},
 }
 MOST_MARKERS = 8  # on a line of many points, about
+MOST_BESIDE = 5  # entries of a legend in one row
 
 
 @cache
@@ -125,7 +129,7 @@ def panels(
         part = _part(_part(frame, panels, across[column]), rows, down[row])
         for place, name in enumerate(_values(frame, lines)):
             line = _part(part, lines, name)
-            look = line_style(place) | {"markevery": max(1, line[x].nunique() // MOST_MARKERS)}
+            look = line_style(place) | {"markevery": _marked(line[x].nunique(), place)}
             look |= {"markeredgecolor": look["color"], "label": name, "legend": False}
             seaborn.lineplot(line, x=x, y=y, errorbar=band, ax=axis, **look)
         axis.set_xlabel(x if row == len(down) - 1 else "")
@@ -134,6 +138,12 @@ def panels(
             axis.set_title(title.format(across[column]))
     legend_below(drawn)
     return drawn, axes
+
+
+def _marked(points: int, place: int) -> tuple[int, int]:
+    """First marked point of the nth line and the step to the next: lines that cover each other show both markers."""
+    step = max(1, -(-points // MOST_MARKERS))
+    return place % step, step
 
 
 def _values(frame: pd.DataFrame, column: str | None) -> list[Any]:
@@ -150,17 +160,27 @@ def _part(frame: pd.DataFrame, column: str | None, value: Any) -> pd.DataFrame:
 
 @look()
 def legend_below(drawn: Figure) -> None:
-    """One legend for all panels, under them; drawn again, it holds what was labelled in the meantime."""
-    for old in list(drawn.legends):
-        old.remove()
+    """One legend for all panels, under them, in rows of equal length that are no wider than the figure.
+
+    Drawn again, it holds what was labelled in the meantime.
+    """
     found = [axes.get_legend_handles_labels() for axes in drawn.axes]
     labelled = {name: handle for handles, names in found for handle, name in zip(handles, names, strict=True)}
-    drawn.legend(labelled.values(), labelled, loc="outside lower center", ncols=min(5, len(labelled)))
+    most = max(1, len(labelled))
+    for rows in range(-(-most // MOST_BESIDE), most + 1):
+        for old in list(drawn.legends):
+            old.remove()
+        columns = -(-most // rows)
+        legend = drawn.legend(labelled.values(), labelled, loc="outside lower center", ncols=columns)
+        if columns == 1 or legend.get_window_extent(FigureCanvasAgg(drawn).get_renderer()).width <= drawn.bbox.width:
+            return
 
 
 @look()
 def points(frame: pd.DataFrame, *, value: str, by: str, panels: str, title: str = "{}") -> tuple[Figure, np.ndarray]:
     """Means as points with their sample standard deviation, a row a name, every value as a small dot beside it.
+
+    The axis of a panel ends below the rows that lie together; the mean of one far below is written at its edge.
 
     Args:
         frame: a row a value (a seed).
@@ -175,19 +195,94 @@ def points(frame: pd.DataFrame, *, value: str, by: str, panels: str, title: str 
     import seaborn
 
     names, groups = _values(frame, by), _values(frame, panels)
-    size = {"height": 0.9 + 0.26 * len(names), "grid": (1, len(groups)), "squeeze": False}
-    drawn, axes = figure(columns=2, sharey=True, **size)
+    drawn, axes = _rows_in_panels(names, groups)
     palette = [LINES[place % len(LINES)] for place in range(len(names))]
     look = {"hue": by, "order": names, "hue_order": names, "palette": palette, "legend": False, "orient": "y"}
     bars = {"errorbar": "sd", "linestyle": "none", "capsize": 0.2, "markersize": 4, "linewidth": 1.4}
-    for axis, group in zip(axes[0], groups, strict=True):
+    for axis, group in zip(axes, groups, strict=True):
         part = _part(frame, panels, group)
         seaborn.stripplot(part, x=value, y=by, jitter=False, size=2, ax=axis, **look)
         for dots in axis.collections:
             dots.set_offsets(dots.get_offsets() + np.array([0, 0.25]))
         seaborn.pointplot(part, x=value, y=by, ax=axis, **bars, **look)
+        grouped = part.groupby(by)[value]
+        means, spread = grouped.mean().reindex(names).to_numpy(), grouped.std().reindex(names).fillna(0).to_numpy()
+        near = together(means)
+        ends = [
+            *part[value][part[by].map(dict(zip(names, near, strict=True)))],
+            *(means - spread)[near],
+            *(means + spread)[near],
+        ]
+        _focus(axis, means, near, min(ends), max(ends))
         axis.set(title=title.format(group), ylabel="")
+        axis.set_yticks(range(len(names)), [with_mathtext(str(name)) for name in names])
+    return drawn, axes
+
+
+@look()
+def differences(frame: pd.DataFrame, *, by: str, panels: str, title: str = "{}", bound: float = 0.0) -> Figure:
+    """Differences with their intervals, a row a difference, beside the line that they are judged by.
+
+    The axis of a panel shows the differences that lie together; one far larger is written at its edge.
+
+    Args:
+        frame: columns mean, low and high (nan without an interval), `by` and `panels`.
+        by: column that names the rows.
+        panels: column with a panel for each value.
+        title: of a panel, with its value in the braces.
+        bound: what a difference must exceed.
+    """
+    names, groups = _values(frame, by), _values(frame, panels)
+    drawn, axes = _rows_in_panels(names, groups)
+    for axis, group in zip(axes, groups, strict=True):
+        part = _part(frame, panels, group).set_index(by).reindex(names)
+        mean, low, high = (part[column].to_numpy(dtype=float) for column in ("mean", "low", "high"))
+        near = together(-np.abs(mean))
+        ends = np.concatenate([mean[near], low[near], high[near], [0.0, bound]])
+        axis.axvline(bound, color=BLACK, linewidth=0.8, linestyle="--")
+        for place in np.flatnonzero(near):
+            colour = LINES[place % len(LINES)]
+            axis.plot([low[place], high[place]], [place, place], color=colour, linewidth=1.4)
+            axis.plot(mean[place], place, color=colour, marker=MARKERS[place % len(MARKERS)], linestyle="none")
+        _focus(axis, mean, near, np.nanmin(ends), np.nanmax(ends), sign="+")
+        axis.set(title=title.format(group), ylim=(len(names) - 0.5, -0.5))
+        axis.set_yticks(range(len(names)), [with_mathtext(str(name)) for name in names])
+    return drawn
+
+
+def _rows_in_panels(names: list[Any], groups: list[Any]) -> tuple[Figure, np.ndarray]:
+    """A figure with panels beside each other, as high as its rows need."""
+    size = {"height": 0.9 + 0.26 * len(names), "grid": (1, len(groups)), "squeeze": False}
+    drawn, axes = figure(columns=2, sharey=True, **size)
     return drawn, axes[0]
+
+
+def together(values: np.ndarray) -> np.ndarray:
+    """Which values lie together at the upper end, far above the others; all of them where no gap sets some apart.
+
+    >>> together(np.array([0.75, 0.24, 0.74, 0.71])).tolist(), together(np.array([0.5, 0.25, 0.4])).tolist()
+    ([True, False, True, True], [True, True, True])
+    """
+    known = np.sort(values[~np.isnan(values)])[::-1]
+    if len(known) < 3:
+        return ~np.isnan(values)
+    gaps = known[:-1] - known[1:]
+    widest = int(np.argmax(gaps))
+    spread = known[0] - known[widest]
+    return values >= known[widest] if spread and gaps[widest] > 2 * spread else ~np.isnan(values)
+
+
+def _focus(axis: Axes, means: np.ndarray, near: np.ndarray, low: float, high: float, *, sign: str = "") -> None:
+    """Limits around what lies together; the others as a number at the edge that they lie beyond."""
+    room = 0.08 * (high - low) or 0.01
+    outside = [place for place in np.flatnonzero(~near) if not np.isnan(means[place])]
+    axis.set_xlim(low - room, high + room)
+    for place in outside:
+        right = means[place] > high
+        text = f"{means[place]:{sign}.3f}".replace("-", "−")
+        where = {"x": 0.98, "s": f"{text} ▸", "ha": "right"} if right else {"x": 0.02, "s": f"◂ {text}", "ha": "left"}
+        axis.text(y=place, va="center", size=7, transform=axis.get_yaxis_transform(), **where)
+    axis.locator_params(axis="x", nbins=5)
 
 
 @look()
@@ -247,13 +342,17 @@ def _fonts_known() -> Iterator[None]:
 def save(drawn: Figure, stem: Path) -> dict[str, Path]:
     """Write `<stem>.svg`, `<stem>.png` (200 dots an inch) and `<stem>.pdf` without dates; return their paths.
 
-    Signs that the common font lacks are drawn from other installed fonts, or as boxes with one line that names them.
+    Names with an index, such as H_2K, are set as formulas. Signs that the common font lacks are drawn from other
+    installed fonts, or as boxes with one line that names them.
     Lines and markers of a figure whose SVG would pass 400 kB are turned into pixels inside it.
 
     Raises:
         InputError: the folder cannot be written.
     """
     paths = {suffix: stem.with_name(f"{stem.name}.{suffix}") for suffix in UNDATED}
+    for text in drawn.findobj(Text):
+        if text.get_parse_math():
+            text.set_text(with_mathtext(text.get_text()))
     with _fonts_known(), look():
         drawn.set_dpi(PNG_DPI)  # text is up to 3 % narrower at fewer dots an inch
         drawn.draw_without_rendering()  # lays it out, once for all three

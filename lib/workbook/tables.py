@@ -1,6 +1,5 @@
 """Tables as csv, Markdown, booktabs LaTeX and HTML, all with the same text in their cells."""
 
-import html
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,6 +9,8 @@ import pandas as pd
 from basics.errors import InputError
 from basics.files import write_text
 from basics.frames import MISSING, cells, is_numeric, to_csv, to_markdown
+from basics.text import in_words
+from workbook.signs import with_signs
 
 LONG = 60
 _VOLATILE = re.compile(
@@ -98,7 +99,7 @@ def to_html(frame: pd.DataFrame, *, caption: str = "", most_rows: int | None = N
     body = body or f'<tr><td colspan="{len(kinds)}">{MISSING}</td></tr>'
     rest = len(text) - len(shown)
     foot = f'\n<tfoot><tr><td colspan="{len(kinds)}">… {rest} more rows</td></tr></tfoot>' if rest else ""
-    title = f"<caption>{html.escape(caption)}</caption>\n" if caption else ""
+    title = f"<caption>{with_signs(caption)}</caption>\n" if caption else ""
     head = _html_row("th", kinds, text.columns)
     return f"<table>\n{title}<thead>{head}</thead>\n<tbody>\n{body}\n</tbody>{foot}\n</table>"
 
@@ -112,7 +113,7 @@ def _html_class(column: pd.Series) -> str:
 
 def _html_row(tag: str, kinds: list[str], values: Iterable[str]) -> str:
     """A row in which every string is escaped, and a number stays on one line with its deviation."""
-    shown = [html.escape(value).replace(" ± ", "&nbsp;±&nbsp;") for value in values]
+    shown = [with_signs(in_words(value)).replace(" ± ", "\u00a0±\u00a0") for value in values]
     return f"<tr>{''.join(f'<{tag}{kind}>{text}</{tag}>' for kind, text in zip(kinds, shown, strict=True))}</tr>"
 
 

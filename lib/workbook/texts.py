@@ -3,7 +3,7 @@
 `NN_topic.yaml` may hold `tables`, `figures` and `claims`, each a mapping from a name to its texts, and `protocols`,
 named protocols that tables choose from. A name such as `scores-*` serves all exhibits whose names begin so. A text may
 hold `{placeholders}`, which are filled from the values that the notebook gives; one that is nothing but a placeholder
-is the value itself.
+is the value itself. `shows`, one sentence on what a figure shows whatever the run, is read by the report alone.
 """
 
 import string
@@ -18,7 +18,7 @@ from workbook.project import texts_folder
 
 KINDS = {
     "tables": {"caption", "source", "substitute", "protocol"},
-    "figures": {"caption", "alt", "source", "substitute"},
+    "figures": {"caption", "alt", "source", "substitute", "shows"},
     "claims": {"expected", "evidence", "data", "substitute", "tolerance"},
 }
 

@@ -31,5 +31,5 @@ def verdict_bars(frame: pd.DataFrame) -> Figure:
     axes.set(xlabel="statements")
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)
-    drawn.legend(loc="outside lower center", ncols=5)
+    style.legend_below(drawn)
     return drawn

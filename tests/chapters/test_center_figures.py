@@ -39,6 +39,12 @@ def test_histograms_split_at_half_of_the_bits():
     assert [text.get_text() for text in closer.texts] == ["min 1\nmean 7.60\nmax 9", "10.0%\nbelow K/2"]
 
 
+def test_a_bar_that_is_hardly_seen_has_a_number():
+    (axis,) = center_figures.distance_histograms(distance_table({"H": double_hadamard(64)})).axes[:1]
+    assert axis.texts[0].get_text() == "0.8%\n▾"
+    assert axis.texts[0].xy == (64, pytest.approx(64 / 8128))
+
+
 def test_matrix_and_histogram_together():
     codes = double_hadamard(8)
     left, right = center_figures.centers_and_distances(

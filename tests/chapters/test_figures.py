@@ -77,14 +77,34 @@ def test_precision_recall_has_a_line_a_method_in_every_panel():
 def test_center_drift_has_a_row_a_measure():
     frame = pd.DataFrame({"method": "Face", "epoch": [0, 1], "moved": [0.0, 3.0], "minimum": [6, 2]})
     drawn = n05_center_learning.center_drift(_seeds(frame))
-    assert [axis.get_ylabel() for axis in drawn.axes] == [
-        "bits moved from start",
-        "",
-        "minimum distance, bits",
-        "",
-    ]
+    assert [axis.get_ylabel() for axis in drawn.axes] == ["bits moved", "", "smallest distance", ""]
+    assert not any(axis.texts for axis in drawn.axes)
     assert [axis.get_xlabel() for axis in drawn.axes] == ["", "", "epoch", "epoch"]
     assert [axis.lines[0].get_ydata().tolist() for axis in drawn.axes] == [[0, 3], [0, 3], [6, 2], [6, 2]]
+
+
+def test_centers_that_are_one_from_the_start_are_said_to_be():
+    frame = pd.DataFrame({"method": "Face", "epoch": [0, 1], "moved": [0.0, 3.0], "minimum": [0, 0]})
+    moved, smallest = n05_center_learning.center_drift(frame.assign(bits=16)).axes
+    assert not moved.texts and smallest.texts[0].get_text().startswith("two centers are one")
+    assert smallest.get_ylim()[1] >= 1
+
+
+def test_paired_differences_are_judged_by_their_margin():
+    frame = pd.DataFrame({"difference": ["a − b", "a − c"], "mean": [0.01, -0.01], "low": -0.02, "high": 0.02})
+    drawn = figures.paired_differences(_seeds(frame), margin=0.005)
+    assert [axis.get_xlabel() for axis in drawn.axes] == ["difference of mAP"] * 2
+    assert {axis.lines[0].get_xdata()[0] for axis in drawn.axes} == {-0.005}
+
+
+def test_neighbours_carry_their_class_and_distance():
+    frame = pd.DataFrame(
+        {"query": 0, "rank": [0, 1], "name": ["$a", "a very long name of a class"], "distance": [0, 7]}
+    )
+    tiles = frame.assign(relevant=[True, False])
+    drawn = figures.neighbour_tiles(tiles, [np.zeros((4, 4), np.uint8)] * 2)
+    assert [axis.get_xlabel() for axis in drawn.axes] == ["query\n$a", "✗ 7\na very long…"]
+    assert [axis.get_xlabel() for axis in figures.neighbour_tiles(tiles, None).axes] == ["query", "✗ 7"]
 
 
 @pytest.mark.parametrize("images", [None, [np.zeros((4, 4), np.uint8)] * 3])

@@ -95,7 +95,63 @@ def test_one_panel_is_one_column_wide():
 def test_long_lines_have_few_markers():
     long = pd.DataFrame({"x": range(80), "y": range(80), "name": "a"})
     axes = style.panels(long, x="x", y="y", lines="name")[1]
-    assert axes[0, 0].lines[0].get_markevery() == 80 // style.MOST_MARKERS
+    assert axes[0, 0].lines[0].get_markevery() == (0, 80 // style.MOST_MARKERS)
+
+
+def test_lines_that_cover_each_other_are_marked_in_different_places():
+    long = pd.concat([pd.DataFrame({"x": range(40), "y": range(40), "name": name}) for name in "ab"])
+    axes = style.panels(long, x="x", y="y", lines="name")[1]
+    (first, step), (second, _) = (line.get_markevery() for line in axes[0, 0].lines)
+    assert (second - first) % step
+
+
+@pytest.mark.parametrize(("columns", "names"), [(1, 6), (2, 6), (1, 1)])
+def test_a_legend_is_no_wider_than_its_figure_and_its_rows_are_equal(columns, names, tmp_path: Path):
+    drawn, axes = style.figure(columns=columns)
+    for number in range(names):
+        axes.plot([0, 1], [0, number], label=f"a rather long name, number {number}")
+    style.legend_below(drawn)
+    style.save(drawn, tmp_path / "a")
+    (legend,) = drawn.legends
+    assert legend.get_window_extent().width <= drawn.bbox.width
+    assert names % legend._ncols == 0
+
+
+def test_names_with_an_index_are_set_as_formulas(tmp_path: Path):
+    drawn, axes = style.figure()
+    axes.set(title="H_64", xlabel="L_C + L_Q")
+    axes.text(0, 0, "a_b", parse_math=False)
+    style.save(drawn, tmp_path / "a")
+    assert (axes.get_title(), axes.get_xlabel()) == ("$H_{64}$", "$L_{C}$ + $L_{Q}$")
+    assert axes.texts[0].get_text() == "a_b"
+
+
+SCORES = pd.DataFrame({"name": list("abc"), "mAP": [0.80, 0.79, 0.02], "bits": 16})
+
+
+def test_a_mean_far_below_is_a_number_at_the_edge():
+    axis = style.points(SCORES, value="mAP", by="name", panels="bits")[1][0]
+    assert [text.get_text() for text in axis.texts] == ["◂ 0.020"]
+    assert 0.7 < axis.get_xlim()[0] < 0.79 and axis.get_xlim()[1] > 0.8
+    close = style.points(SCORES.assign(mAP=[0.8, 0.5, 0.3]), value="mAP", by="name", panels="bits")[1][0]
+    assert not close.texts and close.get_xlim()[0] < 0.3
+
+
+def test_differences_show_their_intervals_and_what_they_are_judged_by():
+    frame = pd.DataFrame({"pair": list("abc"), "mean": [0.0, -0.01, 0.8], "bits": 16})
+    frame = frame.assign(low=frame["mean"] - 0.02, high=frame["mean"] + 0.02)
+    (axis,) = style.differences(frame, by="pair", panels="bits", bound=-0.005).axes
+    intervals = [end for line in axis.lines[1::2] for end in line.get_xdata()]
+    assert intervals == pytest.approx([-0.02, 0.02, -0.03, 0.01])
+    assert list(axis.lines[0].get_xdata()) == [-0.005, -0.005]
+    assert [text.get_text() for text in axis.texts] == ["+0.800 ▸"]
+    assert [label.get_text() for label in axis.get_yticklabels()] == list("abc")
+
+
+def test_a_difference_without_an_interval_is_a_point():
+    frame = pd.DataFrame({"pair": ["a"], "mean": [0.1], "low": [np.nan], "high": [np.nan], "bits": [16]})
+    (axis,) = style.differences(frame, by="pair", panels="bits").axes
+    assert axis.get_xlim()[0] < 0 < 0.1 < axis.get_xlim()[1]
 
 
 def test_statistical_figures_are_the_same_each_time(tmp_path: Path):

@@ -15,7 +15,7 @@ REACHED = {"color": style.GREEN, "linewidth": 2.2, "alpha": 0.7}
 def gap_heatmaps(frame: pd.DataFrame) -> Figure:
     """Bits missing to the upper bound, a panel a generator, a row a length, a column a number of centers.
 
-    Every cell says reached / bound; the colour is the gap, capped at 20 bits.
+    Every cell says what is reached; the colour is the gap, capped at 20 bits.
 
     Args:
         frame: columns `bits`, `num_classes`, `method`, `minimum`, `upper_bound`, `gap`; a row a cell.
@@ -33,13 +33,12 @@ def gap_heatmaps(frame: pd.DataFrame) -> Figure:
 
 def _gap_panel(axis: Axes, frame: pd.DataFrame, method: str) -> None:
     """One generator; sizes that it does not serve have a dash."""
-    text = frame["minimum"].astype(str) + "/" + frame["upper_bound"].astype(str)
-    parts = frame.assign(text=text).set_index(["bits", "num_classes"])
+    parts = frame.assign(text=frame["minimum"].astype(str)).set_index(["bits", "num_classes"])
     every = parts["gap"].groupby(level=[0, 1]).first().unstack()  # all sizes of any generator
     gaps, texts = (
         parts.loc[parts["method"] == method, column].unstack().reindex_like(every) for column in ("gap", "text")
     )
-    style.heatmap(gaps, axis, annot=texts, fmt="", vmin=0, vmax=GAP_CAP, cbar=False, annot_kws={"size": 6.5})
+    style.heatmap(gaps, axis, annot=texts, fmt="", vmin=0, vmax=GAP_CAP, cbar=False, annot_kws={"size": 8})
     for label, gap in zip(axis.texts, gaps.to_numpy()[gaps.notna()], strict=True):
         label.set_color("white" if gap < GAP_CAP / 2 else "black")
     for row, column in zip(*gaps.isna().to_numpy().nonzero(), strict=True):

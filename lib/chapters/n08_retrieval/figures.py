@@ -75,13 +75,13 @@ def recall_curve(frame: pd.DataFrame) -> Figure:
     axis.plot(100 * frame["visited"], frame["recall"], **style.line_style(0))
     for row in frame.itertuples():
         axis.annotate(
-            f"{row.probes}", (100 * row.visited, row.recall), textcoords="offset points", xytext=(4, -9), fontsize=7
+            f"{row.probes}", (100 * row.visited, row.recall), textcoords="offset points", xytext=(5, -9), fontsize=7
         )
     axis.set(xlabel="comparisons, % of an exact search", ylabel="recall", xscale="log")
     axis.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axis.xaxis.set_major_formatter("{x:g}")
     axis.xaxis.set_minor_formatter(NullFormatter())
-    axis.margins(x=0.1)
+    axis.margins(x=0.1, y=0.15)
     return drawn
 
 

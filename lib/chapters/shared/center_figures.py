@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from workbook import style
 
 INCHES_A_BIT = 0.05
+FEW, HARDLY_SEEN = 4, 0.05  # distances in a picture, and the share of pairs whose bar needs a number
 TWO_TONE = ListedColormap([style.BLACK, "#FFFFFF"], name="two_tone")
 
 
@@ -65,16 +66,20 @@ def distance_histograms(frame: pd.DataFrame) -> Figure:
 
 
 def _draw_distances(axis: Axes, part: pd.DataFrame) -> None:
-    """Bars, red below half of the bits, and in words their ends, their mean and the share that is red."""
+    """Bars, orange below half of the bits, and in words their ends, their mean and the share that is orange."""
     bits = int(part["bits"].iloc[0])
     below = 2 * part["distance"] < bits
     colours = below.map({True: style.VERMILION, False: style.BLUE})
     axis.bar(part["distance"], part["share"], color=colours, width=max(1.0, bits / 48))
     axis.axvline(bits / 2, color=style.BLACK, linestyle=":", linewidth=1)
     axis.set(xlim=(-1, bits + 1), ylim=(0, 1.05 * part["share"].max()), xlabel="Hamming distance in bits")
-    mean, red = (part["distance"] * part["share"]).sum(), part.loc[below, "share"].sum()
+    if len(part) <= FEW:
+        for distance, share in part.loc[part["share"] < HARDLY_SEEN, ["distance", "share"]].itertuples(index=False):
+            look = {"ha": "right" if distance == bits else "center", "size": 7}
+            axis.annotate(f"{share:.1%}\n▾", (distance, share), (0, 1), textcoords="offset points", **look)
+    mean, below_half = (part["distance"] * part["share"]).sum(), part.loc[below, "share"].sum()
     ends = f"min {part['distance'].min()}\nmean {mean:.2f}\nmax {part['distance'].max()}"
-    for place, words, side in ((0.02, ends, "left"), (0.98, f"{red:.1%}\nbelow K/2", "right")):
+    for place, words, side in ((0.02, ends, "left"), (0.98, f"{below_half:.1%}\nbelow K/2", "right")):
         axis.text(place, 0.95, words, transform=axis.transAxes, ha=side, va="top", size=7)
 
 

@@ -1,7 +1,7 @@
 """Figures of trainings: learning curves, distances to centers, ablations, the λ grid, retrieved neighbours."""
 
 from collections.abc import Sequence
-from textwrap import fill
+from textwrap import fill, shorten
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from workbook import style
 
+LONGEST_NAME = 14  # letters of a class name under a picture
 _SHARE = "loss / loss after epoch 1"
 _BITS = "Hamming distance in bits"
 DISTANCES = {"own_distance": "to the own center", "other_distance": "to the nearest other center"}
@@ -65,6 +66,20 @@ def ablation_bars(frame: pd.DataFrame, *, by: str) -> Figure:
 
 
 @style.look()
+def paired_differences(frame: pd.DataFrame, *, margin: float = 0.0) -> Figure:
+    """Paired differences of mAP with their intervals over seeds and queries, a panel a length.
+
+    Args:
+        frame: rows of `comparisons.compare_methods`.
+        margin: what "at least as well" may fall short; the dashed line is where it ends.
+    """
+    drawn = style.differences(frame, by="difference", panels="bits", title="{} bits", bound=-margin)
+    for axis in drawn.axes:
+        axis.set_xlabel("difference of mAP")
+    return drawn
+
+
+@style.look()
 def precision_recall_lines(frame: pd.DataFrame, *, by: str) -> Figure:
     """Precision over recall, a line a method, a panel a length.
 
@@ -106,7 +121,7 @@ def _words(axis: Axes, name: str) -> None:
 
 @style.look()
 def neighbour_tiles(frame: pd.DataFrame, images: Sequence[np.ndarray] | None) -> Figure:
-    """Queries and their nearest database items in a row each, right and wrong marked, distances below.
+    """Queries and their nearest database items in a row each, right and wrong marked, distances and classes below.
 
     Args:
         frame: one row a tile in reading order: `query` (row), `rank` (0 for the query itself), `name` (class),
@@ -114,7 +129,7 @@ def neighbour_tiles(frame: pd.DataFrame, images: Sequence[np.ndarray] | None) ->
         images: one grey (height, width) or colour (height, width, 3) picture a tile, None for tiles of words.
     """
     rows, columns = frame["query"].nunique(), int(frame["rank"].max()) + 1
-    drawn, axes = style.figure(columns=2, height=0.62 * rows + 0.3, grid=(rows, columns), squeeze=False)
+    drawn, axes = style.figure(columns=2, height=0.78 * rows + 0.3, grid=(rows, columns), squeeze=False)
     for place, tile in enumerate(frame.itertuples()):
         axis = axes[place // columns][place % columns]
         colour = style.BLACK if tile.rank == 0 else style.BLUE if tile.relevant else style.VERMILION
@@ -127,5 +142,6 @@ def neighbour_tiles(frame: pd.DataFrame, images: Sequence[np.ndarray] | None) ->
         for spine in axis.spines.values():
             spine.set(visible=True, color=colour, linewidth=1.6, linestyle="-" if tile.relevant else (0, (2, 1)))
         mark = "query" if tile.rank == 0 else f"{'✓' if tile.relevant else '✗'} {tile.distance}"
-        axis.set_xlabel(mark, size=6, color=colour, labelpad=2)
+        label = mark if images is None else f"{mark}\n{shorten(tile.name, LONGEST_NAME, placeholder='…')}"
+        axis.set_xlabel(label, size=7, color=colour, labelpad=2, parse_math=False)
     return drawn

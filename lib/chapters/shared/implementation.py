@@ -88,7 +88,8 @@ def judge_implementation(facts: pd.DataFrame) -> Verdict:
     return {
         "verdict": "finding" if differing else "inconclusive",
         "observed": f"the released code differs in {len(differing)} of {len(facts)} settings: {', '.join(differing)}",
-        "evidence": "the paper recipe here follows the document in every row" if kept else "the recipe here differs",
+        "evidence": "settings of the released files and commands beside those of the text; a training here from the "
+        f"text's recipe {'follows it in every row' if kept else 'differs from it'}",
     }
 
 

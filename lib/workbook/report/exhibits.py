@@ -4,10 +4,14 @@ import re
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
+from basics.frames import cell
 from workbook.catalogue import documents
 from workbook.literature import Source, published_tables
 from workbook.report.content import Content
+from workbook.signs import with_signs
+from workbook.texts import read_texts
 
 LARGEST_SVG = 400_000
 
@@ -25,7 +29,38 @@ def read_recorded(content: Content, record: dict[str, Any]) -> pd.DataFrame:
     if not path.is_file():
         return pd.DataFrame()
     frame = pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""])
-    return frame.apply(lambda column: column if _is_text(column) else pd.to_numeric(column))
+    return frame.apply(lambda column: column.map(_readable) if _is_text(column) else pd.to_numeric(column))
+
+
+def read_cells(content: Content, exhibit: str) -> pd.DataFrame | None:
+    """The cells of a recorded table, or of the table of a figure, as text; None where there is none."""
+    path = content.folder / content.exhibits.get(exhibit, {}).get("files", {}).get("csv", "")
+    return pd.read_csv(path, dtype=str, keep_default_na=False) if path.is_file() else None
+
+
+def shown_by(content: Content, key: str, record: dict[str, Any]) -> Markup | None:
+    """What a figure shows: its reading in this run, else the sentence of its notebook's texts, else None.
+
+    Args:
+        content: the profile.
+        key: id of the figure.
+        record: its record.
+    """
+    page = next((page for page in content.pages if page.name == record["notebook"]), None)
+    texts = read_texts(record["notebook"])["figures"].get(key.removeprefix("figure-")[3:], {})
+    said = page and page.shown_by(key)
+    return said or (with_signs(texts["shows"]) if "shows" in texts else None)
+
+
+def _readable(value: str) -> str:
+    """A cell of a column of several kinds: numbers with few decimals, yes and no for truth.
+
+    >>> _readable("8.020606060606061"), _readable("True"), _readable("02"), _readable("−0.0151")
+    ('8.0206', 'yes', '02', '−0.0151')
+    """
+    if isinstance(value, str) and re.fullmatch(r"-?\d+\.\d{5,}(e[+-]?\d+)?", value):
+        return cell(float(value))
+    return {"True": "yes", "False": "no"}.get(value, value)
 
 
 def _is_text(column: pd.Series) -> bool:

@@ -4,13 +4,11 @@ import html
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import zip_longest
 from typing import Any
 from xml.etree.ElementTree import tostring
 
 import bleach
 from latex2mathml.converter import convert_to_element
-from markupsafe import Markup, escape
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
@@ -24,10 +22,13 @@ _TAGS = re.findall(
 _ATTRIBUTES = re.findall(r"\w+", "class id title colspan rowspan alt align start open checked disabled")
 _PICTURE = re.compile(r"data:image/(?:png|jpeg|gif);base64,[A-Za-z0-9+/=]+")
 _PAGE = re.compile(r"(\.\./)?[\w.-]+\.html(#[\w.:-]*)?")
-_INDEX = re.compile(r"(?<![A-Za-z0-9_])([A-Za-z‖])_([A-Za-z0-9]{1,2})(?![A-Za-z0-9_])")
-_POWER = re.compile(r"(?<=[\w\])‖}>])\^([A-Za-z0-9]{1,2})(?![A-Za-z0-9])")
 _OPEN, _CLOSE = "\ue000", "\ue001"
-_UNKNOWN_TO_LATEX2MATHML = {r"\arg\min": r"\argmin", r"\arg\max": r"\argmax", "{aligned}": "{align*}"}
+_UNKNOWN_TO_LATEX2MATHML = {
+    r"\arg\min": r"\argmin",
+    r"\arg\max": r"\argmax",
+    r"\operatorname*": r"\operatorname",
+    "{aligned}": "{align*}",
+}
 
 
 @dataclass(frozen=True)
@@ -169,15 +170,3 @@ def render_markdown(
 def render_code(source: str) -> str:
     """Python source with its syntax marked by classes."""
     return highlight(source, PythonLexer(), HtmlFormatter(cssclass="source"))
-
-
-def with_signs(text: str) -> Markup:
-    """A string, escaped, with code between backticks, and one-letter names and their index as mathematicians set them.
-
-    >>> with_signs("H_2K in {−1, 1}^q, not top_k or `a_b`")
-    Markup('H<sub>2K</sub> in {−1, 1}<sup>q</sup>, not top_k or <code>a_b</code>')
-    """
-    parts = re.split(r"`([^`]+)`", str(escape(text)))
-    prose = [_POWER.sub(r"<sup>\1</sup>", _INDEX.sub(r"\1<sub>\2</sub>", part)) for part in parts[::2]]
-    code = [f"<code>{part}</code>" for part in parts[1::2]]
-    return Markup("".join(part for pair in zip_longest(prose, code, fillvalue="") for part in pair))

@@ -12,8 +12,11 @@ from nbformat import NotebookNode
 
 from basics.errors import one_line
 from workbook.display import DEFINITION, MARK
+from workbook.glossary import FirstUses
 from workbook.report.markup import Anchors, Heading, formula, render_code, render_markdown, safe_html
+from workbook.signs import signs_in
 
+READING = "**Reading.**"
 PURPOSES = {"injected-parameters": "Parameters of this run", "parameters": "Parameters"}  # of code cells, by their tags
 
 
@@ -22,7 +25,7 @@ class Block:
     """One piece of a page.
 
     Args:
-        kind: `prose`, `code`, `figure`, `table`, `claim`, `output`, `text` or `error`.
+        kind: `prose`, `reading`, `code`, `figure`, `table`, `claim`, `output`, `text` or `error`.
         body: safe HTML (`Markup`); empty for exhibits and claims, whose record says everything.
         anchor: where it can be linked to; empty for most.
         record: the exhibit or claim.
@@ -63,6 +66,35 @@ class Page:
         """The two digits of the notebook."""
         return self.name[:2]
 
+    def of_kind(self, kind: str) -> list[Block]:
+        """Its blocks of one kind."""
+        return [block for block in self.blocks if block.kind == kind]
+
+    def shown_by(self, anchor: str) -> Markup | None:
+        """What a figure shows: the first sentence of the reading that follows it, before a section or figure begins."""
+        places = [place for place, block in enumerate(self.blocks) if block.anchor == anchor]
+        for block in self.blocks[places[0] + 1 :] if places else []:
+            if block.kind == "reading":
+                return first_sentence(block.body)
+            if block.kind == "figure" or (block.kind == "prose" and re.search(r"<h[1-4] ", block.body)):
+                return None
+        return None
+
+
+def first_sentence(reading: str) -> Markup:
+    """The first sentence of a reading, as HTML without links and without the word that marks it.
+
+    >>> first_sentence("<p><strong>Reading.</strong> At 16 bits <code>a. B</code> leads (0.5). The rest follows.</p>")
+    Markup('At 16 bits <code>a. B</code> leads (0.5).')
+    """
+    text = re.sub(r"^<p><strong>Reading\.</strong>\s*|</p>\s*$|</?a\b[^>]*>", "", reading.strip()).split("</p>")[0]
+    for end in re.finditer(r"[.!?](?=\s+[A-ZΑ-Ω0-9<])", text):
+        sentence = text[: end.end()]
+        opened, closed = re.findall(r"<[a-z]", sentence), re.findall(r"</[a-z]", sentence)
+        if len(opened) == len(closed):
+            return Markup(sentence)
+    return Markup(text)
+
 
 def make_page(path: Path, exhibits: dict[str, dict[str, Any]], claims: list[dict[str, Any]], pages: set[str]) -> Page:
     """Read an executed notebook; one that cannot be read becomes a page that says so, as failed.
@@ -102,6 +134,7 @@ class _Maker:
     records: dict[str, dict[str, Any]]
     pages: set[str]
     anchors: Anchors = field(default_factory=Anchors)
+    terms: FirstUses = field(default_factory=lambda: FirstUses("../index.html"))
     blocks: list[Block] = field(default_factory=list)
     headings: list[Heading] = field(default_factory=list)
     failed: str = ""
@@ -124,10 +157,16 @@ class _Maker:
                 self.add_output(output, anchor)
 
     def add_prose(self, source: str, attachments: dict[str, Any] | None = None) -> None:
-        """Add Markdown, and its headings to those of the page."""
-        text, headings = render_markdown(source, resolve=self.resolve, anchors=self.anchors, attachments=attachments)
-        self.headings += headings
-        self.blocks.append(Block("prose", Markup(text)))
+        """Add Markdown, and its headings to those of the page; a reading is a block of its own."""
+        reading, rest = source.strip().partition("\n\n")[::2] if source.strip().startswith(READING) else ("", source)
+        for kind, part in (("reading", reading), ("prose", rest)):
+            if part.strip():
+                text, headings = render_markdown(
+                    part, resolve=self.resolve, anchors=self.anchors, attachments=attachments
+                )
+                self.headings += headings
+                anchor = self.anchors.claim(kind) if kind == "reading" else ""
+                self.blocks.append(Block(kind, Markup(signs_in(self.terms.mark(text))), anchor))
 
     def resolve(self, url: str) -> str | None:
         """A link of a notebook as a link of the site; None for files that are not on it."""

@@ -1,5 +1,8 @@
 """Builds the static site of a profile: a front page, a page a notebook, a style sheet and a script."""
 
+import re
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -8,19 +11,22 @@ from markupsafe import Markup
 
 from basics.files import write_text
 from basics.frames import markdown_text, to_markdown
-from basics.text import duration
-from workbook import scoreboard, tables
+from basics.text import duration, in_words
+from workbook import beside, scoreboard, tables
 from workbook.catalogue import workbook
 from workbook.claims import LOOKS, catalogue
-from workbook.discrepancies import PARTIES, effects, register
+from workbook.discrepancies import PARTIES, ranked
+from workbook.findings import findings
+from workbook.glossary import FirstUses, glossary
 from workbook.literature import published_table
 from workbook.report import exhibits
 from workbook.report.content import Content, read_content
-from workbook.report.markup import with_signs
-from workbook.report.pages import Page
+from workbook.report.pages import Page, first_sentence
+from workbook.signs import with_signs
 
 TEMPLATES = Path(__file__).parent / "templates"
 MOST_ROWS, MOST_ROWS_IN_MARKDOWN = 200, 30
+_NAMES = re.compile(r"[\w./-]*(?:[A-Za-z0-9]_\w+|\w\.(?:py|npy|pkl|txt|md|ipynb))\b")
 
 
 def build(profile: str) -> Path:
@@ -66,7 +72,15 @@ def _renderer(content: Content) -> Any:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    environment.filters |= {"signs": with_signs, "text": markdown_text}
+    environment.filters |= {"signs": with_signs, "text": markdown_text, "sentence": first_sentence}
+    environment.filters |= {
+        "words": in_words,
+        "named": _named,
+        "deviation": _deviation,
+        "terms": _marked(FirstUses("")),
+    }
+    cells = partial(exhibits.read_cells, content)
+    joint = beside.groups(content.claims, content.exhibits, cells)
     environment.globals |= {
         "content": content,
         "workbook": workbook(),
@@ -79,7 +93,11 @@ def _renderer(content: Content) -> Any:
         "gallery": exhibits.gallery(content),
         "papers": exhibits.beside_published(content),
         "parties": PARTIES,
-        "register": [(entry, effects(entry, content.claims)) for entry in register()],
+        "register": ranked(content.claims, cells),
+        "found": findings(content.claims, content.exhibits),
+        "joint": {"headings": beside.headings(), "groups": joint},
+        "shows": lambda key, record: exhibits.shown_by(content, key, record),
+        "glossary": glossary(),
         "comparisons": scoreboard.comparisons(content.profile),
         "duration": duration,
         "picture": lambda record: exhibits.picture(content, record),
@@ -89,10 +107,34 @@ def _renderer(content: Content) -> Any:
         "target": _targets(content.pages),
         "markdown": to_markdown,
         "board": _board(content),
+        "joint_markdown": to_markdown(beside.frame(joint)),
+        "notebook": lambda name: (
+            f"notebooks/{name}.ipynb" if (content.folder / f"notebooks/{name}.ipynb").is_file() else ""
+        ),
         "most_rows": MOST_ROWS_IN_MARKDOWN,
         "versions": ", ".join(f"{name} {version}" for name, version in content.versions().items()),
     }
     return lambda name, **values: environment.get_template(name).render(**values)
+
+
+def _marked(terms: FirstUses) -> Callable[[str], Markup]:
+    """A filter that escapes a text and marks the terms that it is the first to use."""
+    return lambda text: Markup(terms.mark(str(with_signs(text))))
+
+
+def _named(place: str) -> str:
+    """A place in a repository with the names of files and functions between backticks.
+
+    >>> _named("train.py, train_model; the whole repository")
+    '`train.py`, `train_model`; the whole repository'
+    """
+    return place if "`" in place else _NAMES.sub(r"`\g<0>`", place)
+
+
+def _deviation(cell: str) -> Markup:
+    """A cell with its deviation smaller, where a line may break."""
+    number, sign, rest = cell.partition(" ± ")
+    return Markup("{} <small>±&nbsp;{}</small>").format(number, rest) if sign else Markup("{}").format(number)
 
 
 def _board(content: Content) -> str:
@@ -110,7 +152,7 @@ def _targets(pages: list[Page]) -> Any:
 
     def target(number: str, anchor: str) -> str | None:
         page = known.get(number[:2])
-        return page and f"html/{page.name}.html{'#' + anchor if anchor in page.anchors else ''}"
+        return page and f"html/{page.name}.html{'#' + anchor if anchor and anchor in page.anchors else ''}"
 
     return target
 

@@ -31,7 +31,7 @@ MANIFEST = {
 }
 PROSE = r"""# First of {topic}
 
-Does it **hold**? See [the second](02_second.ipynb#results) and [what is not here](../docs/gone.md),
+Does it **hold** for hash centers? See [the second](02_second.ipynb#results) and [what is not here](../docs/gone.md),
 [elsewhere](https://example.org/x). Inline $D_H = \frac{{1}}{{2}}(K - \langle h_i, h_j \rangle)$, price 5\$.
 
 $$D_H(h_i, h_j) = \begin{{cases}} \frac{{K}}{{2}} & \text{{if }} h_i \neq -h_j \\ K & \text{{otherwise}} \end{{cases}}$$
@@ -74,8 +74,10 @@ def _record(results: Results) -> list:
     )
     wide = pd.DataFrame([range(40)], columns=[f"column {i}" for i in range(40)])
     matrix = pd.DataFrame(hadamard_matrix(8))
+    long = pd.DataFrame({"row": range(30), "below_half": 1 / 3})
     return outputs_of(
         table,
+        results.table(long, "long", caption="A long table."),
         results.table(wide, "wide", caption="A wide table.", substitute="Digits stand in for photographs."),
         results.figure(_figure(16), "later", data=matrix, caption="No source.", alt="a matrix"),
         results.figure(_figure(8), "matrix", data=matrix, caption=f"H. {HOSTILE}", alt=HOSTILE, source="CSQ Fig. S.2"),
@@ -98,6 +100,7 @@ def _first(folder: Path) -> None:
         new_code_cell("bits: int = 16  # length", metadata={"tags": ["parameters"]}),
         new_code_cell('print("x < 1")', outputs=[new_output("stream", text="\x1b[31mred\x1b[0m <b>raw</b>\n")]),
         new_code_cell("results", outputs=outputs),
+        new_markdown_cell(f"**Reading.** The matrix has L_Q = -0.5 (`a. B`). The rest follows. {HOSTILE}\n\n## After"),
         new_code_cell("html", outputs=[new_output("display_data", {"text/html": HOSTILE + "<b>kept</b>"})]),
         new_code_cell("def square(x): ...", outputs=outputs_of(same_as_library("x²", 4, 4), show(read_table))),
         new_code_cell("plain", outputs=[new_output("execute_result", {"text/plain": HOSTILE})]),

@@ -9,12 +9,15 @@ from urllib.parse import unquote, urldefrag
 import pytest
 
 from basics.errors import InputError
-from workbook import scoreboard
+from workbook import beside, scoreboard
+from workbook.catalogue import workbook
 from workbook.claims import catalogue
 from workbook.discrepancies import register
+from workbook.literature import published_tables
 from workbook.report.site import build
 
 CELLS = '{"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [{"cell_type": "code"}]}'
+ELSEWHERE = tuple(address for links in workbook().links.values() for address in (links.paper, links.code))
 VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
 
 
@@ -68,7 +71,7 @@ def test_every_link_and_anchor_resolves(site, built: Path):
     checked = 0
     for name, page in site.items():
         for link in page.links:
-            if link.startswith(("data:image/", "https://example.org/")):
+            if link.startswith(("data:image/", "https://example.org/", *ELSEWHERE)):
                 continue
             path, anchor = urldefrag(link)
             target = ((built / name).parent / unquote(path)).resolve() if path else built / name
@@ -175,7 +178,7 @@ def test_numbers_are_subtracted_only_where_the_data_is_the_same(results_folder: 
 
 def test_formulas_are_shown(built: Path):
     text = (built / "html" / "01_first.html").read_text()
-    assert text.count("<math") == 4
+    assert text.count("<math") == 5
     assert "<msub><mi>λ</mi><mn>1</mn></msub>" in text
     assert "$$" not in text
 
@@ -220,3 +223,49 @@ def test_an_empty_profile_builds(results_elsewhere: Path):
     text = build("smoke").read_text()
     assert "No figure has been recorded" in text
     assert text.count('data-verdict="not-judged"') == 1 + len(catalogue())
+    assert "No verdict of this profile makes a finding yet." in text
+
+
+def test_findings_stand_before_anything_else(site, built: Path):
+    text = (built / "index.html").read_text()
+    assert text.index('id="findings"') < text.index('id="papers"') < text.index('id="scoreboard"')
+
+
+def test_every_published_number_of_the_joint_table_is_on_the_front_page(site):
+    text = " ".join(site["index.html"].text)
+    for entry in beside.listed():
+        assert f"beside-{published_tables()[entry.source].key}" in site["index.html"].ids
+        assert entry.group in text
+
+
+def test_figures_say_what_they_show_in_the_first_sentence_of_their_reading(built: Path):
+    text = (built / "index.html").read_text()
+    shown = re.findall(r'<span class="shows">(.*?)</span>', text)
+    assert shown == ["The matrix has L<sub>Q</sub> = −0.5 (<code>a. B</code>)."]
+
+
+def test_a_page_opens_with_what_was_found(built: Path):
+    text = (built / "html" / "01_first.html").read_text()
+    assert text.index('id="found-here"') < text.index("Parameters, 1 line")
+    glimpse = text[text.index('id="found-here"') : text.index("Parameters, 1 line")]
+    assert 'href="#claim-csq-lq-binarises"' in glimpse and 'href="#reading"' in glimpse
+    assert "<script" not in glimpse
+
+
+def test_a_term_is_marked_once_a_page_with_its_meaning(built: Path):
+    marked = re.findall(
+        r'<a class="term" href="../index.html#(term-[\w-]+)"', (built / "html" / "01_first.html").read_text()
+    )
+    assert len(marked) == len(set(marked)) and "term-hash-center" in marked
+
+
+def test_no_style_or_script_is_inline(built: Path):
+    for path in built.rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"<style|<[^>]+ style=|<script(?![^>]* src=)", re.sub(r"&lt;.*?&gt;", "", text)), path.name
+
+
+def test_headings_and_long_numbers_are_for_people(built: Path):
+    text = (built / "html" / "01_first.html").read_text()
+    assert "below half" in text and "below_half" not in text
+    assert "0.3333" in text and "0.33333" not in text
