@@ -155,7 +155,8 @@ def legend_below(drawn: Figure) -> None:
         old.remove()
     found = [axes.get_legend_handles_labels() for axes in drawn.axes]
     labelled = {name: handle for handles, names in found for handle, name in zip(handles, names, strict=True)}
-    drawn.legend(labelled.values(), labelled, loc="outside lower center", ncols=min(5, len(labelled)))
+    rows = -(-len(labelled) // 5)
+    drawn.legend(labelled.values(), labelled, loc="outside lower center", ncols=-(-len(labelled) // max(1, rows)) or 1)
 
 
 @look()
