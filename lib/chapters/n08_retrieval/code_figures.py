@@ -10,6 +10,7 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
 from chapters.n08_retrieval.code_views import OTHERS
+from chapters.shared.figures import fitting
 from workbook import style
 
 _GREY = "#C8C8C8"
@@ -33,7 +34,7 @@ def glance(frame: pd.DataFrame, images: Sequence[np.ndarray] | None) -> Figure:
         differs = codes[place] != codes[0]
         right.pcolormesh(codes[[place]] + 2 * differs, cmap=_STRIP, vmin=0, vmax=3, edgecolors="white", linewidth=0.6)
         role = "query" if tile.rank == 0 else f"rank {tile.rank:,}"
-        style.bare(left).set_ylabel(f"{role}\n{_short(tile.name)}", rotation=0, ha="right", va="center", size=7)
+        style.bare(left).set_ylabel(f"{role}\n{fitting(tile.name, width=16)}", rotation=0, ha="right", va="center", size=7)
         mark = "✓" if tile.relevant else "✗"
         label = "" if tile.rank == 0 else f"{mark} {tile.distance} differ"
         colour = style.BLACK if tile.rank == 0 else style.BLUE if tile.relevant else style.VERMILION
@@ -42,11 +43,6 @@ def glance(frame: pd.DataFrame, images: Sequence[np.ndarray] | None) -> Figure:
     about = f"hash code of {len(codes[0])} bits, light −1 and dark +1; orange where it differs from the query's"
     axes[0, 1].set_title(about, size=8, weight="normal")
     return drawn
-
-
-def _short(name: str, *, width: int = 16) -> str:
-    """A class name that fits beside a small picture."""
-    return name if len(name) <= width else f"{name[: width - 1].rstrip(' ,')}…"
 
 
 @style.look()
@@ -68,7 +64,7 @@ def code_maps(frame: pd.DataFrame) -> Figure:
         for place, name in enumerate(sorted(names)):
             one = part[part["name"] == name]
             look = {"marker": style.MARKERS[place % len(style.MARKERS)], "color": style.LINES[place % len(style.LINES)]}
-            axis.scatter(one["x"], one["y"], s=16, edgecolors="#333333", linewidths=0.3, label=_short(name), **look)
+            axis.scatter(one["x"], one["y"], s=16, edgecolors="#333333", linewidths=0.3, label=fitting(name), **look)
         axis.set_title(method)
     for axis in axes.flat:
         style.bare(axis)
@@ -98,8 +94,8 @@ def class_distance_maps(tables: Mapping[str, pd.DataFrame]) -> Figure:
 def _some_names(axis: Axes, names: Sequence[str], *, most: int = 10) -> None:
     """Names of at most so many classes on both axes."""
     places = np.arange(0, len(names), -(-len(names) // most))
-    axis.set_xticks(places, [_short(names[place], width=10) for place in places], rotation=90, parse_math=False)
-    axis.set_yticks(places, [_short(names[place], width=10) for place in places], parse_math=False)
+    axis.set_xticks(places, [fitting(names[place]) for place in places], rotation=90, parse_math=False)
+    axis.set_yticks(places, [fitting(names[place]) for place in places], parse_math=False)
 
 
 @style.look()
@@ -115,7 +111,7 @@ def class_precision_points(frame: pd.DataFrame, *, named: int = 5) -> Figure:
     for place, method in enumerate(methods):
         look = {"marker": style.MARKERS[place], "color": style.LINES[place], "linestyle": "none"}
         axis.plot(np.arange(1, len(frame) + 1), frame[method], markersize=3.5, label=method, **look)
-    lowest = ", ".join(map(_short, frame["class"][:named]))
+    lowest = ", ".join(map(fitting, frame["class"][:named]))
     axis.set_title(f"lowest, from the left: {lowest}", size=7.5, weight="normal", parse_math=False)
     axis.set(xlabel=f"classes, in the order of {methods[0]}", ylabel="mean AP of the class", ylim=(-0.02, 1.04))
     drawn.legend(loc="outside upper center", ncols=len(methods))

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float64
+from jaxtyping import Float32, Float64
 
 from chapters.shared.code_sets import SavedCodes
 from chapters.shared.samples import class_text, neighbour_frame
@@ -20,6 +20,7 @@ OTHERS = "other classes"
 NEAREST = 10  # neighbours among which classes are counted
 _MOST_QUERIES = 1000  # in a map
 _STEPS = 500  # of its descent
+_FEW = 10  # different codes that t-SNE needs
 
 
 def same_grid(saved: Sequence[SavedCodes], *, method: str) -> list[SavedCodes]:
@@ -33,6 +34,15 @@ def same_grid(saved: Sequence[SavedCodes], *, method: str) -> list[SavedCodes]:
 def pair(grid: Sequence[SavedCodes], *, method: str, other: str) -> list[SavedCodes]:
     """The codes of a method, and those of another one beside them where there are any."""
     return sorted((one for one in grid if one.method in (method, other)), key=lambda one: one.method != method)
+
+
+def about(looked: Sequence[SavedCodes]) -> dict[str, object]:
+    """What captions and protocols say of the first of some code sets; nothing without one."""
+    if not looked:
+        return {}
+    first, data = looked[0], looked[0].data()
+    named = {"studied": first.method, "trained_bits": first.bits, "trained_on": first.dataset, "trained_seed": first.seed}
+    return named | {"split": data.protocol, "stands_in": data.substitute, "nearest": NEAREST}
 
 
 def members(labels: np.ndarray, num_classes: int) -> Float64[np.ndarray, "n classes"]:
@@ -52,8 +62,8 @@ def spread_classes(num_classes: int, *, count: int) -> list[int]:
 def code_map(codes: CodeSet, class_names: Sequence[str], *, count: int = 8, seed: int) -> pd.DataFrame:
     """Query codes in two dimensions by t-SNE: near ones stay near, long distances mean little.
 
-    The squared Euclidean distance of ±1 codes, from which t-SNE starts, is four times their Hamming distance. It
-    runs in one thread, so that the number of cores changes nothing.
+    The squared Euclidean distance of ±1 codes, from which t-SNE starts, is four times their Hamming distance. Equal
+    codes share a place. One thread is used, so that the number of cores changes nothing.
 
     Args:
         codes: at most 1,000 queries are placed, spread over all.
@@ -63,16 +73,11 @@ def code_map(codes: CodeSet, class_names: Sequence[str], *, count: int = 8, seed
 
     Returns:
         Columns `x`, `y`, `name` (of the class, `OTHERS` for the rest), `own` (share of its five nearest points that
-        share a label).
+        have a label in common with it).
     """
-    from sklearn.manifold import TSNE
-    from threadpoolctl import threadpool_limits
-
     rows = np.linspace(0, len(codes.query_codes) - 1, min(_MOST_QUERIES, len(codes.query_codes))).round().astype(int)
-    values = codes.query_codes[rows].astype(np.float32)
-    perplexity = min(30.0, (len(rows) - 1) / 3)
-    with threadpool_limits(1):
-        placed = TSNE(init="pca", perplexity=perplexity, max_iter=_STEPS, random_state=seed).fit_transform(values)
+    distinct, where = np.unique(codes.query_codes[rows], axis=0, return_inverse=True)
+    placed = _placed(distinct.astype(np.float32), seed=seed)[where.ravel()]
     belongs = members(codes.query_labels[rows], len(class_names))
     chosen = spread_classes(len(class_names), count=count)
     first = belongs[:, chosen].argmax(axis=1)
@@ -80,12 +85,28 @@ def code_map(codes: CodeSet, class_names: Sequence[str], *, count: int = 8, seed
     return pd.DataFrame({"x": placed[:, 0], "y": placed[:, 1], "name": names, "own": _own_share(placed, belongs)})
 
 
+def _placed(distinct: Float32[np.ndarray, "n bits"], *, seed: int) -> Float32[np.ndarray, "n 2"]:
+    """Different codes in two dimensions: by t-SNE, a few by their two principal components."""
+    from sklearn.manifold import TSNE
+    from threadpoolctl import threadpool_limits
+
+    if len(distinct) < _FEW:
+        left, size, _ = np.linalg.svd(distinct - distinct.mean(axis=0), full_matrices=False)
+        places = np.zeros((len(distinct), 2), np.float32)
+        places[:, : len(size)] = (left * size)[:, :2]
+        return places
+    perplexity = min(30.0, (len(distinct) - 1) / 3)
+    with threadpool_limits(1):
+        return TSNE(init="pca", perplexity=perplexity, max_iter=_STEPS, random_state=seed).fit_transform(distinct)
+
+
 def _own_share(points: np.ndarray, belongs: np.ndarray, *, count: int = 5) -> np.ndarray:
-    """Share of the nearest other points that share a label."""
+    """Share that has a label in common among the nearest other points, with all that are as near as the last of them."""
     squared = ((points[:, None] - points) ** 2).sum(axis=2)
     np.fill_diagonal(squared, np.inf)
-    nearest = squared.argsort(axis=1, kind="stable")[:, : min(count, len(points) - 1)]
-    return np.take_along_axis(belongs @ belongs.T > 0, nearest, axis=1).mean(axis=1)
+    last = np.sort(squared, axis=1)[:, min(count, len(points) - 1) - 1]
+    near = squared <= last[:, None]
+    return (near & (belongs @ belongs.T > 0)).sum(axis=1) / near.sum(axis=1)
 
 
 def maps(grid: Sequence[SavedCodes], *, seed: int) -> pd.DataFrame:
@@ -113,6 +134,13 @@ def class_distances(codes: CodeSet, class_names: Sequence[str]) -> pd.DataFrame:
     distance = (codes.query_codes.shape[1] - means[0] @ means[1].T) / 2
     index = pd.Index(class_names, name="class of the query")
     return pd.DataFrame(distance.round(3), index=index, columns=pd.Index(class_names, name="class of the item"))
+
+
+def listed_distances(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """The tables of `class_distances` under each other, with the columns `method` and `class of the query` in front."""
+    parts = [table.rename_axis(columns=None).reset_index().assign(method=method) for method, table in tables.items()]
+    listed = pd.concat(parts, ignore_index=True)
+    return listed[["method", *listed.columns.drop("method")]]
 
 
 def query_precisions(saved: SavedCodes) -> Float64[np.ndarray, "n_query"]:

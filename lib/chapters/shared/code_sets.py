@@ -29,6 +29,7 @@ class SavedCodes:
         seed: of the training.
         dataset, dataset_options: the data set in the registry.
         file: the `.npz` file, in the form of `metrics.code_files`.
+        key: of the training, by which its network is found; "" where it was not noted.
     """
 
     method: str
@@ -37,6 +38,7 @@ class SavedCodes:
     dataset: str
     dataset_options: Mapping[str, Any]
     file: Path
+    key: str = ""
 
     def codes(self) -> CodeSet:
         """Codes and labels of queries and database."""
@@ -63,7 +65,8 @@ def save_code_sets(results: Results, runs: pd.DataFrame, data: HashingData, *, b
         codes = CodeSet(run.codes("query"), data.query.labels, run.codes("database"), data.database.labels)
         save_codes(results.folder / FOLDER / f"{name}.npz", codes)
         about = {"method": method, "bits": bits, "seed": seed, "dataset": run.config.dataset}
-        listed.append({**about, "dataset_options": dict(run.config.dataset_options), "file": f"{name}.npz"})
+        about |= {"dataset_options": dict(run.config.dataset_options), "file": f"{name}.npz", "key": run.folder.name}
+        listed.append(about)
     write_json(results.folder / FOLDER / f"{results.number}.json", listed)
     return len(listed)
 
