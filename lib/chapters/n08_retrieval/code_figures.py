@@ -34,7 +34,9 @@ def glance(frame: pd.DataFrame, images: Sequence[np.ndarray] | None) -> Figure:
         differs = codes[place] != codes[0]
         right.pcolormesh(codes[[place]] + 2 * differs, cmap=_STRIP, vmin=0, vmax=3, edgecolors="white", linewidth=0.6)
         role = "query" if tile.rank == 0 else f"rank {tile.rank:,}"
-        style.bare(left).set_ylabel(f"{role}\n{fitting(tile.name, width=16)}", rotation=0, ha="right", va="center", size=7)
+        style.bare(left).set_ylabel(
+            f"{role}\n{fitting(tile.name, width=16)}", rotation=0, ha="right", va="center", size=7
+        )
         mark = "✓" if tile.relevant else "✗"
         label = "" if tile.rank == 0 else f"{mark} {tile.distance} differ"
         colour = style.BLACK if tile.rank == 0 else style.BLUE if tile.relevant else style.VERMILION

@@ -17,11 +17,11 @@ def glance(frame: pd.DataFrame) -> str:
     items = frame[frame["rank"] > 0]
     right = [f"{rank:,}" for rank in items.loc[items["relevant"], "rank"]]
     bits = len(frame["code"].iloc[0])
-    named = f"ranks {joined(right)}" if len(right) > 1 else f"rank {right[0]}" if right else "none"
+    named = joined(right) if right else "none"
     return (
         f"The nearest item differs in {items['distance'].iloc[0]} of {bits} bits, the farthest in "
-        f"{items['distance'].iloc[-1]}; of the ranks shown {named} "
-        f"{'share' if len(right) > 1 else 'shares'} the query's class."
+        f"{items['distance'].iloc[-1]}; of the ranks shown, "
+        f"{named} {'share' if len(right) > 1 else 'shares'} the query's class."
     )
 
 
@@ -100,13 +100,14 @@ def bits(health: pd.DataFrame) -> str:
     """
     still = health[health["constant bits"] > 0]
     parts = [f"{row['constant bits']} of {row['bits']} ({row['method']})" for _, row in still.iterrows()]
-    together = health.dropna(subset="mean correlation")
-    least = together.loc[together["mean correlation"].astype(float).idxmin()]
-    most = together.loc[together["mean correlation"].astype(float).idxmax()]
+    first = f"Bits that never change: {joined(parts) if parts else 'none'}."
+    together = health.dropna(subset="mean correlation").set_index("method")["mean correlation"].astype(float)
     few = health.loc[health["distinct codes"].idxmin()]
+    last = f"The fewest different codes has {few['method']}: {few['distinct codes']:.1%} of the database."
+    if together.empty:
+        return f"{first} No two bits can be correlated. {last}"
+    least, most = together.idxmin(), together.idxmax()
     return (
-        f"Bits that never change: {joined(parts) if parts else 'none'}. Two bits correlate least with "
-        f"{least['method']} ({least['mean correlation']:.3f} on average, absolute) and most with {most['method']} "
-        f"({most['mean correlation']:.3f}). The fewest different codes has {few['method']}: {few['distinct codes']:.1%} "
-        "of the database."
+        f"{first} Two bits correlate least with {least} ({together[least]:.3f} on average, absolute) and most with "
+        f"{most} ({together[most]:.3f}). {last}"
     )

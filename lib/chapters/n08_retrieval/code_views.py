@@ -41,7 +41,12 @@ def about(looked: Sequence[SavedCodes]) -> dict[str, object]:
     if not looked:
         return {}
     first, data = looked[0], looked[0].data()
-    named = {"studied": first.method, "trained_bits": first.bits, "trained_on": first.dataset, "trained_seed": first.seed}
+    named = {
+        "studied": first.method,
+        "trained_bits": first.bits,
+        "trained_on": first.dataset,
+        "trained_seed": first.seed,
+    }
     return named | {"split": data.protocol, "stands_in": data.substitute, "nearest": NEAREST}
 
 
@@ -101,7 +106,7 @@ def _placed(distinct: Float32[np.ndarray, "n bits"], *, seed: int) -> Float32[np
 
 
 def _own_share(points: np.ndarray, belongs: np.ndarray, *, count: int = 5) -> np.ndarray:
-    """Share that has a label in common among the nearest other points, with all that are as near as the last of them."""
+    """Share that has a label in common among the nearest other points, all included that are as near as the last."""
     squared = ((points[:, None] - points) ** 2).sum(axis=2)
     np.fill_diagonal(squared, np.inf)
     last = np.sort(squared, axis=1)[:, min(count, len(points) - 1) - 1]
@@ -205,7 +210,7 @@ def hardest_queries(saved: SavedCodes, *, count: int = 5) -> pd.DataFrame:
     for query in np.argsort(found, kind="stable")[:count].tolist():
         distance = hamming_distance(codes.query_codes[[query]], codes.database_codes)[0]
         nearest = np.argsort(distance, kind="stable")[:NEAREST]
-        named = pd.Series([class_text(data, data.database, item) for item in nearest])
+        named = pd.Series([class_text(data, data.database, item) for item in nearest.tolist()])
         counts = named.groupby(named, sort=False).size()
         own = distance[relevant[query]]
         rows.append(

@@ -55,10 +55,12 @@ def as_input(
         with Image.open(io.BytesIO(content)) as opened:
             image = ImageOps.exif_transpose(to_rgb(opened))
     except (OSError, ValueError, Image.DecompressionBombError) as error:
-        raise InputError(f"expected a picture, got {len(content):,} bytes that cannot be read as one: {error}") from error
+        raise InputError(
+            f"expected a picture, got {len(content):,} bytes that cannot be read as one: {error}"
+        ) from error
     image = ImageOps.fit(image, (width, height), Image.Resampling.BILINEAR)
     image = ImageOps.invert(image) if colours == INVERTED else image
-    planes = np.asarray(image.convert("L" if channels == 1 else "RGB"))
+    planes = np.array(image.convert("L" if channels == 1 else "RGB"))
     return planes[None] if channels == 1 else np.ascontiguousarray(planes.transpose(2, 0, 1))
 
 
@@ -69,11 +71,14 @@ def encode_picture(picture: UInt8[np.ndarray, "channels height width"], run: Run
         return binarise(encode(run.network(), Batches(split, torch.device("cpu"))))
 
 
-def nearest_to(code: Int8[np.ndarray, "1 bits"], saved: SavedCodes, *, depth: int) -> pd.DataFrame:
-    """A tile for the picture and its nearest database items, as `samples.neighbour_frame`; nobody knows who is right."""
+def nearest_to(code: Int8[np.ndarray, "1 bits"], saved: SavedCodes, *, name: str, depth: int) -> pd.DataFrame:
+    """A picture with its name and the database items nearest to its code, as `samples.neighbour_frame` has them.
+
+    Nobody knows who is relevant to it.
+    """
     data = saved.data()
     distance = hamming_distance(code, saved.codes().database_codes)[0]
-    rows = [(0, 0, 0, "your picture", 0, None)]
+    rows = [(0, 0, 0, name, 0, None)]
     for rank, item in enumerate(np.argsort(distance, kind="stable")[:depth].tolist(), start=1):
         rows.append((0, rank, item, class_text(data, data.database, item), int(distance[item]), None))
     return pd.DataFrame(rows, columns=["query", "rank", "row", "name", "distance", "relevant"])
@@ -109,14 +114,15 @@ def own_query(
             raise InputError(f"there is no trained network of {method} with {bits} bits; choose other bits")
         one = found[method, bits]
         data = one.data()
+        name = "an example" if picture is None else "your picture"
         if picture is None:
             array = data.query.inputs.batch(np.arange(1))[0]
         else:
             array = as_input(picture, _shape(data), colours=colours)
-        tiles = nearest_to(encode_picture(array, stored_run(one.key, profile)), one, depth=depth)
+        tiles = nearest_to(encode_picture(array, stored_run(one.key, profile)), one, name=name, depth=depth)
         images = showable(data, data.database, tiles["row"][1:].tolist())
         shown = array[0] if len(array) == 1 else array.transpose(1, 2, 0)
-        title = f"nearest to {'the first query of the set' if picture is None else 'your picture'}: {method}, {bits} bits"
+        title = f"nearest to {name}: {method}, {bits} bits"
         return neighbour_tiles(tiles, None if images is None else [shown, *images], title=title)
 
     return search, choices

@@ -108,7 +108,7 @@ def _words(axis: Axes, name: str) -> None:
 def neighbour_tiles(
     frame: pd.DataFrame, images: Sequence[np.ndarray] | None, *, sides: Sequence[str] = (), title: str = ""
 ) -> Figure:
-    """Queries and their nearest database items in a row each, classes above, right and wrong marked and distances below.
+    """Queries and their nearest database items in a row each: class above, distance and whether it is right below.
 
     Args:
         frame: one row a tile in reading order: `query` (row), `rank` (0 for the query itself), `name` (class),
