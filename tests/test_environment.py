@@ -75,7 +75,8 @@ def test_the_lock_satisfies_the_project(python: str) -> None:
         assert normal(requirement.name) in pins, f"{requirement} is not locked"
         version = pins[normal(requirement.name)]
         assert requirement.specifier.contains(version), f"{requirement} against {version}"
-        assert any(bound.operator in (">=", "==") for bound in requirement.specifier), f"{requirement} has no lower bound"
+        bounded = any(bound.operator in (">=", "==") for bound in requirement.specifier)
+        assert bounded, f"{requirement} has no lower bound"
 
 
 @pytest.mark.parametrize("python", PYTHONS)

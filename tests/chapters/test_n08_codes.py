@@ -160,7 +160,8 @@ def test_figures_draw_what_their_tables_hold():
     panels = [axis for axis in code_figures.code_maps(mapped).axes if axis.collections]
     assert [sum(len(points.get_offsets()) for points in axis.collections) for axis in panels] == [len(DATA.query)] * 2
     tables = {one.method: code_views.class_distances(one.codes(), DATA.class_names) for one in (GOOD, BAD)}
-    images = [axis.images[0].get_array() for axis in code_figures.class_distance_maps(tables).axes if axis.images]
+    drawn = code_figures.class_distance_maps(tables, bits=16)
+    images = [axis.images[0].get_array() for axis in drawn.axes if axis.images]
     np.testing.assert_array_equal(images[1], tables["bad"].to_numpy())
     by_class = code_views.class_precisions([GOOD, BAD])
     (axis,) = code_figures.class_precision_points(by_class).axes

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 import seaborn as sns
+from matplotlib import colormaps
 from matplotlib.axes import Axes
-from matplotlib.colors import ListedColormap
+from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.figure import Figure
 
 from chapters.n08_retrieval.code_views import OTHERS
@@ -75,21 +76,23 @@ def code_maps(frame: pd.DataFrame) -> Figure:
 
 
 @style.look()
-def class_distance_maps(tables: Mapping[str, pd.DataFrame]) -> Figure:
-    """Mean distance of every class of queries to every class of items, a panel a method on one scale.
+def class_distance_maps(tables: Mapping[str, pd.DataFrame], *, bits: int) -> Figure:
+    """Mean distance of every class of queries to every class of items, a panel a method, in steps around half the bits.
 
     Args:
         tables: from `code_views.class_distances`, by method.
+        bits: length of the codes.
     """
     size = {"height": 0.7 + 5.6 / max(2, len(tables)), "grid": (1, len(tables)), "squeeze": False}
     drawn, axes = style.figure(columns=2, **size)
-    high = max(np.nanmax(table.to_numpy()) for table in tables.values())
+    edges = bits * np.array([0, 1, 3, 5, 7, 9, 11, 13, 15, 16]) / 16
+    steps = BoundaryNorm(edges, colormaps[style.SEQUENTIAL].N)
     for axis, (method, table) in zip(axes[0], tables.items(), strict=True):
-        mesh = axis.imshow(table, vmin=0, vmax=high, cmap=style.SEQUENTIAL, interpolation="nearest")
+        mesh = axis.imshow(table, norm=steps, cmap=style.SEQUENTIAL, interpolation="nearest")
         axis.grid(False)
         _some_names(axis, list(table.columns))
         axis.set(title=method, xlabel=table.columns.name, ylabel=table.index.name if axis is axes[0][0] else "")
-    drawn.colorbar(mesh, ax=axes[0].tolist(), label="mean distance in bits", shrink=0.8)
+    drawn.colorbar(mesh, ax=axes[0].tolist(), label="mean distance in bits", shrink=0.8, ticks=edges, format="{x:g}")
     return drawn
 
 
