@@ -105,7 +105,7 @@ def test_classes_are_in_the_order_of_the_first_method():
 def test_the_hardest_queries_have_the_lowest_ap():
     hardest = code_views.hardest_queries(BAD, count=4)
     assert hardest["AP"].tolist() == sorted(code_views.query_precisions(BAD))[:4]
-    assert (hardest["nearest item"] <= hardest["nearest relevant"]).all()
+    assert (hardest["nearest item"] <= hardest["nearest own"]).all()
 
 
 def test_confusions_are_counted_among_the_nearest_items():
@@ -123,8 +123,8 @@ def test_bits_are_counted_by_hand():
     codes = np.array([[1, 1, -1], [1, -1, 1], [1, 1, -1], [1, -1, -1]], np.int8)
     made = CodeSet(codes, np.zeros(4, np.int64), codes, np.zeros(4, np.int64))
     row = code_views.bit_health({"a": made}).iloc[0]
-    assert (row["constant bits"], row["uneven bits"], row["distinct codes"]) == (1, 2, 0.75)
-    assert row["largest correlation"] == pytest.approx(abs(np.corrcoef(codes[:, 1], codes[:, 2])[0, 1]))
+    assert (row["constant"], row["uneven"], row["distinct codes"]) == (1, 2, 0.75)
+    assert row["largest |r|"] == pytest.approx(abs(np.corrcoef(codes[:, 1], codes[:, 2])[0, 1]))
     lines = code_views.bit_lines({"a": made})
     assert lines[lines["measure"] == "share of +1"]["value"].tolist() == [0.25, 0.5, 1]
 
@@ -132,7 +132,7 @@ def test_bits_are_counted_by_hand():
 def test_codes_without_a_bit_that_moves_have_no_correlation():
     same = CodeSet(np.ones((3, 4), np.int8), np.arange(3), np.ones((3, 4), np.int8), np.arange(3))
     health = code_views.bit_health({"still": same, "good": CODES["good"]})
-    assert health["mean correlation"].isna().tolist() == [True, False]
+    assert health["mean |r|"].isna().tolist() == [True, False]
     assert "4 of 4 (still)" in code_readings.bits(health)
     assert code_readings.bits(health.iloc[:1]).startswith("Bits that never change: 4 of 4 (still). No two bits")
 
@@ -189,7 +189,7 @@ def test_readings_say_what_the_tables_hold():
     assert "a: from 0.100 (x) to 0.900 (z), half of the classes below 0.500." in code_readings.class_precisions(
         by_class
     )
-    queries = pd.DataFrame({"own among nearest": [0, 3], "AP": [0.01, 0.2]})
+    queries = pd.DataFrame({"own in 10": [0, 3], "AP": [0.01, 0.2]})
     confused = pd.DataFrame([("x", "y", 0.25)], columns=["class of the query", "class of the item", "share"])
     assert code_readings.hardest(queries, confused, nearest=10) == (
         "1 of these 2 queries have nothing of their class among the 10 nearest items; their AP is at most 0.2000. Most "

@@ -78,7 +78,7 @@ def hardest(queries: pd.DataFrame, confused: pd.DataFrame, *, nearest: int) -> s
         confused: from `code_views.confusions`.
         nearest: neighbours that they count.
     """
-    lost = int((queries["own among nearest"] == 0).sum())
+    lost = int((queries["own in 10"] == 0).sum())
     first = (
         f"{lost} of these {len(queries)} queries have nothing of their class among the {nearest} nearest items; their "
         f"AP is at most {queries['AP'].max():.4f}."
@@ -98,10 +98,10 @@ def bits(health: pd.DataFrame) -> str:
     Args:
         health: from `code_views.bit_health`.
     """
-    still = health[health["constant bits"] > 0]
-    parts = [f"{row['constant bits']} of {row['bits']} ({row['method']})" for _, row in still.iterrows()]
+    still = health[health["constant"] > 0]
+    parts = [f"{row['constant']} of {row['bits']} ({row['method']})" for _, row in still.iterrows()]
     first = f"Bits that never change: {joined(parts) if parts else 'none'}."
-    together = health.dropna(subset="mean correlation").set_index("method")["mean correlation"].astype(float)
+    together = health.dropna(subset="mean |r|").set_index("method")["mean |r|"].astype(float)
     few = health.loc[health["distinct codes"].idxmin()]
     last = f"The fewest different codes has {few['method']}: {few['distinct codes']:.1%} of the database."
     if together.empty:

@@ -201,8 +201,9 @@ def hardest_queries(saved: SavedCodes, *, count: int = 5) -> pd.DataFrame:
     """The queries of lowest AP, and whom their codes lie near.
 
     Returns:
-        Columns `query` (row of the split), `class`, `AP`, `own among nearest` and `most among nearest` (of the
-        `NEAREST` nearest items, in database order within ties), `nearest relevant` and `nearest item` (bits).
+        Columns `query` (row of the split), `class`, `AP`, `own in 10` (items that share a label with it) and
+        `most in 10` (whose they are mostly, and how many) of the `NEAREST` nearest items, in database order within
+        ties, `nearest own` and `nearest item` (bits).
     """
     data, codes, found = saved.data(), saved.codes(), query_precisions(saved)
     relevant = _relevant(codes, data)
@@ -218,9 +219,9 @@ def hardest_queries(saved: SavedCodes, *, count: int = 5) -> pd.DataFrame:
                 "query": query,
                 "class": class_text(data, data.query, query),
                 "AP": found[query],
-                "own among nearest": int(relevant[query, nearest].sum()),
-                "most among nearest": f"{counts.idxmax()} ({counts.max()})",
-                "nearest relevant": int(own.min()) if len(own) else None,
+                "own in 10": int(relevant[query, nearest].sum()),
+                "most in 10": f"{counts.idxmax()} ({counts.max()})",
+                "nearest own": int(own.min()) if len(own) else None,
                 "nearest item": int(distance.min()),
             }
         )
@@ -274,8 +275,8 @@ def bit_health(sets: Mapping[str, CodeSet]) -> pd.DataFrame:
     """One row a method: how evenly its bits are used over the database.
 
     Returns:
-        Columns `method`, `bits`, `constant bits`, `uneven bits` (+1 in fewer than 40 % or more than 60 % of the
-        items), `mean correlation` and `largest correlation` (absolute, of two bits), `distinct codes` (share).
+        Columns `method`, `bits`, `constant` (bits), `uneven` (bits that are +1 in fewer than 40 % or more than 60 %
+        of the items), `mean |r|` and `largest |r|` (absolute correlation of two bits), `distinct codes` (share).
     """
     rows = []
     for method, codes in sets.items():
@@ -284,10 +285,10 @@ def bit_health(sets: Mapping[str, CodeSet]) -> pd.DataFrame:
             {
                 "method": method,
                 "bits": len(ones),
-                "constant bits": int(((ones == 0) | (ones == 1)).sum()),
-                "uneven bits": int(((ones < 0.4) | (ones > 0.6)).sum()),
-                "mean correlation": together.mean() if len(together) else None,
-                "largest correlation": together.max() if len(together) else None,
+                "constant": int(((ones == 0) | (ones == 1)).sum()),
+                "uneven": int(((ones < 0.4) | (ones > 0.6)).sum()),
+                "mean |r|": together.mean() if len(together) else None,
+                "largest |r|": together.max() if len(together) else None,
                 "distinct codes": len(np.unique(pack(codes.database_codes), axis=0)) / len(codes.database_codes),
             }
         )
@@ -300,7 +301,7 @@ def _ones(codes: CodeSet) -> Float64[np.ndarray, "bits"]:
 
 
 def _correlations(codes: CodeSet) -> Float64[np.ndarray, "pairs"]:
-    """Absolute correlation of every pair of bits over the database; constant bits have none."""
+    """Absolute correlation of every pair of bits over the database; constant have none."""
     values = codes.database_codes.astype(np.float64)
     moving = values[:, values.std(axis=0) > 0]
     if moving.shape[1] < 2:
