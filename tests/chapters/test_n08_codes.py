@@ -120,13 +120,13 @@ def test_confusions_are_counted_among_the_nearest_items():
 
 
 def test_bits_are_counted_by_hand():
-    codes = np.array([[1, 1, -1], [1, -1, 1], [1, 1, -1], [1, -1, -1]], np.int8)
+    codes = np.array([[1, 1, -1, 1], [1, -1, 1, 1], [1, 1, -1, 1], [1, -1, -1, -1]], np.int8)
     made = CodeSet(codes, np.zeros(4, np.int64), codes, np.zeros(4, np.int64))
     row = code_views.bit_health({"a": made}).iloc[0]
-    assert (row["constant"], row["uneven"], row["distinct codes"]) == (1, 2, 0.75)
-    assert row["largest |r|"] == pytest.approx(abs(np.corrcoef(codes[:, 1], codes[:, 2])[0, 1]))
+    assert (row["constant"], row["uneven"], row["distinct codes"]) == (1, 3, 0.75)
+    assert row["largest |r|"] == pytest.approx(np.abs(np.triu(np.corrcoef(codes[:, 1:].T), 1)).max())
     lines = code_views.bit_lines({"a": made})
-    assert lines[lines["measure"] == "share of +1"]["value"].tolist() == [0.25, 0.5, 1]
+    assert lines[lines["measure"] == "share of +1"]["value"].tolist() == [0.25, 0.5, 0.75, 1]
 
 
 def test_codes_without_a_bit_that_moves_have_no_correlation():
