@@ -64,8 +64,8 @@ TORCH ?= lock
 CUDA_ONLY := ^(torch|torchvision|triton|(cuda|nvidia)-[a-z0-9-]+)==
 CPU_LOCK := $(VENV)/requirements-cpu.lock
 PINS = $(shell grep -oE '^torch(vision)?==[0-9.]+' requirements.lock)
-UV := --quiet --disable-pip-version-check --require-hashes --requirement requirements-uv.txt
-UV_INSTALL = $(PY) -m uv pip install --quiet --compile-bytecode --python $(PY)
+QUIET := --quiet --disable-pip-version-check
+INTO = --quiet --compile-bytecode --python $(PY)
 
 # .venv's own Python once it is there, so that a set-up that was interrupted goes on with the same one
 SETUP_PYTHON = $(firstword $(wildcard $(PY)) $(PYTHON))
@@ -80,14 +80,14 @@ $(READY): requirements.lock pyproject.toml
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV) \
 		|| { rm -rf $(VENV); echo "$(PYTHON) cannot make $(VENV); install its venv module (python3-venv)"; exit 1; }
 ifeq ($(TORCH),cpu)
-	@$(PY) -m pip install $(UV)
+	@$(PY) -m pip install $(QUIET) --require-hashes --requirement requirements-uv.txt
 	@awk '/^[a-z0-9]/ {keep = $$0 !~ /$(CUDA_ONLY)/} keep' requirements.lock > $(CPU_LOCK)
-	@$(UV_INSTALL) --no-deps --require-hashes --requirement $(CPU_LOCK)
-	@$(UV_INSTALL) --no-deps --torch-backend cpu $(PINS) \
+	@$(PY) -m uv pip install $(INTO) --no-deps --require-hashes --requirement $(CPU_LOCK)
+	@$(PY) -m uv pip install $(INTO) --no-deps --torch-backend cpu $(PINS) \
 		|| { echo "no build of $(PINS) for processors is within reach; make without TORCH=cpu takes the lock's"; exit 1; }
 else
-	@$(PY) -m pip install $(UV) \
-		&& $(UV_INSTALL) --require-hashes --requirement requirements.lock \
+	@$(PY) -m pip install $(QUIET) --require-hashes --requirement requirements-uv.txt \
+		&& $(PY) -m uv pip install $(INTO) --require-hashes --requirement requirements.lock \
 		|| $(PY) -m pip install --quiet --require-hashes --requirement requirements.lock
 endif
 	@$(PY) -m pip install --quiet --no-deps --no-build-isolation --editable .
