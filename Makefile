@@ -5,11 +5,13 @@ PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 export PYTHONHASHSEED := 0
 
-.PHONY: help reproduce test test-slow test-browser lint lab bench audit lock
+.PHONY: help setup reproduce test test-slow test-browser lint lab api bench audit lock
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+setup: $(READY)  ## set up .venv, which every other target does by itself; TORCH=cpu leaves the CUDA libraries out
 
 reproduce: $(READY)  ## run every notebook of the embedded profile and build the report
 	$(PY) run_all.py --profile embedded
@@ -39,6 +41,13 @@ lint: $(READY)  ## apply the linter's and the formatter's fixes, and hold the wa
 lab: $(READY)  ## open JupyterLab on the start page (loopback only, with its token)
 	$(PY) -m workbook.lab $(LAB_OPTIONS)
 
+# what others use: metrics, centers with their bounds, losses
+API := hashcenters.metrics hashcenters.centers hashcenters.losses
+
+api: $(READY)  ## build the pages of the API from the docstrings, into build/api
+	$(PY) -m pdoc --docformat google --output-directory build/api $(API)
+	@echo "build/api/index.html"
+
 bench: $(READY)  ## run the benchmarks and write their tables
 	$(PY) -m benchmarks
 
@@ -49,6 +58,15 @@ lock: $(READY)  ## resolve requirements.lock again from pyproject.toml
 	$(PY) -m uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-annotate --no-header --constraint constraints.txt --output-file requirements.lock
 
+# TORCH=cpu leaves out what only CUDA needs. Torch itself then comes as its build for processors, by the version in the
+# lock and not by a hash, from where uv finds such builds; everything else is the lock's, hash by hash.
+TORCH ?= lock
+CUDA_ONLY := ^(torch|torchvision|triton|(cuda|nvidia)-[a-z0-9-]+)==
+CPU_LOCK := $(VENV)/requirements-cpu.lock
+PINS = $(shell grep -oE '^torch(vision)?==[0-9.]+' requirements.lock)
+QUIET := --quiet --disable-pip-version-check
+INTO = --quiet --compile-bytecode --python $(PY)
+
 # .venv's own Python once it is there, so that a set-up that was interrupted goes on with the same one
 SETUP_PYTHON = $(firstword $(wildcard $(PY)) $(PYTHON))
 WANTED := Python 3.11, 3.12 or 3.13 is needed
@@ -58,11 +76,19 @@ $(READY): requirements.lock pyproject.toml
 	@command -v $(SETUP_PYTHON) > /dev/null || { echo "$(WANTED), there is no $(SETUP_PYTHON); $(CHOOSE)"; exit 1; }
 	@$(SETUP_PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(not (3, 11) <= v < (3, 14))' \
 		|| { echo "$(WANTED), $(SETUP_PYTHON) is $$($(SETUP_PYTHON) -V 2>&1); $(CHOOSE)"; exit 1; }
-	@echo "setting up $(VENV), once: about 6 GB, 1 to 2 minutes on a fast connection"
+	@echo "setting up $(VENV), once: about $(if $(filter cpu,$(TORCH)),3,6) GB, 1 to 2 minutes on a fast connection"
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV) \
 		|| { rm -rf $(VENV); echo "$(PYTHON) cannot make $(VENV); install its venv module (python3-venv)"; exit 1; }
-	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-uv.txt \
-		&& $(PY) -m uv pip install --quiet --compile-bytecode --python $(PY) --require-hashes --requirement requirements.lock \
+ifeq ($(TORCH),cpu)
+	@$(PY) -m pip install $(QUIET) --require-hashes --requirement requirements-uv.txt
+	@awk '/^[a-z0-9]/ {keep = $$0 !~ /$(CUDA_ONLY)/} keep' requirements.lock > $(CPU_LOCK)
+	@$(PY) -m uv pip install $(INTO) --no-deps --require-hashes --requirement $(CPU_LOCK)
+	@$(PY) -m uv pip install $(INTO) --no-deps --torch-backend cpu $(PINS) \
+		|| { echo "no build of $(PINS) for processors is within reach; make without TORCH=cpu takes the lock's"; exit 1; }
+else
+	@$(PY) -m pip install $(QUIET) --require-hashes --requirement requirements-uv.txt \
+		&& $(PY) -m uv pip install $(INTO) --require-hashes --requirement requirements.lock \
 		|| $(PY) -m pip install --quiet --require-hashes --requirement requirements.lock
+endif
 	@$(PY) -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@

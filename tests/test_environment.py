@@ -1,5 +1,6 @@
 """One set of dependencies, said in four places: pyproject.toml, requirements.lock, environment.yml, Makefile."""
 
+import json
 import os
 import re
 import subprocess
@@ -26,9 +27,9 @@ def project() -> dict[str, Any]:
     return tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 
-def lock_entries() -> list[tuple[Requirement, list[str]]]:
-    """Every pinned requirement of the lock with its hashes."""
-    logical = (ROOT / "requirements.lock").read_text().replace("\\\n", " ").splitlines()
+def lock_entries(path: Path = ROOT / "requirements.lock") -> list[tuple[Requirement, list[str]]]:
+    """Every pinned requirement of a lock with its hashes."""
+    logical = path.read_text().replace("\\\n", " ").splitlines()
     lines = [line for line in logical if line.strip() and not line.startswith("#")]
     return [
         (Requirement(line.split(" --hash")[0]), re.findall(r"--hash=sha256:([0-9a-f]{64})", line)) for line in lines
@@ -129,6 +130,38 @@ def test_python_versions_agree() -> None:
         f">={low[0]}.{low[1]},<{high[0]}.{high[1]}",
         f"<{high[0]}.{high[1]},>={low[0]}.{low[1]}",
     )
+
+
+@pytest.mark.skipif(which("make") is None or which("awk") is None, reason="needs make and awk")
+def test_without_cuda_the_lock_is_the_same_but_for_torch_and_cuda(tmp_path: Path) -> None:
+    for name in ("Makefile", "pyproject.toml", "requirements.lock"):
+        copyfile(ROOT / name, tmp_path / name)
+    outside_make = {name: value for name, value in os.environ.items() if name not in {"MAKEFLAGS", "MAKELEVEL"}}
+    options = {"cwd": tmp_path, "env": outside_make, "capture_output": True, "text": True, "check": True}
+    steps = subprocess.run(["make", "-n", "setup", "TORCH=cpu", f"PYTHON={sys.executable}"], **options).stdout
+    (tmp_path / ".venv").mkdir()
+    subprocess.run(next(line for line in steps.splitlines() if line.startswith("awk")), shell=True, **options)
+    lock, kept = (lock_entries(tmp_path / name) for name in ("requirements.lock", ".venv/requirements-cpu.lock"))
+    left_out = {entry.name for entry, _ in lock} - {entry.name for entry, _ in kept}
+    assert {"torch", "torchvision", "triton", "nvidia-cudnn-cu13", "cuda-toolkit"} <= left_out
+    assert all(re.match("torch|triton|nvidia-|cuda-", name) for name in left_out)
+    assert [str(entry) for entry in kept] == [str(entry) for entry in lock if entry[0].name not in left_out]
+    pins = {entry.name: str(entry.specifier) for entry, _ in lock}
+    installed = next(line for line in steps.splitlines() if "--torch-backend cpu" in line)
+    assert f"torch{pins['torch']} torchvision{pins['torchvision']}" in installed
+
+
+def test_containers_take_a_python_of_the_project_and_its_one_way_to_set_up() -> None:
+    supported = SpecifierSet(project()["requires-python"])
+    docker = (ROOT / "Dockerfile").read_text()
+    container = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text())
+    named = [*re.findall(r"^FROM python:([\d.]+)", docker, re.MULTILINE)]
+    named += [container["image"].removeprefix("python:"), (ROOT / "binder/runtime.txt").read_text().strip()[7:]]
+    assert len(named) == 3
+    assert all(version in supported for version in named), named
+    for text in (docker, container["postCreateCommand"], (ROOT / "binder/postBuild").read_text()):
+        assert "make setup TORCH=" in text
+    assert os.access(ROOT / "binder/postBuild", os.X_OK)
 
 
 def conda() -> dict[str, Any]:

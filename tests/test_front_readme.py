@@ -4,23 +4,48 @@ import json
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
+from PIL import Image
 
 from basics.paths import project_root
 
 ROOT = project_root()
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-ROWS = re.findall(r"^\| `([a-z0-9-]+)` \|.*\| ([a-z-]+) \|$", README, re.MULTILINE)
+ROWS = re.findall(r"\| ([a-z-]+) \| \[`([a-z0-9-]+)`\]\(\S+/(\w+)\.ipynb\) \|$", README, re.MULTILINE)
+HIGHEST = 400  # pixels of the picture, on a page of 830
+PAGE = 830
 
 
 def test_it_shows_results() -> None:
     assert len(ROWS) >= 8
 
 
-@pytest.mark.parametrize(("claim", "verdict"), ROWS)
-def test_verdicts_are_those_of_the_committed_results(claim: str, verdict: str) -> None:
-    records = json.loads((ROOT / "results" / "embedded" / "claims.json").read_text(encoding="utf-8"))
-    assert {record["verdict"] for key, record in records.items() if key.split("/")[0] == claim} == {verdict}
+@pytest.mark.parametrize(("verdict", "claim", "notebook"), ROWS)
+def test_verdicts_are_those_of_the_committed_results(verdict: str, claim: str, notebook: str) -> None:
+    records = json.loads((ROOT / "results" / "embedded" / "claims.json").read_text(encoding="utf-8")).values()
+    found = [(record["verdict"], record["notebook"]) for record in records if record["id"] == claim]
+    assert set(found) == {(verdict, notebook)}
+
+
+def test_the_picture_at_the_top_is_low() -> None:
+    with Image.open(ROOT / re.search(r"!\[.+\]\((.+\.png)\)", README)[1]) as picture:
+        assert PAGE * picture.height / picture.width < HIGHEST
+
+
+def test_numbers_beside_the_authors_codes_are_the_committed_ones() -> None:
+    table = pd.read_csv(ROOT / "results" / "embedded" / "tables" / "06-released-codes.csv").set_index("rule")
+    for column, row in (("HMDB51 mAP@70", "csq-table1-hmdb51"), ("UCF101 mAP@100", "csq-table1-ucf101")):
+        line = next(line for line in README.splitlines() if row in line)
+        last, first = (table.loc[rule, column] for rule in ("relevant_last", "relevant_first"))
+        assert f"{table.loc['expected', column]:.3f} for" in line
+        assert f"from {last:.3f} to {first:.3f}" in line
+
+
+def test_papers_and_their_code_are_linked_and_can_be_cited() -> None:
+    for part in ("arxiv.org/abs/1908.00347", "doi.org/10.1007/978-3-031-26351-4_43", "github.com/Wangld5/SHC-IR"):
+        assert part in README
+    assert README.count("@inproceedings{") == 2
 
 
 def test_every_notebook_with_committed_results_is_named() -> None:

@@ -4,7 +4,9 @@ import base64
 import inspect
 import io
 import os
+import random
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from IPython import get_ipython
@@ -15,6 +17,7 @@ from basics.errors import InputError
 
 BATCH = "HASHCENTERS_BATCH"
 SCREEN_DPI = 130
+MANY = 40  # values from which a slider is wide and its number can be typed
 _SESSION_NAMES = ("JPY_SESSION_NAME", "VSCODE_PID")
 
 
@@ -48,11 +51,12 @@ def defaults(function: Callable[..., Any], choices: dict[str, Sequence[Any]]) ->
     return start
 
 
-def sliders(function: Callable[..., Any], **choices: Sequence[Any]) -> None:
+def sliders(function: Callable[..., Any], *, drawn: str = "", **choices: Sequence[Any]) -> None:
     """Draw `function` with a slider or a menu a choice when live, and once with its defaults otherwise.
 
     Args:
         function: takes the choices by name; returns a figure or anything a notebook can show.
+        drawn: the choice that a button "random" draws; "" for no button.
         choices: the values of each parameter: numbers become a slider, anything else a menu.
 
     Raises:
@@ -60,7 +64,25 @@ def sliders(function: Callable[..., Any], **choices: Sequence[Any]) -> None:
     """
     start = defaults(function, choices)
     if is_live():
-        _show_widgets(function, choices, start)
+        _show_widgets(function, choices, start, drawn=drawn)
+    else:
+        _draw(function, start)
+
+
+def upload(function: Callable[..., Any], *, accept: str, **choices: Sequence[Any]) -> None:
+    """As `sliders`, with a button for a file, whose content `function` takes as its first argument.
+
+    Args:
+        function: takes the content (None as long as there is no file), and the choices by name.
+        accept: endings of the files, such as ".png,.jpg".
+        choices: as for `sliders`.
+
+    Raises:
+        InputError: see `defaults`. One that `function` raises when live is shown in place of a figure.
+    """
+    start = defaults(function, choices)
+    if is_live():
+        _show_widgets(function, choices, start, accept=accept)
     else:
         _draw(function, start)
 
@@ -82,18 +104,51 @@ def picture(drawn: Figure) -> dict[str, Any]:
 
 
 def _control(name: str, values: Sequence[Any], start: Any) -> Any:
-    """A slider for numbers, a menu for anything else."""
+    """A slider for numbers, a menu for anything else; a wide one with a number to type for many whole numbers."""
     import ipywidgets as widgets  # only here: importing it in batch would leave widget state in the notebook
 
+    look = {"value": start, "description": name}
+    if len(values) > MANY and list(values) == list(range(values[0], values[-1] + 1)):
+        wide = widgets.Layout(width="36rem", max_width="100%")
+        return widgets.IntSlider(min=values[0], max=values[-1], continuous_update=False, layout=wide, **look)
     if all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
-        return widgets.SelectionSlider(options=list(values), value=start, description=name, continuous_update=False)
-    return widgets.Dropdown(options=list(values), value=start, description=name)
+        return widgets.SelectionSlider(options=list(values), continuous_update=False, **look)
+    return widgets.Dropdown(options=list(values), **look)
 
 
-def _show_widgets(function: Callable[..., Any], choices: dict[str, Sequence[Any]], start: dict[str, Any]) -> None:
+def _show_widgets(
+    function: Callable[..., Any],
+    choices: dict[str, Sequence[Any]],
+    start: dict[str, Any],
+    *,
+    drawn: str = "",
+    accept: str = "",
+) -> None:
     """One control a choice above an output that is drawn again at every change."""
     import ipywidgets as widgets
 
     controls = {name: _control(name, values, start[name]) for name, values in choices.items()}
-    output = widgets.interactive_output(lambda **values: _draw(function, values), controls)
-    display(widgets.VBox([widgets.HBox(list(controls.values())), output]))
+    buttons = []
+    if drawn:
+        button = widgets.Button(description="random", tooltip=f"a random {drawn}")
+        button.on_click(lambda _: setattr(controls[drawn], "value", random.choice(choices[drawn])))
+        buttons.append(button)
+    if accept:
+        picker = widgets.FileUpload(accept=accept, multiple=False)
+        buttons.append(picker)
+        output = widgets.interactive_output(
+            lambda files, **values: _draw_or_say(function, files, values), {"files": picker, **controls}
+        )
+    else:
+        output = widgets.interactive_output(lambda **values: _draw(function, values), controls)
+    wrapped = widgets.Layout(flex_flow="row wrap")
+    display(widgets.VBox([widgets.HBox([*controls.values(), *buttons], layout=wrapped), output]))
+
+
+def _draw_or_say(function: Callable[..., Any], files: Sequence[Any], values: dict[str, Any]) -> None:
+    """Draw the content of a chosen file, or say in one line why not."""
+    content = bytes(files[0]["content"]) if files else None
+    try:
+        _draw(partial(function, content), values)
+    except InputError as error:
+        display(str(error))

@@ -1,5 +1,6 @@
 """A small setting, and trainings that are made up so that the answer is known."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,7 @@ class MadeUp(Run):
         object.__setattr__(self, "split_codes", split_codes)
         object.__setattr__(self, "config", config)
         object.__setattr__(self, "plateau", plateau)
+        object.__setattr__(self, "folder", Path("made-up"))
 
     def history(self) -> pd.DataFrame:
         return pd.DataFrame({"loss": [4.0, 1.0, 1.0, 1.0] if self.plateau else [4.0, 3.0, 2.0, 1.0]})

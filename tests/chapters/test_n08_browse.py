@@ -1,6 +1,7 @@
 """Codes of trainings, saved and browsed: the files hold them, and the pictures are the nearest ones."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -42,6 +43,7 @@ def test_codes_of_one_seed_are_saved_and_found(saved):
         ("L_C", 24, 0, "04-loss-ablation-l-c-24-bits.npz"),
         ("L_P", 32, 0, "04-loss-ablation-l-p-32-bits.npz"),
     ]
+    assert {one.key for one in saved} == {"made-up"}
     data, codes = saved[1].data(), saved[1].codes()
     assert codes.database_codes.shape == (len(data.database), 24)
     np.testing.assert_array_equal(codes.query_labels, data.query.labels)
@@ -72,32 +74,76 @@ def test_nothing_is_found_where_no_notebook_has_run(tmp_path, monkeypatch):
     assert saved_code_sets("smoke") == []
 
 
+def labels_below(drawn):
+    return [axis.get_xlabel() for axis in drawn.axes]
+
+
+def bits_of(label):
+    return int(label.split()[-2])
+
+
 def test_the_browser_shows_the_nearest_items_of_the_chosen_query_method_and_length(saved):
     one_query, choices = browse.browser(saved, depth=3)
     assert choices["method"] == ["L_C", "L_P"]
+    assert choices["beside"] == [browse.ALONE, "L_C", "L_P"]
     assert choices["bits"] == [16, 24, 32]
-    drawn = one_query(query=choices["query"][-1], method="L_C", bits=16)
-    codes = saved[0].codes()
+    drawn = one_query(query=choices["query"][-1], show=browse.ALL, method="L_C", bits=16)
+    codes, data = saved[0].codes(), saved[0].data()
     distances = (codes.query_codes[-1] != codes.database_codes).sum(axis=1)
-    expected = np.sort(distances)[:3]
-    shown = [axis.get_xlabel() for axis in drawn.axes]
+    shown = labels_below(drawn)
     assert shown[0] == "query"
-    assert [int(text.split()[1]) for text in shown[1:]] == expected.tolist()
+    assert [bits_of(text) for text in shown[1:]] == np.sort(distances)[:3].tolist()
+    nearest = np.argsort(distances, kind="stable")[:3]
+    names = [axis.get_title(loc="center") for axis in drawn.axes]
+    assert names[1:] == [data.class_names[data.database.labels[item]] for item in nearest]
+    assert names[0] == data.class_names[data.query.labels[-1]]
 
 
-def test_it_starts_with_the_longest_codes_of_the_first_method(saved):
+def test_it_starts_with_the_longest_codes_of_a_method(saved):
+    assert [(one.method, one.bits) for one in (browse.first_shown(saved), browse.first_shown(saved, method="L_P"))] == [
+        ("L_C", 24),
+        ("L_P", 32),
+    ]
+    assert browse.first_shown(saved, method="gone") == browse.first_shown(saved)
     first = browse.first_shown(saved)
-    assert (first.method, first.bits) == ("L_C", 24)
     tiles = browse.nearest(first, first.data(), 0, depth=3)
     one_query, _ = browse.browser(saved, depth=3)
-    labels = [axis.get_xlabel() for axis in one_query().axes[1:]]
-    assert [int(label.split()[1]) for label in labels] == tiles["distance"].tolist()[1:]
-    nearest, farthest = tiles["distance"].iloc[[1, -1]]
-    relevant = tiles["relevant"].iloc[1:].sum()
-    assert readings.shown_neighbours(tiles) == (
-        f"{relevant} of the 3 neighbours shown are relevant. They are {nearest} to {farthest} bits away."
+    labels = labels_below(one_query(show=browse.ALL))[1:]
+    assert [bits_of(label) for label in labels] == tiles["distance"].tolist()[1:]
+
+
+def test_two_methods_stand_above_each_other(saved):
+    both = [replace(one, bits=16) for one in (saved[0], replace(saved[0], method="twin"))]
+    one_query, _ = browse.browser(both, beside="twin", depth=3)
+    shown = labels_below(one_query())
+    assert shown[:4] == shown[4:]
+    assert [axis.get_ylabel() for axis in one_query().axes[::4]] == ["L_C", "twin"]
+    assert len(one_query(beside="L_C").axes) == 4
+    alone, _ = browse.browser(both, beside="gone", depth=3)
+    assert len(alone().axes) == 4
+
+
+def test_only_failures_are_counted_around(saved):
+    one = saved[0]
+    data, codes = one.data(), one.codes()
+    failing = browse.failures(one, data, depth=2)
+    right = codes.database_labels[browse.nearest(one, data, 0, depth=2)["row"][1:]] == codes.query_labels[0]
+    assert (0 in failing) == (not right.all())
+    one_query, _ = browse.browser([one], depth=2)
+    titles = [one_query(query=place)._suptitle.get_text() for place in (0, len(failing), 1)]
+    assert titles[0] == titles[1] != titles[2]
+    assert titles[0].startswith(f"query {failing[0]} (")
+    assert f"{len(failing)} of {len(data.query)} queries of L_C have" in titles[0]
+    assert readings.failing(failing, one, depth=2) == (
+        f"{len(failing)} of {len(data.query)} queries have something wrong among their nearest 2 items "
+        "(L_C, 16 bits, digits100)."
     )
-    assert readings.shown_neighbours(tiles.assign(distance=2)).endswith(" They are 2 bits away.")
+
+
+def test_where_nothing_fails_all_queries_are_shown(saved, monkeypatch):
+    monkeypatch.setattr(browse, "failures", lambda *_, **__: [])
+    one_query, _ = browse.browser(saved, depth=2)
+    assert one_query(query=5)._suptitle.get_text().startswith("query 5 (")
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,13 @@ def test_a_name_looks_the_same_in_every_panel():
     assert [[text.get_text() for text in legend.get_texts()] for legend in drawn.legends] == [["a", "b", "half"]]
 
 
+@pytest.mark.parametrize(("names", "columns"), [(2, 2), (4, 4), (6, 3), (9, 3)])
+def test_many_names_fill_the_rows_of_the_legend(names, columns):
+    frame = _lines([f"line {number}" for number in range(names)], list(range(2 * names)))
+    drawn, _ = style.panels(frame, x="x", y="y", lines="name")
+    assert drawn.legends[0]._ncols == columns
+
+
 def test_one_panel_is_one_column_wide():
     drawn, axes = style.panels(_lines(["a"], [0, 1]), x="x", y="y", lines="name")
     assert (axes.shape, drawn.get_figwidth(), axes[0, 0].get_title(loc="left")) == ((1, 1), 3.35, "")

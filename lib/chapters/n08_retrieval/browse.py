@@ -1,15 +1,21 @@
 """Codes of finished trainings, to study and to browse without training again."""
 
 from collections.abc import Callable, Sequence
+from functools import cache
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 from chapters.n08_retrieval.ties import StudiedSet
 from chapters.shared.code_sets import SavedCodes
 from chapters.shared.figures import neighbour_tiles
-from chapters.shared.samples import neighbour_frame, neighbour_images
+from chapters.shared.samples import class_text, neighbour_frame, neighbour_images, share_label
+from hashcenters.codes import hamming_distance
 from hashcenters.datasets.splits import HashingData
+
+ALL, FAILURES = "all queries", "only failures"
+ALONE = "nothing"
 
 
 def studied_sets(saved: Sequence[SavedCodes], *, method: str) -> dict[str, StudiedSet]:
@@ -27,32 +33,69 @@ def nearest(saved: SavedCodes, data: HashingData, query: int, *, depth: int = 9)
     return neighbour_frame(codes.query_codes, codes.database_codes, data, [query], depth=depth)
 
 
-def first_shown(saved: Sequence[SavedCodes]) -> SavedCodes:
-    """The set that the browser starts with: the longest codes of the first method."""
-    return max((one for one in saved if one.method == saved[0].method), key=lambda one: one.bits)
+def first_shown(saved: Sequence[SavedCodes], *, method: str = "") -> SavedCodes:
+    """The set that the browser starts with: the longest codes of a method, of the first one where it is not there."""
+    names = [one.method for one in saved]
+    chosen = method if method in names else names[0]
+    return max((one for one in saved if one.method == chosen), key=lambda one: one.bits)
 
 
-def browser(saved: Sequence[SavedCodes], *, depth: int = 9) -> tuple[Callable[..., Figure], dict[str, list]]:
-    """A function that draws one query and its ranked neighbours, and the choices it takes, for `live.sliders`.
+def failures(saved: SavedCodes, data: HashingData, *, depth: int) -> list[int]:
+    """The queries that have something wrong among their nearest items, in database order within ties."""
+    codes = saved.codes()
+    distance = hamming_distance(codes.query_codes, codes.database_codes)
+    order = np.argsort(distance, axis=1, kind="stable")[:, :depth]
+    labels = data.query.labels
+    wrong = [
+        not all(share_label(labels[query], data.database.labels[item]) for item in row)
+        for query, row in enumerate(order)
+    ]
+    return np.flatnonzero(wrong).tolist()
+
+
+def browser(
+    saved: Sequence[SavedCodes], *, method: str = "", beside: str = ALONE, depth: int = 9
+) -> tuple[Callable[..., Figure], dict[str, list]]:
+    """A function that draws one query and its ranked neighbours by one or two methods, and the choices it takes.
 
     Args:
         saved: code sets of one data set.
+        method: to start with, the first one where it is not there.
+        beside: the method below it to start with, none where it is not there.
         depth: neighbours shown, in database order within ties.
 
     Returns:
-        `browse(query, method, bits)`, and the values of each choice.
+        `browse(query, show, method, beside, bits)`, and the values of each choice, for `live.sliders`. `query` is a
+        place in what is shown, counted around: all queries, or the failures of `method`.
     """
     found = {(one.method, one.bits): one for one in saved}
-    data = saved[0].data()
-    start = first_shown(saved)
+    data, start = saved[0].data(), first_shown(saved, method=method)
+    methods = list(dict.fromkeys(one.method for one in saved))
+    below = beside if (beside, start.bits) in found else ALONE
     choices = {
         "query": list(range(len(data.query))),
-        "method": list(dict.fromkeys(one.method for one in saved)),
+        "show": [ALL, FAILURES],
+        "method": methods,
+        "beside": [ALONE, *methods],
         "bits": sorted({one.bits for one in saved}),
     }
 
-    def browse(query: int = 0, method: str = start.method, bits: int = start.bits) -> Figure:
-        tiles = nearest(found[method, bits], data, query, depth=depth)
-        return neighbour_tiles(tiles, neighbour_images(tiles, data))
+    @cache
+    def failing(method: str, bits: int) -> list[int]:
+        return failures(found[method, bits], data, depth=depth)
+
+    def browse(
+        query: int = 0, show: str = FAILURES, method: str = start.method, beside: str = below, bits: int = start.bits
+    ) -> Figure:
+        wrong = failing(method, bits)
+        listed = wrong if show == FAILURES and wrong else list(range(len(data.query)))
+        row = listed[query % len(listed)]
+        shown = [found[name, bits] for name in dict.fromkeys((method, beside)) if name != ALONE]
+        parts = [nearest(one, data, row, depth=depth).assign(query=side) for side, one in enumerate(shown)]
+        tiles = pd.concat(parts, ignore_index=True)
+        name = class_text(data, data.query, row)
+        title = f"query {row:,} ({name}), {bits} bits; {len(wrong):,} of {len(data.query):,} queries of {method} have "
+        title += f"something wrong among the nearest {depth}"
+        return neighbour_tiles(tiles, neighbour_images(tiles, data), sides=[one.method for one in shown], title=title)
 
     return browse, choices

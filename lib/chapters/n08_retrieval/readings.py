@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from chapters.n08_retrieval.ties import RELEASED
-from chapters.shared.readings import joined, right_neighbours
+from chapters.shared.code_sets import SavedCodes
+from chapters.shared.readings import joined
 
 
 def found_sets(names: Sequence[str]) -> str:
@@ -55,15 +56,19 @@ def shuffled_spread(name: str, shuffled: pd.DataFrame, *, expected: float) -> st
     )
 
 
-def shown_neighbours(tiles: pd.DataFrame) -> str:
-    """How many of the neighbours of one query are relevant, and how near they are.
+def failing(failures: Sequence[int], shown: SavedCodes, *, depth: int) -> str:
+    """How many queries have something wrong among their nearest items.
 
     Args:
-        tiles: from `browse.nearest`.
+        failures: from `browse.failures`.
+        shown: the code set.
+        depth: how many items were looked at.
     """
-    distance = tiles.loc[tiles["rank"] > 0, "distance"]
-    near, far = distance.min(), distance.max()
-    return f"{right_neighbours(tiles)} They are {near if near == far else f'{near} to {far}'} bits away."
+    queries = len(shown.codes().query_codes)
+    return (
+        f"{len(failures):,} of {queries:,} queries have something wrong among their nearest {depth} items "
+        f"({shown.method}, {shown.bits} bits, {shown.dataset})."
+    )
 
 
 def partial_search(recall: pd.DataFrame, *, top_k: int, enough: float = 0.999) -> str:

@@ -48,6 +48,7 @@ class Listed(Struct):
     labels: FileName
     labels_sum: str
     num_labels: Annotated[int, Meta(ge=0)]
+    key: Annotated[str, Meta(pattern=r"\A[\w-]*\Z")]
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class SavedCodes:
         labels: class indices or packed multi-hot rows, `query` and `database`; shared by all trainings on the data.
         labels_sum: its SHA-256.
         num_labels: how many labels a packed row holds, 0 for class indices.
+        key: of the training, by which its network is found; "" where it was not noted.
     """
 
     notebook: str
@@ -81,6 +83,7 @@ class SavedCodes:
     labels: Path
     labels_sum: str
     num_labels: int
+    key: str = ""
 
     def codes(self) -> CodeSet:
         """Codes and labels of queries and database.
@@ -139,6 +142,7 @@ def save_code_sets(results: "Results", runs: pd.DataFrame, data: HashingData, *,
             labels=labels,
             labels_sum=sha256(labels),
             num_labels=num_labels,
+            key=run.folder.name,
         )
         listed.append(asdict(saved) | {"file": file, "labels": labels.name})
     write_json(folder / f"{name}.json", listed)

@@ -1,7 +1,7 @@
 """Figures of trainings: learning curves, distances to centers, ablations, the λ grid, retrieved neighbours."""
 
 from collections.abc import Sequence
-from textwrap import fill, shorten
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -120,28 +120,50 @@ def _words(axis: Axes, name: str) -> None:
 
 
 @style.look()
-def neighbour_tiles(frame: pd.DataFrame, images: Sequence[np.ndarray] | None) -> Figure:
-    """Queries and their nearest database items in a row each, right and wrong marked, distances and classes below.
+def neighbour_tiles(
+    frame: pd.DataFrame, images: Sequence[np.ndarray] | None, *, sides: Sequence[str] = (), title: str = ""
+) -> Figure:
+    """Queries and their nearest database items in a row each: class above, distance and whether it is right below.
 
     Args:
         frame: one row a tile in reading order: `query` (row), `rank` (0 for the query itself), `name` (class),
-            `distance` in bits, `relevant`.
+            `distance` in bits, `relevant` (None where nobody knows).
         images: one grey (height, width) or colour (height, width, 3) picture a tile, None for tiles of words.
+        sides: what stands at the left of each row.
+        title: of all rows.
     """
     rows, columns = frame["query"].nunique(), int(frame["rank"].max()) + 1
-    drawn, axes = style.figure(columns=2, height=0.78 * rows + 0.3, grid=(rows, columns), squeeze=False)
+    aspect = 1 if images is None else images[0].shape[0] / images[0].shape[1]
+    height = (0.35 + 0.6 * aspect) * rows + 0.1 + 0.2 * bool(title)
+    drawn, axes = style.figure(columns=2, height=height, grid=(rows, columns), squeeze=False)
     for place, tile in enumerate(frame.itertuples()):
         axis = axes[place // columns][place % columns]
-        colour = style.BLACK if tile.rank == 0 else style.BLUE if tile.relevant else style.VERMILION
+        known = tile.rank > 0 and tile.relevant is not None
+        colour = (style.BLUE if tile.relevant else style.VERMILION) if known else style.BLACK
         if images is None:
-            axis.set_facecolor("white" if tile.rank == 0 or tile.relevant else "#F7E0D3")
+            axis.set_facecolor("#F7E0D3" if known and not tile.relevant else "white")
             _words(axis, tile.name)
         else:
             axis.imshow(images[place], cmap="gray", aspect="equal")
+            axis.set_title(fitting(tile.name), size=6.5, weight="normal", loc="center", pad=2, parse_math=False)
         style.bare(axis)
+        line = (0, (2, 1)) if known and not tile.relevant else "-"
         for spine in axis.spines.values():
-            spine.set(visible=True, color=colour, linewidth=1.6, linestyle="-" if tile.relevant else (0, (2, 1)))
-        mark = "query" if tile.rank == 0 else f"{'✓' if tile.relevant else '✗'} {tile.distance}"
-        label = mark if images is None else f"{mark}\n{shorten(tile.name, LONGEST_NAME, placeholder='…')}"
-        axis.set_xlabel(label, size=7, color=colour, labelpad=2, parse_math=False)
+            spine.set(visible=True, color=colour, linewidth=1.6, linestyle=line)
+        mark = f"{'✓' if tile.relevant else '✗'} " if known else ""
+        below = "query" if tile.rank == 0 else f"{mark}{tile.distance} bit{'' if tile.distance == 1 else 's'}"
+        axis.set_xlabel(below, size=6.5, color=colour, labelpad=2)
+    for axis, side in zip(axes[:, 0], sides, strict=False):
+        axis.set_ylabel(side, size=7, rotation=0, ha="right", va="center")
+    if title:
+        drawn.suptitle(title, size=8, x=0.01, ha="left", parse_math=False)
     return drawn
+
+
+def fitting(name: str, *, width: int = 12) -> str:
+    """As much of a class name as fits above a tile or beside an axis.
+
+    >>> fitting("great white shark"), fitting("47")
+    ('great white…', '47')
+    """
+    return name if len(name) <= width else f"{name[: width - 1].rstrip(' ,')}…"

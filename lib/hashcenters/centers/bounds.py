@@ -2,6 +2,11 @@
 
 Every function takes the length of a center and the number of centers, and returns a distance in bits. The three
 upper bounds hold for every set of centers; Gilbert–Varshamov's is a distance that some set of centers reaches.
+
+Can ten centers of 64 bits be further apart than Hadamard rows, which are 32 bits apart? No more than three bits:
+
+>>> plotkin_distance(64, 10), delsarte_distance(64, 10), singleton_distance(64, 10), gilbert_varshamov_distance(64, 10)
+(35, 35, 61, 27)
 """
 
 from functools import cache, lru_cache
