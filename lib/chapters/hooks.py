@@ -193,3 +193,8 @@ def train(
     from hashcenters.sweep import train_all
 
     train_all(trainings, runs_root(profile), jobs=jobs, on_done=on_done)
+
+
+def verify(profile: str) -> tuple[list[str], str]:
+    """What does not hold of a profile's committed codes, runs and tables, and what was looked at."""
+    return import_module("chapters.verify").verify(profile)

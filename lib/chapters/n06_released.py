@@ -16,16 +16,19 @@ from chapters.n08_retrieval.ties import (
     shuffled_orders,
     unstable_map,
 )
-from chapters.shared.comparisons import Verdict
+from chapters.shared.comparisons import MARGIN, Verdict
+from chapters.shared.label_codes import judge_label_codes, label_code_differences
 from chapters.shared.readings import joined
 from hashcenters.codes import binarise, hamming_distance
 from hashcenters.metrics import score_codes
+from hashcenters.metrics.label_codes import ROWS, label_code_precisions
 from workbook.claims import side
 from workbook.intervals import mean_of, prediction
 from workbook.literature import find_number
 
 DATASETS = tuple(RELEASED_TOP_K)
 BITS = 64
+CLASSES = {"HMDB51": 51, "UCF101": 101}
 DRAWS = 5  # of the centers, behind each number of Table 1
 HOW_TO_GET = "python -m hashcenters.datasets download csq-official brings them"
 ORDERS = {
@@ -77,6 +80,58 @@ def order_report(dataset: str, studied: StudiedSet) -> str:
         f"{dataset}: neighbouring rows differ in class in {of_queries:.1%} of the queries and in {of_database:.1%} of "
         f"the database. NumPy's default order gives {unstable_map(studied):.5f} on this machine; {len(moved)} shuffles "
         f"of the database, ranked stably, give {moved.min():.5f} to {moved.max():.5f}."
+    )
+
+
+def released_label_codes(codes: Mapping[str, StudiedSet]) -> dict[str, dict[str, dict[str, np.ndarray]]]:
+    """AP of every query by the authors' codes and by classes alone, a class being that of the nearest center.
+
+    Args:
+        codes: from `released_codes`.
+
+    Returns:
+        By depth of the ranking ("of the protocol" and "All"), data set with its depth, and what is stored; empty where
+        codes or centers are not in the data folder.
+    """
+    found: dict[str, dict[str, dict[str, np.ndarray]]] = {}
+    for dataset, studied in codes.items():
+        if (data_root() / published_file(dataset, BITS).file).is_file():
+            centers = published_centers(dataset, BITS)
+            for depth, top_k in (("of the protocol", studied.top_k), ("All", None)):
+                rows = label_code_precisions(*studied.arrays(), centers, top_k=top_k)
+                found.setdefault(depth, {})[f"{dataset}, mAP@{top_k or 'All'}"] = rows
+    return found
+
+
+def label_code_means(found: Mapping[str, Mapping[str, Mapping[str, np.ndarray]]]) -> pd.DataFrame:
+    """mAP by what is stored of an item, a column a data set and depth.
+
+    Args:
+        found: from `released_label_codes`.
+    """
+    columns = {name: rows for by_name in found.values() for name, rows in by_name.items()}
+    means = {name: [precisions.mean() for precisions in columns[name].values()] for name in sorted(columns)}
+    return pd.DataFrame({"stored": list(ROWS), **means})
+
+
+def label_code_comparison(found: Mapping[str, Mapping[str, Mapping[str, np.ndarray]]]) -> pd.DataFrame:
+    """Classes alone minus the authors' codes, at the depth of each protocol; see `label_code_differences`.
+
+    Args:
+        found: from `released_label_codes`, not empty.
+    """
+    by_name = found["of the protocol"]
+    return label_code_differences(by_name, bits=BITS, classes={name: CLASSES[name.split(",")[0]] for name in by_name})
+
+
+def judge_released_labels(found: Mapping[str, Mapping[str, Mapping[str, np.ndarray]]]) -> Verdict:
+    """Whether a class does what the authors' codes do, where the database is labelled and where it is not.
+
+    Args:
+        found: from `released_label_codes`.
+    """
+    return (
+        judge_label_codes(label_code_comparison(found)) if found else missing("HMDB51 and UCF101") | {"margin": MARGIN}
     )
 
 

@@ -109,12 +109,14 @@ def seconds_table(runs: pd.DataFrame, starts: Sequence[Run]) -> pd.DataFrame:
 
 def complete_table(own: pd.DataFrame, *, profile: str) -> pd.DataFrame:
     """The columns of Table 1 of notebook 05, where it has run, and the video column."""
-    video = data_across(own).set_index("quantity")
+    video = data_across(own)
     try:
         others = [read_table("05-five-draws", profile=profile).astype(str).set_index("quantity")]
     except InputError:
         others = []
-    return pd.concat([*others, video], axis=1).reset_index()
+    complete = pd.concat([*others, video.set_index("quantity")], axis=1).reset_index()
+    complete.attrs = video.attrs
+    return complete
 
 
 def reader_steps() -> pd.DataFrame:

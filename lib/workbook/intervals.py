@@ -62,6 +62,53 @@ def mean_of(values: Num[np.ndarray, " runs"]) -> Mean:
     return Mean(float(values.mean()), parts)
 
 
+@dataclass(frozen=True)
+class Crossing:
+    """What intervals for other runs and other cases need of a table of paired differences.
+
+    Args:
+        by_run: the mean of each run.
+        cases: how many each run has.
+        of_cases, rest: mean squares of the cases and of the rest (`mean_squares`); no rest where there is one run.
+    """
+
+    by_run: tuple[float, ...]
+    cases: int
+    of_cases: float
+    rest: float
+
+    def mean(self) -> Mean:
+        """The mean for other runs and other cases, see `crossed`."""
+        estimate, runs = float(np.mean(self.by_run)), len(self.by_run)
+        if runs < 2:
+            return Mean(estimate, ())
+        of_runs = float(np.var(self.by_run, ddof=1)) / runs
+        others = max(self.of_cases - self.rest, 0.0) / (runs * self.cases)
+        return Mean(estimate, ((of_runs, runs - 1), (others, self.cases - 1)))
+
+    def these_runs(self) -> Mean:
+        """The mean for other cases and exactly these runs: says nothing about training again."""
+        variance = self.of_cases / (len(self.by_run) * self.cases)
+        return Mean(float(np.mean(self.by_run)), ((variance, self.cases - 1),))
+
+
+def crossing(differences: Num[np.ndarray, "runs cases"]) -> Crossing:
+    """The means and mean squares of a table of paired differences.
+
+    Args:
+        differences: (the one that should win) − (the other): a row a run, a column a case.
+
+    Raises:
+        InputError: fewer than two cases, or a value that is not finite.
+    """
+    values = _finite(differences, dimensions=2)
+    runs, cases = values.shape
+    if cases < 2:
+        raise InputError(f"differences must have at least two cases, got {cases}")
+    _, of_cases, rest = mean_squares(values) if runs > 1 else (0.0, float(values.var(ddof=1)), 0.0)
+    return Crossing(tuple(values.mean(axis=1).tolist()), cases, of_cases, rest)
+
+
 def crossed(differences: Num[np.ndarray, "runs cases"]) -> Mean:
     """The mean of paired differences, for other runs and other cases than those at hand.
 
@@ -82,21 +129,12 @@ def crossed(differences: Num[np.ndarray, "runs cases"]) -> Mean:
     Raises:
         InputError: fewer than two cases, or a value that is not finite.
     """
-    values = _finite(differences, dimensions=2)
-    runs, cases = values.shape
-    if cases < 2:
-        raise InputError(f"differences must have at least two cases, got {cases}")
-    if runs < 2:
-        return Mean(float(values.mean()), ())
-    of_runs, of_cases, rest = mean_squares(values)
-    size = runs * cases
-    parts = ((of_runs / size, runs - 1), (max(of_cases - rest, 0.0) / size, cases - 1))
-    return Mean(float(values.mean()), parts)
+    return crossing(differences).mean()
 
 
 def these_runs(differences: Num[np.ndarray, "runs cases"]) -> Mean:
     """The mean for other cases and exactly these runs: says nothing about training again."""
-    return mean_of(_finite(differences, dimensions=2).mean(axis=0))
+    return crossing(differences).these_runs()
 
 
 def mean_squares(values: Num[np.ndarray, "rows columns"]) -> tuple[float, float, float]:

@@ -17,6 +17,7 @@ from basics.errors import InputError, one_of
 from basics.files import read_json, write_json
 from basics.schema import Struct, convert
 from workbook.claims import VERDICTS
+from workbook.run_table import drop_runs, own_runs
 
 EXHIBITS = "exhibits.json"
 CLAIMS = "claims.json"
@@ -54,10 +55,18 @@ class Figure(Exhibit, kw_only=True, tag="figure"):
         self.check_files("svg", "png", "pdf", "csv")
 
 
+class Derived(Struct):
+    """How a table follows from the table of runs, see `workbook.run_table`."""
+
+    kind: str
+    options: dict[str, Any]
+
+
 class Table(Exhibit, kw_only=True, tag="table"):
     """A table."""
 
     protocol: dict[str, Any]
+    derived: Derived | None = None
 
     def __post_init__(self) -> None:
         self.check_files("csv", "md", "tex")
@@ -157,14 +166,16 @@ def changing(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def drop(folder: Path, notebook: str) -> None:
-    """Forget what a notebook recorded, and remove the files of its figures and tables.
+    """Forget what a notebook recorded, its runs too, and remove the files of its figures and tables.
 
     Raises:
-        InputError: a file was damaged or edited; then neither is changed.
+        InputError: a file was damaged or edited; then none is changed.
     """
     read(folder / EXHIBITS)
+    own_runs(folder, notebook[:2])
     for file in (CLAIMS, EXHIBITS):
         with changing(folder / file) as entries:
             for key in [key for key, entry in entries.items() if entry["notebook"] == notebook]:
                 for name in entries.pop(key).get("files", {}).values():
                     (folder / name).unlink(missing_ok=True)
+            drop_runs(folder, notebook[:2])

@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from basics import frames, paths
 from basics.errors import InputError
 from basics.files import write_text
 from basics.frames import cell
-from workbook import display, records, style, tables
+from workbook import display, records, run_table, style, tables
 from workbook import interactive as live
 from workbook.claims import Claim
 from workbook.literature import check_comparison
@@ -99,7 +100,7 @@ class Results:
         """Save a table as csv, md and tex, record it, and return it for display.
 
         Args:
-            frame: the table, without times, dates or hosts.
+            frame: the table, without times, dates or hosts; what it follows from, where `run_table.declare` says it.
             name: short name in lower case with hyphens.
             texts: those that its notebook's file does not say, and values of placeholders: `caption` (one sentence;
                 the only text that many readers see), `protocol` (what the numbers depend on: dataset, protocol, bits,
@@ -114,7 +115,9 @@ class Results:
         stem = self._stem("tables", name, texts["caption"])
         files = tables.save(frame, stem, caption=texts["caption"])
         protocol = json.loads(json.dumps(texts["protocol"] or {}, default=str))  # other kinds of values become text
-        exhibit, entry = self._record("table", stem, texts, files, protocol=protocol)
+        derived = dict(frame.attrs.get(run_table.DERIVED, {}))
+        runs, more = derived.pop("runs", []), {run_table.DERIVED: derived} if derived else {}
+        exhibit, entry = self._record("table", stem, texts, files, runs=runs, protocol=protocol, **more)
         about = {name: entry[name] for name in ("caption", "source", "substitute")}
         return display.shown_table(frame, exhibit=exhibit, **about)
 
@@ -195,13 +198,22 @@ class Results:
         return self.folder / folder / f"{self.number}-{name}"
 
     def _record(
-        self, kind: str, stem: Path, texts: dict[str, Any], files: dict[str, Path], **more: Any
+        self,
+        kind: str,
+        stem: Path,
+        texts: dict[str, Any],
+        files: dict[str, Path],
+        *,
+        runs: Sequence[Mapping[str, Any]] = (),
+        **more: Any,
     ) -> tuple[str, dict[str, Any]]:
-        """Record a figure or a table; its id and what was recorded."""
+        """Record a figure or a table, and the runs that it follows from; its id and what was recorded."""
         exhibit = f"{kind}-{stem.name}"
         about = {name: texts[name] for name in ("caption", "source", "substitute")}
         written = {suffix: path.relative_to(self.folder).as_posix() for suffix, path in files.items()}
         entry = {"kind": kind, "notebook": self.notebook, "files": written, **about, **more}
         with records.changing(self.folder / records.EXHIBITS) as entries:
             records.put(entries, exhibit, entry)
+            if runs:
+                run_table.put_runs(self.folder, self.number, stem.name[3:], runs)
         return exhibit, entry

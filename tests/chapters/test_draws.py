@@ -21,7 +21,7 @@ def drawn(data, values, *, converged=True):
     """A row of Table 1 from mAPs (draws, seeds)."""
     values = np.asarray(values, dtype=float)
     rows = [
-        {"method": f"draw {draw}", "seed": seed, "mAP": value, "converged": converged}
+        {"method": f"draw {draw}", "bits": 64, "seed": seed, "mAP": value, "converged": converged}
         for (draw, seed), value in np.ndenumerate(values)
     ]
     return pd.DataFrame([draws.draw_row("x", pd.DataFrame(rows), data)])

@@ -161,12 +161,13 @@ def test_other_lengths_do_not_count(setting, data):
 
 
 def test_table_one_is_complete_where_notebook_05_has_run(data):
-    drawn = pd.DataFrame({"mAP": [0.8, 0.9], "converged": [True, False], "method": ["draw 0", "draw 1"], "seed": 0})
+    drawn = pd.DataFrame({"mAP": [0.8, 0.9], "converged": [True, False], "method": ["draw 0", "draw 1"]})
+    drawn = drawn.assign(bits=16, seed=0)
     own = pd.DataFrame([draws.draw_row("video", drawn, data)])
     assert video.complete_table(own, profile="smoke").columns.tolist() == ["quantity", "video"]
     kinds = {"single-label": "0.9 ± 0.1 pp", "multi-label": "0.8 ± 0.1 pp"}
-    rows = [{"data": kind, "mAP": text, "mAP_mean": 0.0, "spread": None} for kind, text in kinds.items()]
-    others = draws.data_across(pd.DataFrame(rows).assign(draws=5, protocol="p"))
+    rows = [{"data": kind, "mAP": text, "mAP_mean": 0.0, "spread": None, "runs": []} for kind, text in kinds.items()]
+    others = draws.data_across(pd.DataFrame(rows).assign(draws=5, dataset="d", protocol="p"))
     recorded = open_results("05_center_learning", profile="smoke")
     recorded.table(others, "five-draws", caption="c", protocol={}, data=data)
     complete = video.complete_table(own, profile="smoke").set_index("quantity")

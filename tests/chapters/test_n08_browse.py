@@ -28,19 +28,32 @@ def saved(tmp_path_factory):
         labels = [("L_C", 16, 0), ("L_C", 24, 0), ("L_C", 16, 1), ("L_P", 32, 0)]
         rows = [{"loss": loss, "bits": bits, "seed": seed} for loss, bits, seed in labels]
         runs = table(rows, [drawn_codes(row["bits"]) for row in rows])
-        assert save_code_sets(results, runs, SETTING.data(), by="loss", seed=0) == 3
+        assert save_code_sets(results, runs, SETTING.data(), by="loss", seed=0, table="loss-ablation") == 3
         yield saved_code_sets("smoke")
 
 
 def test_codes_of_one_seed_are_saved_and_found(saved):
     assert [(one.method, one.bits, one.seed, one.file.name) for one in saved] == [
-        ("L_C", 16, 0, "04-l-c-16-bits.npz"),
-        ("L_C", 24, 0, "04-l-c-24-bits.npz"),
-        ("L_P", 32, 0, "04-l-p-32-bits.npz"),
+        ("L_C", 16, 0, "04-loss-ablation-l-c-16-bits.npz"),
+        ("L_C", 24, 0, "04-loss-ablation-l-c-24-bits.npz"),
+        ("L_P", 32, 0, "04-loss-ablation-l-p-32-bits.npz"),
     ]
     data, codes = saved[1].data(), saved[1].codes()
     assert codes.database_codes.shape == (len(data.database), 24)
     np.testing.assert_array_equal(codes.query_labels, data.query.labels)
+
+
+def test_codes_of_an_earlier_run_go_and_another_tables_stay(tmp_path, monkeypatch):
+    monkeypatch.setenv("HASHCENTERS_RESULTS", str(tmp_path))
+    results, runs = (
+        open_results("04_training", profile="smoke"),
+        table([{"loss": loss, "bits": 16, "seed": 0} for loss in ("L_C", "L_P")], [drawn_codes(16), drawn_codes(16)]),
+    )
+    for rows, name in ((runs, "one"), (runs, "two"), (runs[:1], "one")):
+        save_code_sets(results, rows, SETTING.data(), by="loss", seed=0, table=name)
+    found = sorted(path.name for path in (results.folder / "codes").glob("04-*.npz"))
+    assert found == ["04-one-l-c-16-bits.npz", "04-two-l-c-16-bits.npz", "04-two-l-p-16-bits.npz"]
+    assert [one.file.name for one in saved_code_sets("smoke")] == found
 
 
 def test_one_method_is_studied_at_the_depth_of_its_protocol(saved):

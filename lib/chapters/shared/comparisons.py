@@ -2,34 +2,29 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import product
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from jaxtyping import Float64
 
 from basics.errors import InputError
+from chapters.shared.derived import (
+    Comparison,
+    Verdict,
+    ablation_table,
+    difference_table,
+    judge_family,
+    run_record,
+)
 from chapters.shared.scores import converged, query_precisions, select
 from hashcenters.datasets.splits import HashingData
 from hashcenters.training.run import Run
 from workbook.claims import side, weakest
-from workbook.intervals import Mean, crossed, holm, mean_of, these_runs
-from workbook.tables import mean_std
+from workbook.intervals import Mean, crossing, mean_of
 
-Verdict = dict[str, Any]
+__all__ = ["ablation_table", "judge_family"]  # of this chapter's tables, from where nothing imports torch
 Precisions = Callable[[Run, HashingData], np.ndarray]  # one number a query, nan where it has no label
 MARGIN = 0.005  # of mAP: falling short by half a point still counts as "at least as well"
-
-
-def ablation_table(scores: pd.DataFrame, *, by: str) -> pd.DataFrame:
-    """Methods down, code lengths across, mean ± standard deviation of mAP; and how many trainings converged."""
-    summary = mean_std(scores, [by, "bits"], "mAP")
-    table = summary.pivot(index=by, columns="bits", values="mAP")
-    table = table.loc[scores[by].unique()]
-    table.columns = [f"{bits} bits" for bits in table.columns]
-    converged = scores.groupby(by)["converged"].agg(["sum", "size"]).loc[table.index]
-    table["converged"] = [f"{done} of {trained}" for done, trained in converged.itertuples(index=False)]
-    return table.reset_index()
 
 
 def paired_differences(
@@ -54,28 +49,6 @@ def paired_differences(
     return found[:, np.isfinite(found).all(axis=0)]
 
 
-def judge_family(family: Sequence[Mean], settled: Sequence[bool], *, margin: float = 0.0) -> pd.DataFrame:
-    """A row a comparison of one family: its mean, its interval at the level of Holm's procedure, and the verdict.
-
-    One run a side leaves a comparison `inconclusive`, and so does a training without a plateau where the interval
-    alone would speak of a `trend`. Two sides that agree everywhere are `identical`.
-
-    Args:
-        family: differences, (the one that should win) − (the other).
-        settled: whether all trainings of each comparison reached their plateau.
-        margin: how far "at least as well" may fall short, 0 for "better".
-
-    Returns:
-        Columns mean, low, high, verdict.
-    """
-    rows = []
-    for one, (low, high), plateau in zip(family, holm(family, against=-margin), settled, strict=True):
-        verdict = "identical" if one.identical else side(low, high, of=-margin)
-        verdict = "inconclusive" if verdict in ("trend", "identical") and not plateau else verdict
-        rows.append({"mean": one.estimate, "low": low, "high": high, "verdict": verdict})
-    return pd.DataFrame(rows)
-
-
 def all_converged(*parts: pd.DataFrame) -> bool:
     """Whether every training reached its plateau."""
     return all(converged(run.history()) for part in parts for run in part["run"])
@@ -95,8 +68,7 @@ def compare_methods(
         margin: see `judge_family`.
 
     Returns:
-        bits, difference; mean, low, high of AP for other seeds and queries, which `verdict` follows from;
-        low and high, these trainings: the 95 % interval for other queries, not for other seeds; seeds, converged.
+        What `difference_table` makes of them.
     """
     others = [name for name in dict.fromkeys(runs[by]) if name != better]
     return compare_pairs(runs, data, pairs=[(better, other) for other in others], bits=bits, by=by, margin=margin)
@@ -112,31 +84,23 @@ def compare_pairs(
     margin: float = 0.0,
 ) -> pd.DataFrame:
     """`compare_methods` for given pairs of methods, the one that should win first."""
-    rows, family = [], []
-    for length, (first, second) in product(bits, pairs):
-        sides = [select(runs, bits=length, **{by: name}) for name in (first, second)]
-        differences = paired_differences(*sides, data)
-        family.append(crossed(differences))
-        low, high = these_runs(differences).interval()
-        named = {"bits": length, "difference": f"{_bracketed(first)} − {_bracketed(second)}"}
-        settled = all_converged(*sides)
-        rows.append(
-            named
-            | {
-                "low, these trainings": low,
-                "high, these trainings": high,
-                "seeds": len(differences),
-                "converged": settled,
-            }
-        )
-    about = pd.DataFrame(rows)
-    judged = judge_family(family, about["converged"].tolist(), margin=margin)
-    return pd.concat([about[["bits", "difference"]], judged, about.iloc[:, 2:]], axis=1)
+    scored: dict[int, np.ndarray] = {}
 
+    def once(run: Run, data: HashingData) -> np.ndarray:
+        if id(run) not in scored:
+            scored[id(run)] = query_precisions(run, data)
+        return scored[id(run)]
 
-def _bracketed(name: str) -> str:
-    """A name that can stand in a difference."""
-    return f"({name})" if " + " in name else name
+    compared, records = [], {}
+    for length, names in product(bits, pairs):
+        sides = [select(runs, bits=length, **{by: name}) for name in names]
+        found = crossing(paired_differences(*sides, data, precisions=once))
+        compared.append(Comparison(length, *names, found, all_converged(*sides)))
+        for name, part in zip(names, sides, strict=True):
+            for seed, run in part[["seed", "run"]].itertuples(index=False):
+                made = run_record(name, length, seed, np.nanmean(once(run, data)), converged(run.history()))
+                records[name, length, seed] = made
+    return difference_table(compared, records.values(), margin=margin)
 
 
 def described(compared: pd.DataFrame) -> str:

@@ -1,14 +1,17 @@
 """CSQ's Table 1: mAP over draws of the centers, and whether the draws differ by less than a point."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
-from chapters.shared.comparisons import Verdict
+from chapters.shared.derived import Verdict, records_of
 from hashcenters.datasets.splits import HashingData
 from workbook.claims import side, weakest
 from workbook.intervals import holm, spread_of_rows
+from workbook.run_table import declare
 
+DRAWS = "draws"  # a kind of tables, see `chapters.shared.derived`
 PRINTED_DEVIATIONS = (0.13, 0.35)  # percentage points, the smallest and the largest of Table 1
 DRAW_LIMIT = 1.0  # percentage points: the upper end of the interval that five draws leave to the paper's largest, 0.35
 
@@ -18,10 +21,14 @@ def draw_row(kind: str, scores: pd.DataFrame, data: HashingData) -> dict[str, An
 
     Args:
         kind: of the data.
-        scores: a row a training, with labels `method` (the draw) and `seed`; several seeds a draw tell the spread of
-            draws from that of trainings.
+        scores: a row a training, with labels `method` (the draw), `bits` and `seed`; several seeds a draw tell the
+            spread of draws from that of trainings.
         data: what they learned from.
     """
+    return _row(kind, scores, dataset=data.name, protocol=data.protocol)
+
+
+def _row(kind: str, scores: pd.DataFrame, **about: str) -> dict[str, Any]:
     spread = spread_of_rows(100 * scores.pivot(index="method", columns="seed", values="mAP").to_numpy())
     low, high = spread.interval()
     mean, deviation = scores["mAP"].mean(), spread.estimate
@@ -34,8 +41,8 @@ def draw_row(kind: str, scores: pd.DataFrame, data: HashingData) -> dict[str, An
         "draws": scores["method"].nunique(),
         "seeds a draw": scores["seed"].nunique(),
         "converged": f"{scores['converged'].sum()} of {len(scores)}",
-        "dataset": data.name,
-        "protocol": data.protocol,
+        "runs": records_of(scores.assign(method=f"{kind}, " + scores["method"]), by="method"),
+        **about,
     }
 
 
@@ -45,8 +52,16 @@ def data_across(rows: pd.DataFrame) -> pd.DataFrame:
     Args:
         rows: of `draw_row`.
     """
-    shown = rows.set_index("data").drop(columns=["mAP_mean", "spread"]).astype(str)
-    return shown.T.rename_axis(index="quantity", columns=None).reset_index()
+    shown = rows.set_index("data").drop(columns=["mAP_mean", "spread", "runs"]).astype(str)
+    table = shown.T.rename_axis(index="quantity", columns=None).reset_index()
+    about = rows.set_index("data")[["dataset", "protocol"]].to_dict("index")
+    return declare(table, DRAWS, [run for runs in rows["runs"] for run in runs], about=about)
+
+
+def draws_again(runs: pd.DataFrame, *, about: Mapping[str, Mapping[str, str]]) -> pd.DataFrame:
+    """`data_across` from the table of runs."""
+    own = {kind: runs[runs["method"].str.startswith(f"{kind}, ")] for kind in about}
+    return data_across(pd.DataFrame([_row(kind, own[kind], **about[kind]) for kind in about]))
 
 
 def judge_draws(table: pd.DataFrame) -> Verdict:

@@ -15,6 +15,8 @@ GENERATORS = {
     "hadamard": "hashcenters.centers.hadamard:hadamard_rows",
     "bernoulli": "hashcenters.centers.algorithm1:bernoulli_centers",
     "balanced": "hashcenters.centers.algorithm1:balanced_centers",
+    "dpn": "hashcenters.centers.greedy:greedy_centers",
+    "mds": "hashcenters.centers.mds:mds_centers",
     "coding": "shelf.codes.coding:coding_centers",
 }
 
@@ -34,7 +36,8 @@ def make_centers(method: str, bits: int, num_classes: int, *, seed: int) -> Int8
 
     Args:
         method: "csq" (Algorithm 1), "hadamard" (rows of H_K or H_2K), "bernoulli" (fair coin flips), "balanced"
-            (rows of bits / 2 ones, the best of 20 draws) or "coding" (the best code that can be constructed).
+            (rows of bits / 2 ones, the best of 20 draws), "dpn" (greedy random codes of DPN and OrthoHash), "mds"
+            (minimum-distance-separated) or "coding" (the best code that can be constructed).
         bits: length of a center.
         num_classes: 2 to 2^bits.
         seed: of every choice that the generator leaves open.

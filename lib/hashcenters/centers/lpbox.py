@@ -65,6 +65,8 @@ def lpbox_row(
     aims: Float64[np.ndarray, "others"],
     limit: int,
     start: Float64[np.ndarray, "bits"],
+    *,
+    square: float = 1.0,
 ) -> Float64[np.ndarray, "bits"]:
     """One row by the ℓp-box method, with one eigendecomposition for all of its steps.
 
@@ -73,13 +75,14 @@ def lpbox_row(
         aims: target inner products with them.
         limit: largest inner product allowed.
         start: the row to begin with.
+        square: weight of the products' square; with 0 they are only pushed to the side of their aims.
 
     Returns:
         A point near box and sphere at once; its signs are the new row.
     """
     values, basis = np.linalg.eigh(others.T @ others)
     matrices = others, np.ascontiguousarray(others.T), values, np.ascontiguousarray(basis), basis.T.copy()
-    return solve_row(*matrices, aims, float(limit), start, PENALTIES, STEPS, DUAL_STEP)
+    return solve_row(*matrices, aims, float(limit), start, PENALTIES, STEPS, DUAL_STEP, square)
 
 
 def _closeness_and_error(

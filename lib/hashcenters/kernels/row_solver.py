@@ -17,8 +17,10 @@ def times(matrix, vector, out):
 
 
 @compiled()
-def solve_row(others, others_t, values, basis, basis_t, target, limit, start, penalties, steps, dual_step):
+def solve_row(others, others_t, values, basis, basis_t, target, limit, start, penalties, steps, dual_step, square):
     """Minimise ‖H x − t‖² / n over codes x with H x ≤ limit, as a continuous point whose signs are the code.
+
+    With another weight w of the square it is w ‖H x‖² / n − 2 tᵀH x / n, linear for 0.
 
     x is held equal to z₁ in the box [−1, 1]^K and to z₂ on the sphere ‖z₂‖² = K (Eq. 1 with p = 2), and H x + z₃
     equal to the limit with z₃ ≥ 0, each by a penalty and a multiplier. In the basis of HᵀH's eigenvectors the
@@ -33,6 +35,7 @@ def solve_row(others, others_t, values, basis, basis_t, target, limit, start, pe
         penalties: (rounds,) float64, the rising penalty ρ.
         steps: steps a round.
         dual_step: γ, the multipliers' step as a multiple of ρ.
+        square: w, 1 for the distance to the target.
     """
     count, bits = others.shape
     x, box, sphere = start.copy(), start.copy(), start.copy()
@@ -53,7 +56,7 @@ def solve_row(others, others_t, values, basis, basis_t, target, limit, start, pe
                 right[bit] += 2 / count * pull[bit] + held
             times(basis_t, right, turned)
             for bit in range(bits):
-                turned[bit] /= (2 + penalty) / count * values[bit] + 2 * penalty
+                turned[bit] /= (2 * square + penalty) / count * values[bit] + 2 * penalty
             times(basis, turned, x)
             times(others, x, products)
             length = 1e-24

@@ -6,11 +6,13 @@ from typing import Any
 import click
 
 from basics.errors import InputError, run_command
+from basics.paths import profiles_root
 from workbook.runner.hooks import find_hooks
 from workbook.runner.plan import DEVICES, Request, make_plan
+from workbook.runner.profiles import load_profile
 
 EXIT_INCOMPLETE = 1
-TRAIN = "train"
+TRAIN, VERIFY = "train", "verify"
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -44,17 +46,24 @@ TRAIN = "train"
 )
 @click.option("--device", help=f"Where networks run: {', '.join(DEVICES)}.")
 @click.option("--timeout", type=float, metavar="SECONDS", help="Stop a notebook that takes longer.")
-@click.argument("words", nargs=-1, metavar="[train]")
+@click.argument("words", nargs=-1, metavar="[train|verify]")
 def run_all(action: str | None, words: tuple[str, ...], open_cluster: bool, **options: Any) -> int:
     """Train what the notebooks that are not fresh ask for, run them, then build the report; `train` only trains.
 
-    Exit code 0: all is fresh or done. 1: a notebook failed, those that need it were skipped; or --check found
-    something missing. 2: bad input, nothing was run. 130: interrupted.
+    `verify` runs nothing: it scores the kept codes of the profile again, and holds every table that follows from
+    runs against them.
+
+    Exit code 0: all is fresh or done, or holds. 1: a notebook failed, those that need it were skipped; --check found
+    something missing; or `verify` something that does not hold. 2: bad input, nothing was run. 130: interrupted.
     """
-    if words not in ((), (TRAIN,)):
-        raise InputError(f"Got unexpected extra argument ({' '.join(words)}); {TRAIN!r} is the only one")
+    if words not in ((), (TRAIN,), (VERIFY,)):
+        raise InputError(
+            f"Got unexpected extra argument ({' '.join(words)}); {TRAIN!r} and {VERIFY!r} are the only ones"
+        )
     if words and action:
-        raise InputError(f"{TRAIN!r} and --{action} exclude each other")
+        raise InputError(f"{words[0]!r} and --{action} exclude each other")
+    if words == (VERIFY,):
+        return verify(options["profile"])
     plan = make_plan(Request(**options))
     if action is None:
         if open_cluster:
@@ -72,6 +81,14 @@ def run_all(action: str | None, words: tuple[str, ...], open_cluster: bool, **op
         return 0 if complete else EXIT_INCOMPLETE
     click.echo(listing.list_notebooks(plan) if action == "list" else listing.estimate(plan))
     return 0
+
+
+def verify(profile: str) -> int:
+    """Print what does not hold of a profile's results, or that all does, and return the exit code."""
+    load_profile(profile, profiles_root())
+    complaints, looked_at = find_hooks().verify(profile)
+    click.echo("\n".join([*complaints, f"{profile}: {looked_at}; {len(complaints) or 'nothing'} wrong"]))
+    return EXIT_INCOMPLETE if complaints else 0
 
 
 def main() -> int:

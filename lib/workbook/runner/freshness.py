@@ -16,6 +16,7 @@ from basics.files import sha256, write_json
 from basics.paths import data_root, profile_results, project_root
 from basics.schema import Struct
 from basics.source import digests
+from workbook import run_table
 from workbook.project import texts_folder
 from workbook.records import ENTRIES, read_or_empty
 from workbook.runner.graph import Notebook
@@ -172,6 +173,7 @@ def outputs_of(profile: str, name: str) -> dict[str, str]:
         own = {key: entry for key, entry in content.items() if entry["notebook"] == name}
         files += [folder / file for entry in own.values() for file in entry.get("files", {}).values()]
         entries[shared] = digest(own)
+    entries[run_table.FILE] = digest(run_table.own_runs(folder, name[:2]))
     made = {path.relative_to(folder).as_posix(): sha256(path) for path in files if path.is_file()}
     return entries | made
 

@@ -19,7 +19,7 @@ from workbook.project import project
 from workbook.records import MANIFEST, Manifest, read_or_empty
 from workbook.runner.scrub import without_machine
 
-ARTEFACTS = ("claims.json", "exhibits.json", "notebooks/*.ipynb", "figures/*", "tables/*")
+ARTEFACTS = ("claims.json", "exhibits.json", "notebooks/*.ipynb", "figures/*", "tables/*", "codes/*")
 CODE = ("lib", "notebooks", "profiles", "run_all.py", "requirements.lock")
 
 

@@ -47,6 +47,8 @@ def test_coding_names_its_construction():
     assert frame["construction"].to_dict() == {
         "bernoulli": "",
         "balanced": "",
+        "dpn": "",
+        "mds": "",
         "coding": "Nordstrom–Robinson",
     }
 
@@ -89,8 +91,8 @@ def test_readable_form():
     table = minimum_table(FRAME)
     assert list(table.columns) == ["bits", "method", "m = 10", "m = 21", "m = 40"]
     assert table["method"].tolist() == [
-        *["bernoulli", "balanced", "coding", "upper bound"],
-        *["hadamard", "bernoulli", "balanced", "coding", "upper bound"],
+        *["bernoulli", "balanced", "dpn", "mds", "coding", "upper bound"],
+        *["hadamard", "bernoulli", "balanced", "dpn", "mds", "coding", "upper bound"],
     ]
     by_name = table.set_index(["bits", "method"])
     assert by_name.loc[(16, "hadamard")].tolist() == [8, 8, "–"]

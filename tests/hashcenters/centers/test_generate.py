@@ -15,5 +15,5 @@ def test_every_method_makes_centers_that_depend_on_the_seed_alone(method):
 
 
 def test_an_unknown_method_is_named():
-    with pytest.raises(InputError, match=r"csq, hadamard, bernoulli, balanced, coding, got 'random'"):
+    with pytest.raises(InputError, match=r"csq, hadamard, bernoulli, balanced, dpn, mds, coding, got 'random'"):
         make_centers("random", 16, 4, seed=0)

@@ -1,0 +1,169 @@
+"""Tables that follow from single runs and nothing else, so that they can be worked out again without any training.
+
+Such a table carries its runs and the name of its kind in `attrs`; `Results.table` writes both down, and
+`chapters.verify` works the table out again. Nothing here imports torch.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from workbook.claims import side
+from workbook.intervals import Crossing, Mean, holm
+from workbook.run_table import declare
+from workbook.tables import mean_std
+
+Verdict = dict[str, Any]
+MEANS, DIFFERENCES, STORED = "means", "differences", "stored"  # kinds of tables
+NAMED = ": "  # between a method and what is stored, where both name a run
+RUN_KINDS = {"bits": int, "seed": int, "mAP": float, "converged": bool}  # of the columns of a run; `method` is text
+
+
+def run_record(method: object, bits: int, seed: int, score: float, converged: bool) -> dict[str, Any]:
+    """One run, as the table of runs has it."""
+    return {
+        "method": str(method),
+        "bits": int(bits),
+        "seed": int(seed),
+        "mAP": float(score),
+        "converged": bool(converged),
+    }
+
+
+def records_of(scores: pd.DataFrame, *, by: str) -> list[dict[str, Any]]:
+    """The runs of a table of scores; `by` is the column that names methods."""
+    return [run_record(*row) for row in scores[[by, "bits", "seed", "mAP", "converged"]].itertuples(index=False)]
+
+
+def ablation_table(scores: pd.DataFrame, *, by: str) -> pd.DataFrame:
+    """Methods down, code lengths across, mean ± standard deviation of mAP; and how many trainings converged."""
+    summary = mean_std(scores, [by, "bits"], "mAP")
+    table = summary.pivot(index=by, columns="bits", values="mAP")
+    table = table.loc[scores[by].unique()]
+    table.columns = [f"{bits} bits" for bits in table.columns]
+    converged = scores.groupby(by)["converged"].agg(["sum", "size"]).loc[table.index]
+    table["converged"] = [f"{done} of {trained}" for done, trained in converged.itertuples(index=False)]
+    return declare(table.reset_index(), MEANS, records_of(scores, by=by), by=by)
+
+
+def means_again(runs: pd.DataFrame, *, by: str) -> pd.DataFrame:
+    """`ablation_table` from the table of runs."""
+    return ablation_table(runs.rename(columns={"method": by}), by=by)
+
+
+def stored_table(scores: pd.DataFrame, *, by: str) -> pd.DataFrame:
+    """Methods and code lengths down, what is stored of an item across, mean ± standard deviation of mAP.
+
+    Args:
+        scores: columns `by`, bits, seed, stored, mAP, converged.
+        by: the column that names methods.
+    """
+    summary = mean_std(scores, [by, "bits", "stored"], "mAP")
+    order = summary[[by, "bits"]].drop_duplicates()
+    table = summary.pivot(index=[by, "bits"], columns="stored", values="mAP")[summary["stored"].unique()]
+    table = table.loc[pd.MultiIndex.from_frame(order)].reset_index().rename_axis(columns=None)
+    named = scores.assign(**{by: scores[by] + NAMED + scores["stored"]})
+    return declare(table, STORED, records_of(named, by=by), by=by)
+
+
+def stored_again(runs: pd.DataFrame, *, by: str) -> pd.DataFrame:
+    """`stored_table` from the table of runs."""
+    names = runs["method"].str.rpartition(NAMED)
+    return stored_table(runs.assign(**{by: names[0], "stored": names[2]}), by=by)
+
+
+def judge_family(family: Sequence[Mean], settled: Sequence[bool], *, margin: float = 0.0) -> pd.DataFrame:
+    """A row a comparison of one family: its mean, its interval at the level of Holm's procedure, and the verdict.
+
+    One run a side leaves a comparison `inconclusive`, and so does a training without a plateau where the interval
+    alone would speak of a `trend`. Two sides that agree everywhere are `identical`.
+
+    Args:
+        family: differences, (the one that should win) − (the other).
+        settled: whether all trainings of each comparison reached their plateau.
+        margin: how far "at least as well" may fall short, 0 for "better".
+
+    Returns:
+        Columns mean, low, high, verdict.
+    """
+    rows = []
+    for one, (low, high), plateau in zip(family, holm(family, against=-margin), settled, strict=True):
+        verdict = "identical" if one.identical else side(low, high, of=-margin)
+        verdict = "inconclusive" if verdict in ("trend", "identical") and not plateau else verdict
+        rows.append({"mean": one.estimate, "low": low, "high": high, "verdict": verdict})
+    return pd.DataFrame(rows)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One method minus another at one length.
+
+    Args:
+        bits: code length.
+        better, worse: the method that should win, and the other.
+        found: their differences.
+        settled: whether all trainings of both reached their plateau.
+    """
+
+    bits: int
+    better: str
+    worse: str
+    found: Crossing
+    settled: bool
+
+    def about(self) -> dict[str, Any]:
+        """What the table of runs does not say: how much queries differ."""
+        squares = {"cases": self.found.cases, "of_cases": self.found.of_cases, "rest": self.found.rest}
+        return {"bits": int(self.bits), "better": str(self.better), "worse": str(self.worse), **squares}
+
+    def row(self) -> dict[str, Any]:
+        """What is neither mean, interval nor verdict over seeds and queries."""
+        low, high = self.found.these_runs().interval()
+        return {
+            "bits": self.bits,
+            "difference": f"{_bracketed(self.better)} − {_bracketed(self.worse)}",
+            "low, these trainings": low,
+            "high, these trainings": high,
+            "seeds": len(self.found.by_run),
+            "converged": self.settled,
+        }
+
+
+def difference_table(
+    compared: Sequence[Comparison], runs: Iterable[Mapping[str, Any]], *, margin: float
+) -> pd.DataFrame:
+    """Comparisons of one family, a row each.
+
+    Args:
+        compared: what is compared.
+        runs: `run_record` of every training in it.
+        margin: see `judge_family`.
+
+    Returns:
+        bits, difference; mean, low, high of AP for other seeds and queries, which `verdict` follows from;
+        low and high, these trainings: the 95 % interval for other queries, not for other seeds; seeds, converged.
+    """
+    about = pd.DataFrame([one.row() for one in compared])
+    judged = judge_family([one.found.mean() for one in compared], about["converged"].tolist(), margin=margin)
+    table = pd.concat([about[["bits", "difference"]], judged, about.iloc[:, 2:]], axis=1)
+    return declare(table, DIFFERENCES, runs, margin=margin, compared=[one.about() for one in compared])
+
+
+def differences_again(runs: pd.DataFrame, *, margin: float, compared: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """`difference_table` from the table of runs, and from what it says itself of how much queries differ."""
+    rebuilt = []
+    for row in compared:
+        sides = [runs[(runs["bits"] == row["bits"]) & (runs["method"] == row[name])] for name in ("better", "worse")]
+        better, worse = (dict(zip(part["seed"], part["mAP"], strict=True)) for part in sides)
+        by_run = tuple(better[seed] - worse[seed] for seed in better if seed in worse)
+        found = Crossing(by_run, *(row[name] for name in ("cases", "of_cases", "rest")))
+        settled = all(part["converged"].all() for part in sides)
+        rebuilt.append(Comparison(row["bits"], row["better"], row["worse"], found, settled))
+    return difference_table(rebuilt, (), margin=margin)
+
+
+def _bracketed(name: str) -> str:
+    """A name that can stand in a difference."""
+    return f"({name})" if " + " in name else name

@@ -1,0 +1,141 @@
+"""Holds committed results against each other, without training anything: codes, runs, tables, and every file.
+
+Nothing here imports torch, so that a check of a fresh clone takes seconds.
+"""
+
+from collections.abc import Callable, Iterator
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from basics.errors import InputError
+from basics.files import read_json, read_text, sha256
+from basics.frames import to_csv
+from basics.paths import profile_results
+from chapters.shared.code_sets import FOLDER, SavedCodes, saved_code_sets
+from chapters.shared.derived import DIFFERENCES, MEANS, RUN_KINDS, STORED, differences_again, means_again, stored_again
+from chapters.shared.draws import DRAWS, draws_again
+from hashcenters.metrics import average_precision
+from workbook import run_table
+from workbook.records import EXHIBITS, read
+from workbook.runner.manifest import artefacts, manifest_path
+
+KINDS: dict[str, Callable[..., pd.DataFrame]] = {
+    MEANS: means_again,
+    DIFFERENCES: differences_again,
+    STORED: stored_again,
+    DRAWS: draws_again,
+}
+TOLERANCE = 1e-9  # of mAP, and of every number in a table
+
+
+def verify(profile: str) -> tuple[list[str], str]:
+    """Everything about a profile's results that does not hold, a line each, and what was looked at.
+
+    Raises:
+        InputError: its results have no codes or no table of runs.
+    """
+    folder = profile_results(profile)
+    if not (folder / run_table.FILE).is_file() or not (folder / FOLDER).is_dir():
+        asked = f"{run_table.FILE} and {FOLDER}/"
+        raise InputError(f"{folder} must hold {asked}; run_all.py --profile {profile} makes them")
+    runs, changed = run_table.read_runs(folder, RUN_KINDS)
+    saved, tables = saved_code_sets(profile), derived_tables(folder)
+    complaints = [
+        *changed,
+        *(line for one in saved for line in check_codes(one, runs)),
+        *(line for exhibit, entry in tables.items() for line in check_table(folder, exhibit, entry, runs)),
+        *check_files(profile, folder),
+    ]
+    seen = f"{len(saved)} code sets, {len(runs)} runs, {len(tables)} tables that follow from them, all files"
+    return complaints, seen
+
+
+def derived_tables(folder: Path) -> dict[str, dict[str, Any]]:
+    """The exhibits of a results folder that follow from runs."""
+    return {name: entry for name, entry in read(folder / EXHIBITS).items() if run_table.DERIVED in entry}
+
+
+def check_codes(saved: SavedCodes, runs: pd.DataFrame) -> Iterator[str]:
+    """Whether a code set is the one that was saved, and scores what the table of runs says.
+
+    Args:
+        saved: the code set.
+        runs: the table of runs.
+    """
+    whose = f"{saved.notebook}-{saved.table}, {saved.method}, {saved.bits} bits, seed {saved.seed}"
+    for path, wanted in ((saved.file, saved.file_sum), (saved.labels, saved.labels_sum)):
+        if not path.is_file():
+            yield f"{FOLDER}/{path.name} is missing ({whose})"
+            return
+        if sha256(path) != wanted:
+            yield f"{FOLDER}/{path.name} was changed ({whose})"
+    try:
+        codes = saved.codes()
+        arrays = codes.query_codes, codes.query_labels, codes.database_codes, codes.database_labels
+        found = float(np.nanmean(average_precision(*arrays, top_k=saved.top_k)))
+    except InputError as error:
+        yield f"{whose}: {error}"
+        return
+    wanted = {name: getattr(saved, name) for name in ("notebook", "table", "method", "bits", "seed")}
+    own = runs[np.logical_and.reduce([runs[name] == value for name, value in wanted.items()])]
+    if len(own) != 1:
+        yield f"{run_table.FILE} must have one run for {FOLDER}/{saved.file.name} ({whose}), got {len(own)}"
+    elif abs(own["mAP"].item() - found) > TOLERANCE:
+        yield f"{whose}: the codes have a mAP of {found:.12g}, {run_table.FILE} says {own['mAP'].item():.12g}"
+
+
+def check_table(folder: Path, exhibit: str, entry: dict[str, Any], runs: pd.DataFrame) -> Iterator[str]:
+    """Whether every mean, deviation, interval and verdict of a table follows from its runs.
+
+    Args:
+        folder: of the results.
+        exhibit: id of the table.
+        entry: what was recorded of it.
+        runs: the table of runs.
+    """
+    file = entry["files"]["csv"]
+    own = runs[(runs["notebook"] == entry["notebook"][:2]) & (runs["table"] == exhibit.removeprefix("table-")[3:])]
+    derived = entry[run_table.DERIVED]
+    try:
+        again = KINDS[derived["kind"]](own.drop(columns=run_table.OWNER), **derived["options"])
+        stored = _cells(read_text(folder / file))
+    except (InputError, KeyError, TypeError, ValueError) as error:
+        yield f"{file} does not follow from its {len(own)} runs: {error}"
+        return
+    made = _cells(to_csv(again))
+    if len(made) != len(stored) or not {*made.columns} <= {*stored.columns}:
+        yield f"{file} must have {len(made)} rows and the columns {', '.join(made.columns)}"
+        return
+    for name in made:
+        for row, (wanted, found) in enumerate(zip(made[name], stored[name], strict=True)):
+            if not _same(wanted, found):
+                label = ", ".join(stored.iloc[row, : 2 if derived["kind"] in (DIFFERENCES, STORED) else 1])
+                yield f"{file}, {label}, {name}: the table says {found or '–'}, its runs give {wanted or '–'}"
+
+
+def check_files(profile: str, folder: Path) -> Iterator[str]:
+    """Whether every file is the one that the manifest lists."""
+    listed, there = read_json(manifest_path(profile))["artefacts"], artefacts(folder)
+    for name in sorted(listed.keys() | there.keys()):
+        if listed.get(name) != there.get(name):
+            how = "is missing" if name not in there else "is not in" if name not in listed else "is not the one of"
+            yield f"{name} {how}{'' if name not in there else ' the manifest'}"
+
+
+def _cells(text: str) -> pd.DataFrame:
+    """A csv file as text."""
+    return pd.read_csv(StringIO(text), dtype=str, keep_default_na=False)
+
+
+def _same(wanted: str, found: str) -> bool:
+    """Whether two cells say the same: as text, or as numbers within the tolerance."""
+    if wanted == found:
+        return True
+    try:
+        return abs(float(wanted) - float(found)) <= TOLERANCE
+    except ValueError:
+        return False

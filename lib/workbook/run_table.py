@@ -1,0 +1,116 @@
+"""The table of runs: a line a run behind a table of means, in full precision, to hold the table against.
+
+A frame that follows from runs says so by `declare`; `Results.table` then writes its runs into `tables/runs.csv` of the
+results, under the notebook and the table that they belong to, each line with a check of its own.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from basics.errors import InputError
+from basics.files import read_text, write_text
+
+FILE = "tables/runs.csv"
+DERIVED = "derived"  # the entry of a frame's attrs, and of exhibits.json
+OWNER = ["notebook", "table"]
+CHECK = "check"
+
+
+def declare(frame: pd.DataFrame, kind: str, runs: Iterable[Mapping[str, Any]], **options: Any) -> pd.DataFrame:
+    """The frame, with a note on what it follows from.
+
+    Args:
+        frame: a table.
+        kind: by which the project knows how to work it out again.
+        runs: a mapping a run, all with the same keys.
+        options: what that takes beside the runs, as JSON has it.
+    """
+    frame.attrs[DERIVED] = {"kind": kind, "options": options, "runs": [dict(run) for run in runs]}
+    return frame
+
+
+def put_runs(folder: Path, notebook: str, table: str, runs: Iterable[Mapping[str, Any]]) -> None:
+    """Write the runs behind one table of a results folder, in the place of those it had.
+
+    Args:
+        folder: of the results; its lock is held.
+        notebook, table: whose runs.
+        runs: from `declare`.
+    """
+    lines = [{**dict(zip(OWNER, (notebook, table), strict=True)), **run} for run in runs]
+    own = pd.DataFrame(lines, dtype=object).map(lambda value: repr(value) if isinstance(value, float) else str(value))
+    own[CHECK] = _checks(own)
+    kept = _texts(folder)
+    kept = kept[(kept[OWNER] != [notebook, table]).any(axis=1)] if len(kept) else own[:0]
+    if [*kept.columns] != [*own.columns]:
+        raise InputError(f"runs of {table} must have the columns {[*kept.columns]}, got {[*own.columns]}")
+    _write(folder, pd.concat([kept, own]))
+
+
+def drop_runs(folder: Path, notebook: str) -> None:
+    """Forget the runs of a notebook; its results folder's lock is held."""
+    kept = _texts(folder)
+    if len(kept) and (kept["notebook"] == notebook).any():
+        _write(folder, kept[kept["notebook"] != notebook])
+
+
+def read_runs(folder: Path, kinds: Mapping[str, type]) -> tuple[pd.DataFrame, list[str]]:
+    """The table of runs of a results folder, without its checks, and the lines whose check fails.
+
+    Args:
+        folder: of the results.
+        kinds: of the columns that are no text: int, float or bool.
+
+    Raises:
+        InputError: it has none, or one that is no such table.
+    """
+    texts = _texts(folder)
+    wanted = [*OWNER, *kinds, CHECK]
+    if not {*wanted} <= {*texts.columns}:
+        raise InputError(f"{folder / FILE} must have the columns {', '.join(wanted)}, got {', '.join(texts.columns)}")
+    wrong = texts[CHECK] != _checks(texts.drop(columns=CHECK))
+    changed = [f"{FILE}, line {place + 2}: {', '.join(row)} was changed" for place, row in _rows(texts[wrong])]
+    try:
+        read = {
+            name: texts[name] == "True" if kind is bool else texts[name].astype(kind) for name, kind in kinds.items()
+        }
+    except ValueError as error:
+        raise InputError(f"{folder / FILE} holds no runs: {error}") from error
+    return texts.drop(columns=CHECK).assign(**read), changed
+
+
+def own_runs(folder: Path, notebook: str) -> list[list[str]]:
+    """The lines of one notebook, as they are written."""
+    texts = _texts(folder)
+    return texts[texts["notebook"] == notebook].to_numpy().tolist() if len(texts) else []
+
+
+def _texts(folder: Path) -> pd.DataFrame:
+    """The table as text, without lines where there is no file."""
+    path = folder / FILE
+    if not path.is_file():
+        return pd.DataFrame()
+    try:
+        return pd.read_csv(StringIO(read_text(path)), dtype=str, keep_default_na=False)
+    except ValueError as error:
+        raise InputError(f"{path} is no table: {error}") from error
+
+
+def _write(folder: Path, table: pd.DataFrame) -> None:
+    ordered = table.sort_values("notebook", kind="stable")
+    write_text(folder / FILE, ordered.to_csv(index=False, lineterminator="\n"))
+
+
+def _rows(table: pd.DataFrame) -> list[tuple[int, list[str]]]:
+    return [(place, row) for place, row in zip(table.index, table.drop(columns=CHECK).to_numpy().tolist(), strict=True)]
+
+
+def _checks(table: pd.DataFrame) -> list[str]:
+    """A few digits of the SHA-256 of each line."""
+    lines = ("\x1f".join(row) for row in table.to_numpy().tolist())
+    return [hashlib.sha256(line.encode()).hexdigest()[:8] for line in lines]

@@ -1,0 +1,104 @@
+"""Hash codes against classes alone: rows of trained tables, differences with intervals, and the verdict."""
+
+import numpy as np
+import pytest
+from made_up import MadeUp, make_setting, table
+
+from chapters import n06_released as released
+from chapters.n08_retrieval.ties import StudiedSet
+from chapters.shared import label_codes
+from hashcenters.codes import binarise
+from hashcenters.metrics.code_files import CodeSet
+from hashcenters.metrics.label_codes import CENTER_OF_LABEL, CODES, LABELLED, PREDICTED, ROWS
+from workbook.results import open_results
+
+SETTING = make_setting(weights="none")
+authors_codes = pytest.mark.skipif(
+    set(released.released_codes()) != set(released.DATASETS),
+    reason="needs csq-official below HASHCENTERS_DATA: python -m hashcenters.datasets download csq-official",
+)
+
+
+class Centered(MadeUp):
+    """A made-up training that has centers, on which its database lies; a share of its queries lies on others."""
+
+    def __init__(self, data, seed, *, wrong):
+        draw = np.random.default_rng(seed)
+        words = binarise(draw.normal(size=(100, 32)))
+        labels = {part: getattr(data, part).labels for part in ("query", "database")}
+        other = draw.random(len(data.query)) < wrong
+        taken = labels | {"query": np.where(other, (labels["query"] + 1) % 100, labels["query"])}
+        super().__init__({part: words[classes] for part, classes in taken.items()})
+        object.__setattr__(self, "words", words)
+        object.__setattr__(self, "right", float((~other).mean()))
+
+    def centers_by_epoch(self):
+        return np.stack([-self.words, self.words * 0.5])
+
+
+def test_trained_tables_have_a_row_a_method_and_a_column_for_what_is_stored():
+    data = SETTING.data()
+    runs = [Centered(data, seed, wrong=wrong) for wrong in (0.0, 0.4) for seed in (0, 1)]
+    labels = [{"method": name, "bits": 32, "seed": seed} for name in ("sure", "unsure") for seed in (0, 1)]
+    found = label_codes.label_code_table(table(labels, runs), data, by="method")
+    assert found.columns.tolist() == ["method", "bits", *ROWS]
+    assert found["method"].tolist() == ["sure", "unsure"]
+    assert (found.loc[0, [*ROWS]] == "1.0000 ± 0.0000").all()
+    means = {name: [label_codes.label_code_scores(run, data)[name] for run in runs[2:]] for name in ROWS}
+    mean = float(np.mean(means[LABELLED]))
+    assert found.loc[1, LABELLED] == f"{mean:.4f} ± {np.std(means[LABELLED], ddof=1):.4f}"
+    # a right answer has AP 1, a wrong one the little that ties bring
+    assert [0 <= value - run.right < 0.05 for value, run in zip(means[LABELLED], runs[2:], strict=True)] == [True] * 2
+
+
+def made_up_rows(gain, loss, *, queries=400, seed=0):
+    draw = np.random.default_rng(seed)
+    codes = draw.uniform(0.3, 0.7, queries)
+    spread = draw.normal(0, 0.05, (2, queries))
+    return {CODES: codes, LABELLED: codes + gain + spread[0], PREDICTED: codes - loss + spread[1]}
+
+
+@pytest.mark.parametrize(
+    ("gain", "loss", "verdict"),
+    [(0.03, 0.05, "finding"), (0.005, 0.05, "finding"), (-0.02, 0.05, "inconclusive"), (0.03, 0.0, "inconclusive")],
+)
+def test_a_finding_needs_both_sides_on_every_code_set(gain, loss, verdict):
+    found = {"one": made_up_rows(0.03, 0.05), "other": made_up_rows(gain, loss, seed=1)}
+    compared = label_codes.label_code_differences(found, bits=64, classes={"one": 51, "other": 101})
+    assert compared["bits"].tolist() == ["6 instead of 64", "7 instead of 64"] * 2
+    assert compared["mean"].tolist() == pytest.approx([0.03, gain, -0.05, -loss], abs=0.01)
+    assert ((compared["low"] < compared["mean"]) & (compared["mean"] < compared["high"])).all()
+    judged = label_codes.judge_label_codes(compared)
+    assert judged["verdict"] == verdict
+    assert "other, predicted, 7 instead of 64 bits: " in judged["observed"]
+
+
+def test_without_the_authors_files_the_claim_asks_for_them(tmp_path, monkeypatch):
+    monkeypatch.setenv("HASHCENTERS_DATA", str(tmp_path))
+    one = StudiedSet(CodeSet(*(np.ones((1, 64), np.int8), np.zeros(1, int)) * 2), "released", 1)
+    assert released.released_label_codes({"HMDB51": one}) == {}
+    judged = released.judge_released_labels({})
+    assert judged["verdict"] == "needs-data"
+    monkeypatch.setenv("HASHCENTERS_RESULTS", str(tmp_path))
+    open_results("06_video", profile="smoke").claim("csq-label-codes", **judged)
+
+
+@authors_codes
+def test_classes_alone_on_the_authors_codes():
+    found = released.released_label_codes(released.released_codes())
+    means = released.label_code_means(found).set_index("stored")
+    wanted = {
+        "HMDB51, mAP@70": {CODES: 0.576682, LABELLED: 0.610458, PREDICTED: 0.478980, CENTER_OF_LABEL: 0.618077},
+        "UCF101, mAP@100": {CODES: 0.873955, LABELLED: 0.874509, PREDICTED: 0.835625, CENTER_OF_LABEL: 0.875680},
+        "HMDB51, mAP@All": {CODES: 0.489830, LABELLED: 0.617964, PREDICTED: 0.389094, CENTER_OF_LABEL: 0.662940},
+        "UCF101, mAP@All": {CODES: 0.845848, LABELLED: 0.875664, PREDICTED: 0.798416, CENTER_OF_LABEL: 0.892771},
+    }
+    for column, values in wanted.items():
+        assert means.loc[[*values], column].tolist() == pytest.approx([*values.values()], abs=1e-6)
+    compared = released.label_code_comparison(found)
+    assert compared["verdict"].tolist() == ["trend"] * 4
+    ends = compared[["low", "high"]].to_numpy()
+    np.testing.assert_allclose(
+        ends, [[0.0178, 0.0497], [-0.0047, 0.0058], [-0.1080, -0.0874], [-0.0431, -0.0336]], atol=6e-5
+    )
+    assert released.judge_released_labels(found)["verdict"] == "finding"

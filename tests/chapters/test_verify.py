@@ -1,0 +1,247 @@
+"""Committed results held against each other: nothing is wrong as written, and every change is named."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from shutil import copytree
+
+import numpy as np
+import pandas as pd
+import pytest
+from made_up import MadeUp, make_setting, table
+
+from basics.errors import InputError
+from basics.files import sha256
+from basics.paths import project_root
+from chapters import verify as chapter
+from chapters.shared import comparisons, draws, scores
+from chapters.shared.code_sets import save_code_sets
+from chapters.shared.derived import stored_table
+from chapters.shared.setting import classifier
+from hashcenters.codes import binarise
+from workbook.results import open_results
+from workbook.runner import command, manifest
+
+SETTING = make_setting(weights="none")
+ABOUT = {"caption": "c", "protocol": {}}
+METHODS = ["good", "bad: x"]
+
+
+def drawn_codes(bits, seed, wrong):
+    """A finished training whose codes are words of their class, with some bits wrong."""
+    data, draw = SETTING.data(), np.random.default_rng(100 * bits + seed)
+    words = binarise(draw.normal(size=(100, bits)))
+    parts = {name: words[getattr(data, name).labels] for name in ("query", "database")}
+    codes = {name: np.where(draw.random(of.shape) < wrong, -of, of).astype(np.int8) for name, of in parts.items()}
+    return MadeUp(codes, classifier(SETTING))
+
+
+def runs_of(methods=METHODS, seeds=(0, 1, 2), bits=(16, 24)):
+    rows = [{"method": name, "bits": length, "seed": seed} for name in methods for length in bits for seed in seeds]
+    made = [drawn_codes(row["bits"], row["seed"], 0.15 if row["method"] == "good" else 0.3) for row in rows]
+    return table(rows, made)
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    """Results of a made-up notebook: tables of means, differences, draws and what is stored, and codes."""
+    folder = tmp_path_factory.mktemp("results")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HASHCENTERS_RESULTS", str(folder))
+        results, data, runs = open_results("04_training", profile="smoke"), SETTING.data(), runs_of()
+        scored = scores.score_table(runs, data)
+        results.table(comparisons.ablation_table(scored, by="method"), "means", **ABOUT)
+        save_code_sets(results, runs, data, by="method", seed=0, table="means")
+        compared = comparisons.compare_methods(runs, data, better="good", bits=(16, 24), by="method", margin=0.005)
+        results.table(compared, "differences", **ABOUT)
+        five = runs_of(methods=["draw 0", "draw 1", "draw 2"], bits=(16,))
+        row = draws.draw_row("single-label", scores.score_table(five, data), data)
+        results.table(draws.data_across(pd.DataFrame([row])), "five-draws", **ABOUT)
+        long = scored.assign(stored="codes")[["method", "bits", "seed", "stored", "mAP", "converged"]]
+        both = pd.concat([long, long.assign(stored="classes", mAP=long["mAP"] / 3)])
+        results.table(stored_table(both, by="method"), "stored", **ABOUT)
+        manifest.write_manifest("smoke", {}, known=())
+    return folder
+
+
+@pytest.fixture
+def folder(written, tmp_path, monkeypatch):
+    """The same in a folder of its own."""
+    copytree(written, tmp_path / "results")
+    monkeypatch.setenv("HASHCENTERS_RESULTS", str(tmp_path / "results"))
+    return tmp_path / "results" / "smoke"
+
+
+def complaints():
+    return chapter.verify("smoke")[0]
+
+
+def edit(path, old, new, *, count=1):
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, count))
+
+
+def arrays_of(path):
+    with np.load(path) as found:
+        return dict(found)
+
+
+def test_nothing_is_wrong_as_written(folder):
+    found, seen = chapter.verify("smoke")
+    assert found == []
+    # 12 runs of the means, 12 of the differences, 9 of the draws, 24 of what is stored
+    assert seen == "4 code sets, 57 runs, 4 tables that follow from them, all files"
+    assert len(chapter.derived_tables(folder)) == 4
+    assert {entry["derived"]["kind"] for entry in chapter.derived_tables(folder).values()} == set(chapter.KINDS)
+
+
+@pytest.mark.parametrize("part", ["query", "database"])
+def test_one_flipped_bit_of_a_code_is_named(folder, part):
+    path = folder / "codes/04-means-good-16-bits.npz"
+    arrays = arrays_of(path)
+    arrays[part][3, 0] ^= 64
+    np.savez_compressed(path, **arrays)
+    found = complaints()
+    assert "codes/04-means-good-16-bits.npz was changed (04-means, good, 16 bits, seed 0)" in found
+    assert any(line.startswith("04-means, good, 16 bits, seed 0: the codes have a mAP of") for line in found)
+    assert not any("bad" in line or "24 bits" in line for line in found)
+
+
+def test_a_changed_code_is_found_by_its_map_alone(folder):
+    """As if the list of sums had been changed with it."""
+    path, listed = folder / "codes/04-means-good-24-bits.npz", folder / "codes/04-means.json"
+    before = sha256(path)
+    arrays = arrays_of(path)
+    arrays["database"][3] ^= 255
+    np.savez_compressed(path, **arrays)
+    edit(listed, before, sha256(path))
+    lines = [line for line in complaints() if "24 bits" in line and "mAP" in line]
+    assert len(lines) == 1
+    codes, table_of_runs = map(float, re.findall(r"0\.\d+", lines[0]))
+    assert abs(codes - table_of_runs) > 1e-9
+
+
+def test_one_changed_label_is_named_for_every_code_set_on_it(folder):
+    path = next((folder / "codes").glob("labels-*.npz"))
+    arrays = arrays_of(path)
+    arrays["database"][5] = (arrays["database"][5] + 1) % 100
+    np.savez_compressed(path, **arrays)
+    found = complaints()
+    assert sum(f"codes/{path.name} was changed" in line for line in found) == 4
+    assert sum("the codes have a mAP of" in line for line in found) == 4
+
+
+def test_one_changed_run_is_named_with_the_tables_that_no_longer_follow(folder):
+    path = folder / "tables/runs.csv"
+    lines = path.read_text().splitlines()
+    place = next(i for i, line in enumerate(lines) if line.startswith("04,means,bad: x,24,1,"))
+    cells = lines[place].split(",")
+    cells[5] = repr(float(cells[5]) + 0.01)
+    lines[place] = ",".join(cells)
+    path.write_text("\n".join(lines) + "\n")
+    found = complaints()
+    assert any(line.startswith(f"tables/runs.csv, line {place + 1}: 04, means, bad: x, 24, 1") for line in found)
+    assert any(line.startswith("tables/04-means.csv, bad: x, 24 bits: the table says") for line in found)
+    assert not any("16 bits" in line for line in found)
+
+
+def test_a_run_that_the_codes_do_not_have_is_named(folder):
+    path = folder / "tables/runs.csv"
+    line = next(line for line in path.read_text().splitlines() if line.startswith("04,means,good,16,0,"))
+    edit(path, line + "\n", "")
+    assert any("must have one run for codes/04-means-good-16-bits.npz" in found for found in complaints())
+
+
+CELLS = {
+    "means": ["good, 16 bits", "bad: x, 24 bits", "good, converged"],
+    "differences": ["mean", "low", "high", "verdict", "low, these trainings", "high, these trainings", "seeds"],
+    "five-draws": ["mAP, single-label", "95 % interval of the ±, single-label"],
+    "stored": ["good, 16, codes", "bad: x, 24, classes"],
+}
+
+
+def altered(value):
+    """A cell that says something a little different."""
+    if re.fullmatch(r"-?[\d.e-]+", value):
+        return repr(float(value) + (1e-6 if "." in value else 1))
+    digits = [place for place, sign in enumerate(value) if sign.isdigit()]
+    if not digits:
+        return "not-shown" if value == "trend" else "trend"
+    last = digits[-1]
+    return value[:last] + str((int(value[last]) + 1) % 10) + value[last + 1 :]
+
+
+@pytest.mark.parametrize(("name", "label"), [(name, label) for name, labels in CELLS.items() for label in labels])
+def test_one_changed_cell_is_named(folder, name, label):
+    path = folder / f"tables/04-{name}.csv"
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+    named = 2 if name in ("differences", "stored") else 1  # columns that tell the rows apart
+    labels = [", ".join([*map(str, row[:named]), column]) for row in frame.to_numpy() for column in frame.columns]
+    place = next(place for place, found in enumerate(labels) if found == label or found.endswith(f" − bad: x, {label}"))
+    row, column = divmod(place, len(frame.columns))
+    frame.iloc[row, column] = altered(frame.iloc[row, column])
+    path.write_text(frame.to_csv(index=False))
+    found = complaints()
+    assert any(line.startswith(f"tables/04-{name}.csv, {labels[place]}: the table says") for line in found)
+    assert sum("the table says" in line for line in found) == 1
+    assert f"tables/04-{name}.csv is not the one of the manifest" in found
+
+
+def test_a_missing_row_a_lost_file_and_any_other_file_are_named(folder):
+    lines = (folder / "tables/04-means.csv").read_text().splitlines()
+    (folder / "tables/04-means.csv").write_text("\n".join(lines[:-1]) + "\n")
+    (folder / "codes/04-means-good-16-bits.npz").unlink()
+    (folder / "tables/04-differences.md").write_text("other")
+    found = complaints()
+    assert "tables/04-means.csv must have 2 rows and the columns method, 16 bits, 24 bits, converged" in found
+    assert "codes/04-means-good-16-bits.npz is missing (04-means, good, 16 bits, seed 0)" in found
+    assert "tables/04-differences.md is not the one of the manifest" in found
+
+
+def test_broken_files_are_lines_too(folder):
+    (folder / "codes/04-means-good-16-bits.npz").write_bytes(b"no zip")
+    exhibits = json.loads((folder / "exhibits.json").read_text())
+    exhibits["table-04-means"]["derived"]["kind"] = "other"
+    (folder / "exhibits.json").write_text(json.dumps(exhibits))
+    found = complaints()
+    assert any("is not a readable .npz file without pickled objects" in line for line in found)
+    assert any(line.startswith("tables/04-means.csv does not follow from its 12 runs") for line in found)
+
+
+def test_nothing_to_verify_is_an_error(tmp_path, monkeypatch):
+    monkeypatch.setenv("HASHCENTERS_RESULTS", str(tmp_path))
+    with pytest.raises(InputError, match=r"must hold tables/runs\.csv and codes/"):
+        chapter.verify("smoke")
+
+
+def test_the_command_needs_no_torch(folder):
+    script = "import sys; from workbook.runner.command import main; main(); sys.exit(50 * ('torch' in sys.modules))"
+    called = [sys.executable, "-c", script, "verify", "--profile", "smoke"]
+    environment = os.environ | {"PYTHONPATH": str(project_root() / "lib")}
+    done = subprocess.run(called, env=environment, capture_output=True, text=True, cwd=folder)
+    wanted = "smoke: 4 code sets, 57 runs, 4 tables that follow from them, all files; nothing wrong\n"
+    assert (done.returncode, done.stdout) == (0, wanted)
+
+
+def test_the_command_says_what_is_wrong(folder, capsys):
+    assert command.verify("smoke") == 0
+    edit(folder / "tables/04-means.csv", "good", "best")
+    assert command.verify("smoke") == 1
+    said = capsys.readouterr().out
+    assert "tables/04-means.csv, best, method: the table says best, its runs give good" in said
+    assert said.endswith("; 2 wrong\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["verify", "--list"], "'verify' and --list exclude each other"),
+        (["check"], r"'train' and 'verify' are the only ones"),
+    ],
+)
+def test_wrong_use_is_one_line(words, message):
+    with pytest.raises(InputError, match=message):
+        command.run_all.main(words, standalone_mode=False)

@@ -1,0 +1,102 @@
+"""The table of runs: what is written, replaced, dropped, and which line was changed."""
+
+import pandas as pd
+import pytest
+
+from basics.errors import InputError
+from basics.files import read_json
+from workbook import run_table
+from workbook.results import open_results
+from workbook.runner.freshness import outputs_of
+
+KINDS = {"seed": int, "score": float, "settled": bool}
+TEXTS = {"caption": "c", "protocol": {}}
+
+
+def table(*scores, method="a"):
+    runs = [{"method": method, "seed": seed, "score": score, "settled": True} for seed, score in enumerate(scores)]
+    return run_table.declare(pd.DataFrame({"mean": [sum(scores) / len(scores)]}), "mean", runs, of="score")
+
+
+@pytest.fixture
+def results(tmp_path, monkeypatch):
+    monkeypatch.setenv("HASHCENTERS_RESULTS", str(tmp_path))
+    return open_results("04_training", profile="smoke")
+
+
+def read(results):
+    return run_table.read_runs(results.folder, KINDS)
+
+
+def test_runs_are_written_in_full_precision_with_what_they_belong_to(results):
+    results.table(table(0.1 + 0.2, 1 / 3), "one", **TEXTS)
+    found, changed = read(results)
+    assert found.to_dict("records") == [
+        {"notebook": "04", "table": "one", "method": "a", "seed": seed, "score": score, "settled": True}
+        for seed, score in ((0, 0.1 + 0.2), (1, 1 / 3))
+    ]
+    assert changed == []
+
+
+def test_a_table_is_replaced_and_a_notebook_dropped(results):
+    results.table(table(0.5), "one", **TEXTS)
+    results.table(table(0.6), "two", **TEXTS)
+    results.table(table(0.7, 0.8), "one", **TEXTS)
+    other = open_results("03_other", profile="smoke")
+    other.table(table(0.9), "one", **TEXTS)
+    assert read(results)[0][["notebook", "table", "score"]].to_numpy().tolist() == [
+        ["03", "one", 0.9],
+        ["04", "two", 0.6],
+        ["04", "one", 0.7],
+        ["04", "one", 0.8],
+    ]
+    open_results("04_training", profile="smoke")
+    assert read(results)[0]["notebook"].tolist() == ["03"]
+    assert run_table.own_runs(results.folder, "04") == []
+    assert len(run_table.own_runs(results.folder, "03")) == 1
+
+
+def test_what_a_table_follows_from_is_recorded_and_others_have_nothing(results):
+    exhibits = results.folder / "exhibits.json"
+    results.table(table(0.5), "one", **TEXTS)
+    results.table(pd.DataFrame({"x": [1]}), "two", **TEXTS)
+    found = read_json(exhibits)
+    assert found["table-04-one"]["derived"] == {"kind": "mean", "options": {"of": "score"}}
+    assert "derived" not in found["table-04-two"]
+
+
+def test_a_changed_line_is_named(results):
+    results.table(table(0.25, 0.5), "one", **TEXTS)
+    path = results.folder / run_table.FILE
+    path.write_text(path.read_text().replace("1,0.5,", "1,0.5000001,"))
+    assert read(results)[1] == ["tables/runs.csv, line 3: 04, one, a, 1, 0.5000001, True was changed"]
+
+
+def test_changed_runs_make_their_notebook_stale_and_no_other(results):
+    results.table(table(0.25, 0.5), "one", **TEXTS)
+    open_results("03_other", profile="smoke").table(table(0.9), "one", **TEXTS)
+    before = {name: outputs_of("smoke", name) for name in ("04_training", "03_other")}
+    path = results.folder / run_table.FILE
+    path.write_text(path.read_text().replace("1,0.5,", "1,0.6,"))
+    after = {name: outputs_of("smoke", name) for name in before}
+    assert [before[name] == after[name] for name in before] == [False, True]
+
+
+def test_other_columns_and_no_table_are_refused(results):
+    results.table(table(0.5), "one", **TEXTS)
+    bad = run_table.declare(pd.DataFrame({"x": [1]}), "mean", [{"seed": 0}])
+    with pytest.raises(InputError, match="runs of two must have the columns"):
+        results.table(bad, "two", **TEXTS)
+    with pytest.raises(InputError, match=r"must have the columns notebook, table, other, check"):
+        run_table.read_runs(results.folder, {"other": int})
+    (results.folder / run_table.FILE).write_text("")
+    with pytest.raises(InputError, match="is no table"):
+        read(results)
+
+
+def test_text_where_a_number_should_be_is_one_line(results):
+    results.table(table(0.5), "one", **TEXTS)
+    path = results.folder / run_table.FILE
+    path.write_text(path.read_text().replace("0.5", "half"))
+    with pytest.raises(InputError, match="holds no runs"):
+        read(results)
