@@ -15,6 +15,7 @@ from basics.errors import InputError
 from basics.files import read_json, read_text, sha256
 from basics.frames import to_csv
 from basics.paths import profile_results
+from basics.schema import convert
 from chapters.shared.code_sets import FOLDER, SavedCodes, saved_code_sets
 from chapters.shared.derived import DIFFERENCES, MEANS, RUN_KINDS, STORED, differences_again, means_again, stored_again
 from chapters.shared.draws import DRAWS, draws_again
@@ -119,7 +120,9 @@ def check_table(folder: Path, exhibit: str, entry: dict[str, Any], runs: pd.Data
 
 def check_files(profile: str, folder: Path) -> Iterator[str]:
     """Whether every file is the one that the manifest lists."""
-    listed, there = read_json(manifest_path(profile))["artefacts"], artefacts(folder)
+    path = manifest_path(profile)
+    listed = convert(read_json(path), dict[str, Any], where=str(path)).get("artefacts")
+    listed, there = convert(listed, dict[str, str], where=f"{path}, artefacts"), artefacts(folder)
     for name in sorted(listed.keys() | there.keys()):
         if listed.get(name) != there.get(name):
             how = "is missing" if name not in there else "is not in" if name not in listed else "is not the one of"

@@ -1,9 +1,13 @@
 """Codes of trainings, saved and browsed: the files hold them, and the pictures are the nearest ones."""
 
+import json
+
 import numpy as np
 import pytest
 from made_up import MadeUp, make_setting, table
 
+from basics.errors import InputError
+from basics.files import read_json
 from chapters.n08_retrieval import browse, readings
 from chapters.shared.code_sets import save_code_sets, saved_code_sets
 from chapters.shared.setting import classifier
@@ -94,3 +98,18 @@ def test_it_starts_with_the_longest_codes_of_the_first_method(saved):
         f"{relevant} of the 3 neighbours shown are relevant. They are {nearest} to {farthest} bits away."
     )
     assert readings.shown_neighbours(tiles.assign(distance=2)).endswith(" They are 2 bits away.")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [("file", "../04.npz", "file"), ("bits", 0, "bits"), ("labels", "/tmp/x.npz", "labels"), ("other", 1, "other")],
+)
+def test_an_edited_list_is_refused_and_leads_nowhere(tmp_path, monkeypatch, field, value, message):
+    monkeypatch.setenv("HASHCENTERS_RESULTS", str(tmp_path))
+    results = open_results("04_training", profile="smoke")
+    runs = table([{"loss": "L_C", "bits": 16, "seed": 0}], [drawn_codes(16)])
+    save_code_sets(results, runs, SETTING.data(), by="loss", seed=0, table="one")
+    path = results.folder / "codes/04-one.json"
+    path.write_text(json.dumps([read_json(path)[0] | {field: value}]))
+    with pytest.raises(InputError, match=message):
+        saved_code_sets("smoke")

@@ -211,6 +211,12 @@ def test_broken_files_are_lines_too(folder):
     assert any(line.startswith("tables/04-means.csv does not follow from its 12 runs") for line in found)
 
 
+def test_a_manifest_without_artefacts_is_one_line(folder):
+    (folder / "manifest.json").write_text("{}")
+    with pytest.raises(InputError, match=r"manifest\.json, artefacts must be"):
+        complaints()
+
+
 def test_nothing_to_verify_is_an_error(tmp_path, monkeypatch):
     monkeypatch.setenv("HASHCENTERS_RESULTS", str(tmp_path))
     with pytest.raises(InputError, match=r"must hold tables/runs\.csv and codes/"):
