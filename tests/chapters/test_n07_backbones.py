@@ -10,6 +10,7 @@ from torch import nn
 from basics.errors import InputError
 from chapters import n07_backbones as chapter
 from hashcenters.centers.targets import category_similarity
+from hashcenters.datasets.splits import HashingData
 from hashcenters.models.network import Backbone, HashNetwork
 from hashcenters.training.loop import to_inputs
 from hashcenters.training.run import Run, load_data
@@ -44,8 +45,8 @@ class Trained(Run):
         object.__setattr__(self, "config", CONFIG)
         object.__setattr__(self, "size", size)
 
-    def network(self) -> nn.Module:
-        return classifier(self.size)
+    def trained(self) -> tuple[nn.Module, HashingData]:
+        return classifier(self.size), load_data(CONFIG.dataset, CONFIG.dataset_options)
 
     def history(self) -> pd.DataFrame:
         return pd.DataFrame({"accuracy": [0.1, 0.5]})
