@@ -80,7 +80,7 @@ def live_head_rows(run: Run) -> Float64[np.ndarray, "num_classes live_units"]:
     Raises:
         InputError: more than 5 % of the squared norm of the rows lies in dead units.
     """
-    rows, dead = category_features(run.trained()[0]), dead_units(run)
+    rows, dead = category_features(run.network()), dead_units(run)
     share = norm_in(dead, rows)
     if share > MOST_IN_DEAD:
         raise InputError(
@@ -137,7 +137,7 @@ def accuracy_table(classifiers: Mapping[str, Run]) -> pd.DataFrame:
     """Family, network, validation accuracy (0–1), features, dead ones and the share of ‖W‖² in them, by classifier."""
     rows = []
     for family, run in classifiers.items():
-        rows_of_head, dead = category_features(run.trained()[0]), dead_units(run)
+        rows_of_head, dead = category_features(run.network()), dead_units(run)
         rows.append(
             {
                 "family": family,

@@ -102,6 +102,10 @@ class Run:
         path = part(load_tensors(self.folder / "state.safetensors")[0], "centers.")
         return np.stack([path[str(epoch)].numpy() for epoch in range(len(path))])
 
+    def network(self) -> nn.Module:
+        """What was trained: the network, without a part that is frozen, in evaluation mode on the CPU."""
+        return self.trained()[0]
+
     def trained(self) -> tuple[nn.Module, HashingData]:
         """What was trained, in evaluation mode on the CPU, and the data it takes: features, where a part is frozen."""
         start = self.config.backbone_from
