@@ -79,9 +79,6 @@ class Hooks(Protocol):
     def verify(self, profile: str) -> tuple[list[str], str]:
         """What does not hold of a profile's results, a line each, and what was looked at, in a few words."""
 
-    def verify(self, profile: str) -> tuple[list[str], str]:
-        """What does not hold of a profile's results, a line each, and what was looked at, in a few words."""
-
 
 def find_hooks() -> Hooks:
     """The project's module of hooks; only now is it imported.
