@@ -6,6 +6,7 @@ import time
 from basics.text import trainings_done
 
 LINES_OF_TRAININGS = 12  # at most about so many
+BEFORE = "before trainings"
 SECONDS_OF_LINES = 30.0  # between two of them that are not about trainings
 
 
@@ -48,9 +49,9 @@ class Progress:
         if position and not self._live:
             self.say(f"{notebook}: {unit}, {time.monotonic() - began:.1f} s")
 
-    def moves(self, task: str, line: str) -> None:
+    def before_trainings(self, line: str) -> None:
         """What goes before trainings says how far it is."""
-        self._move(task, 0, 0, line)
+        self._move(BEFORE, 0, 0, line)
         if not self._live and time.monotonic() - self._said >= SECONDS_OF_LINES:
             self._said = time.monotonic()
             self.say(line)
@@ -62,6 +63,8 @@ class Progress:
 
     def trained(self, done: int, total: int, seconds: float) -> None:
         """So many of all trainings have ended, after so many seconds."""
+        if done and BEFORE in self._tasks:
+            self._bar.remove_task(self._tasks.pop(BEFORE)[0])
         text = trainings_done(done, total, seconds)
         self._move("trainings", done, total, text)
         if done == total:

@@ -109,7 +109,7 @@ class Trainer:
 
     def _take(self, event: Event) -> None:
         if "line" in event:
-            self._progress.moves("before trainings", event["line"])
+            self._progress.before_trainings(event["line"])
             return
         if "notebook" in event:
             self._trainings[event["notebook"]] = event["trainings"]

