@@ -69,8 +69,9 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 @pytest.fixture(autouse=True)
 def results_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Point the folders of results and of features at fresh temporary ones."""
+    """Point the folders of results and of features at fresh temporary ones, and the committed results at none."""
     folder = tmp_path / "results"
+    monkeypatch.setenv("HASHCENTERS_COMMITTED", str(tmp_path / "committed"))
     monkeypatch.setenv("HASHCENTERS_RESULTS", str(folder))
     monkeypatch.setenv("HASHCENTERS_FEATURES", str(tmp_path / "features"))
     return folder

@@ -15,8 +15,13 @@ def data_root() -> Path:
 
 
 def results_root() -> Path:
-    """Where results are written: `HASHCENTERS_RESULTS`, or `results/` in the project."""
-    return Path(os.environ.get("HASHCENTERS_RESULTS") or project_root() / "results")
+    """Where runs write: `HASHCENTERS_RESULTS`, or `results/local/` in the project, which git ignores."""
+    return Path(os.environ.get("HASHCENTERS_RESULTS") or project_root() / "results" / "local")
+
+
+def committed_root() -> Path:
+    """Where the results that readers see lie: `HASHCENTERS_COMMITTED`, or `results/` in the project."""
+    return Path(os.environ.get("HASHCENTERS_COMMITTED") or project_root() / "results")
 
 
 def features_root() -> Path:
@@ -35,8 +40,19 @@ def profiles_root() -> Path:
 
 
 def profile_results(profile: str) -> Path:
-    """The results folder of one profile."""
+    """The folder that runs of one profile write to."""
     return results_root() / profile
+
+
+def committed_results(profile: str) -> Path:
+    """The folder of the committed results of one profile, which only publishing changes."""
+    return committed_root() / profile
+
+
+def shown_results(profile: str) -> Path:
+    """Where the results of a profile are read: those of the runs here, or the committed ones before any run."""
+    own, committed = profile_results(profile), committed_results(profile)
+    return own if (own / "manifest.json").is_file() or not committed.is_dir() else committed
 
 
 def runs_root(profile: str) -> Path:

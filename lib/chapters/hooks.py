@@ -1,19 +1,24 @@
 """What the workbook's runner asks of this project: its data, its trainings and its cluster."""
 
-from collections.abc import Callable, Iterator, Mapping
+import hashlib
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from basics.errors import InputError, whole
+from basics.files import read_json
 from basics.paths import data_root, runs_root
 from hashcenters.limits import MAX_BITS, MAX_SEED
+from workbook.records import OWN
 from workbook.runner.graph import Notebook
 from workbook.runner.hooks import Need
 
 if TYPE_CHECKING:
     from hashcenters.training.config import TrainingConfig
 
+AUTHORS = {"csq-official", "shc-official"}  # folders of what the papers' authors released
 NAMED_WEIGHTS = ("", "none", "pretrain", "imagenet")
 
 # torch and what imports it take seconds: they are imported where they are needed
@@ -100,14 +105,59 @@ def folders(parameters: Mapping[str, Any]) -> dict[str, Path]:
 def needs(parameters: Mapping[str, Any]) -> Iterator[Need]:
     """The data sets, weights and devices that a notebook needs with these parameters."""
     for name, options in named_sets(parameters):
-        from hashcenters.datasets.registry import check
+        from hashcenters.datasets.registry import check, find_entry
 
         where = f" at {options['root']}" if options.get("root") else ""
         lines = (line.removeprefix(f"{name}: ") for line in check(name, **options))
-        yield Need(f"data set {name}{where}", tuple(lines))
+        yield Need(f"data set {name}{where}", tuple(lines), size=find_entry(name).size)
     yield from _weights(parameters)
     if parameters.get("device") == "cuda":
         yield Need("device cuda", _cuda())
+
+
+def other_data(parameters: Mapping[str, Any], usual: Mapping[str, Any]) -> tuple[str, str]:
+    """Name and title of results on other data than the usual parameters name; both empty where it is the same.
+
+    >>> other_data({"dataset": "cifar10", "profile": "embedded"}, {"dataset": "digits100"})
+    ('embedded-cifar10', 'cifar10 with the settings of the profile embedded')
+    >>> other_data({"dataset": "digits100"}, {"dataset": "digits100", "multi_label_dataset": "scenes"})
+    ('', '')
+    """
+    known = list(named_sets(usual))
+    for name, options in named_sets(parameters):
+        if (name, options) not in known:
+            folder, profile = options.get("root"), parameters["profile"]
+            if not folder:
+                return f"{profile}-{name}", f"{name} with the settings of the profile {profile}"
+            plain = re.sub(r"\W+", "-", Path(folder).name).strip("-") or "images"
+            place = f"{plain}-{hashlib.sha256(folder.encode()).hexdigest()[:4]}"
+            return f"{OWN}{place}", f"Own images: {plain} (settings of the profile {profile})"
+    return "", ""
+
+
+def remarks(trainings: Sequence[str], results: str) -> Iterator[str]:
+    """A line on trainings that did not reach their plateau, where there are some."""
+    if not trainings:
+        return
+    from hashcenters.training.plateau import on_plateau
+
+    files = [runs_root(results) / key / "config.json" for key in dict.fromkeys(trainings)]
+    histories = [[epoch["loss"] for epoch in read_json(file)["history"]] for file in files if file.is_file()]
+    open_ones = sum(not on_plateau(losses) for losses in histories)
+    if open_ones:
+        yield (
+            f"note: {open_ones} of {len(histories)} trainings have not converged, so their numbers are not final; "
+            "raise epochs, pretrain_epochs and lr_decay_epochs with --set"
+        )
+
+
+def ways_to(folders: Collection[str]) -> Iterator[str]:
+    """One line on the authors' files, where they are not here."""
+    if AUTHORS & set(folders):
+        yield (
+            "note: the authors' codes, centers and lists are not here; "
+            ".venv/bin/hashcenters data download authors brings them (25 MB)"
+        )
 
 
 def _weights(parameters: Mapping[str, Any]) -> Iterator[Need]:
@@ -195,6 +245,15 @@ def collect(
         except NotTrained:
             return asked, False
     return asked, True
+
+
+def count(notebook: Notebook, parameters: Mapping[str, Any], profile: str) -> dict[str, dict[str, Any]]:
+    """What is still to be trained for a notebook, by key, and what each training costs; needs no data."""
+    from chapters.costs import costs, standing_in
+
+    with standing_in():
+        asked, _ = collect(notebook, parameters, count=True)
+        return costs(missing(asked, profile))
 
 
 def missing(trainings: dict[str, "TrainingConfig"], profile: str) -> dict[str, "TrainingConfig"]:

@@ -14,15 +14,15 @@ import pandas as pd
 from basics.errors import InputError
 from basics.files import read_json, read_text, sha256
 from basics.frames import to_csv
-from basics.paths import profile_results
+from basics.paths import shown_results
 from basics.schema import convert
 from chapters.shared.code_sets import FOLDER, SavedCodes, saved_code_sets
 from chapters.shared.derived import DIFFERENCES, MEANS, RUN_KINDS, STORED, differences_again, means_again, stored_again
 from chapters.shared.draws import DRAWS, draws_again
 from hashcenters.metrics import average_precision
 from workbook import run_table
-from workbook.records import EXHIBITS, read
-from workbook.runner.manifest import artefacts, manifest_path
+from workbook.records import EXHIBITS, MANIFEST, read
+from workbook.runner.manifest import artefacts
 
 KINDS: dict[str, Callable[..., pd.DataFrame]] = {
     MEANS: means_again,
@@ -39,7 +39,7 @@ def verify(profile: str) -> tuple[list[str], str]:
     Raises:
         InputError: its results have no codes or no table of runs.
     """
-    folder = profile_results(profile)
+    folder = shown_results(profile)
     if not (folder / run_table.FILE).is_file() or not (folder / FOLDER).is_dir():
         asked = f"{run_table.FILE} and {FOLDER}/"
         raise InputError(f"{folder} must hold {asked}; run_all.py --profile {profile} makes them")
@@ -49,7 +49,7 @@ def verify(profile: str) -> tuple[list[str], str]:
         *changed,
         *(line for one in saved for line in check_codes(one, runs)),
         *(line for exhibit, entry in tables.items() for line in check_table(folder, exhibit, entry, runs)),
-        *check_files(profile, folder),
+        *check_files(folder),
     ]
     seen = f"{len(saved)} code sets, {len(runs)} runs, {len(tables)} tables that follow from them, all files"
     return complaints, seen
@@ -118,9 +118,9 @@ def check_table(folder: Path, exhibit: str, entry: dict[str, Any], runs: pd.Data
                 yield f"{file}, {label}, {name}: the table says {found or '–'}, its runs give {wanted or '–'}"
 
 
-def check_files(profile: str, folder: Path) -> Iterator[str]:
+def check_files(folder: Path) -> Iterator[str]:
     """Whether every file is the one that the manifest lists."""
-    path = manifest_path(profile)
+    path = folder / MANIFEST
     listed = convert(read_json(path), dict[str, Any], where=str(path)).get("artefacts")
     listed, there = convert(listed, dict[str, str], where=f"{path}, artefacts"), artefacts(folder)
     for name in sorted(listed.keys() | there.keys()):

@@ -85,3 +85,8 @@ def shown_claim(claim: Claim, anchor: str) -> Shown:
     said = f"expected {claim.expected}; observed {claim.observed}; because: {claim.evidence}"
     plain = f"{claim.verdict}: {claim.id}: {said}"
     return Shown({"text/html": line, "text/plain": plain}, mark={"claim": claim.id, "anchor": anchor})
+
+
+def shown_note(text: str) -> Shown:
+    """A line of text in italics, of which nothing is recorded."""
+    return Shown({"text/html": f"<p><em>{html.escape(text)}</em></p>", "text/plain": text}, mark={})

@@ -5,8 +5,10 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import click
+
 from basics.errors import InputError, one_line_errors, shown
-from basics.paths import notebooks_root
+from basics.paths import notebooks_root, project_root
 from basics.source import lib_root
 
 START_PAGE = "00_start_here.ipynb"
@@ -46,13 +48,16 @@ def lab_command(arguments: Sequence[str] = ()) -> list[str]:
         InputError: the start page is missing, or an option is none that is taken.
     """
     check_options(arguments)
-    page = notebooks_root() / START_PAGE
+    page = notebooks_root().absolute() / START_PAGE
     if not page.is_file():
         raise InputError(f"there is no start page {page}")
+    # the project, whose results, report and library are to be opened, too
+    root = project_root() if page.is_relative_to(project_root()) else page.parent
     return [
         *(sys.executable, "-m", "jupyterlab"),
-        f"--ServerApp.root_dir={page.parent.absolute()}",
-        f"--LabApp.default_url=/lab/tree/{page.name}",
+        f"--ServerApp.root_dir={root}",
+        f"--LabApp.default_url=/lab/tree/{page.relative_to(root).as_posix()}",
+        "--FileContentsManager.pre_save_hook=workbook.saving.without_outputs",
         *arguments,
         "--ServerApp.ip=127.0.0.1",
         "--ServerApp.allow_remote_access=False",
@@ -71,11 +76,18 @@ def lab_environment(environment: Mapping[str, str]) -> dict[str, str]:
     return usual
 
 
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[OPTIONS OF jupyter lab]")
+def lab(options: tuple[str, ...]) -> None:
+    """Open JupyterLab on the start page, with its token, on this machine only."""
+    with one_line_errors():
+        command = lab_command(options)
+    os.execve(command[0], command, lab_environment(os.environ))
+
+
 def main() -> None:
     """Replace this process by JupyterLab."""
-    with one_line_errors():
-        command = lab_command(sys.argv[1:])
-    os.execve(command[0], command, lab_environment(os.environ))
+    lab.callback(tuple(sys.argv[1:]))
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from workbook.claims import VERDICTS
 from workbook.run_table import drop_runs, own_runs
 
 EXHIBITS = "exhibits.json"
+OWN = "own-"  # begins the names of results on somebody's own data, which judge no statement of the documents
 CLAIMS = "claims.json"
 MANIFEST = "manifest.json"
 COSTS = frozenset({"count", "mean_seconds", "mean_bytes", "other_seconds"})  # of the trainings of a notebook
@@ -29,7 +30,7 @@ ResultFile = Annotated[str, Meta(pattern=r"\A(figures|tables)/\d\d-[a-z0-9-]+\.(
 
 
 class Exhibit(Struct, kw_only=True, tag_field="kind"):
-    """What figures and tables have in common in exhibits.json."""
+    """What figures and tables have in common in exhibits.json; see `committed` for `kept`."""
 
     notebook: NotebookName
     files: dict[str, ResultFile]
@@ -37,6 +38,7 @@ class Exhibit(Struct, kw_only=True, tag_field="kind"):
     order: int
     source: str | None = None
     substitute: str | None = None
+    kept: str = ""
 
     def check_files(self, *suffixes: str) -> None:
         """Make sure that there is a file of each kind."""
@@ -73,7 +75,7 @@ class Table(Exhibit, kw_only=True, tag="table"):
 
 
 class Verdict(Struct):
-    """A claim in claims.json; see `claims.Claim`."""
+    """A claim in claims.json; see `claims.Claim`, and `committed` for `kept`."""
 
     id: str
     verdict: str
@@ -87,6 +89,7 @@ class Verdict(Struct):
     anchor: Annotated[str, Meta(pattern=r"\A[\w.-]+\Z")]
     notebook: NotebookName
     order: int
+    kept: str = ""
 
     def __post_init__(self) -> None:
         one_of(self.verdict, VERDICTS, "verdict")

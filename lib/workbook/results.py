@@ -48,12 +48,12 @@ def open_results(notebook: str, *, profile: str) -> "Results":
 
 def read_exhibits(profile: str) -> dict[str, dict[str, Any]]:
     """All figures and tables of a profile by id, in the order of notebooks and of recording."""
-    return records.in_order(paths.profile_results(profile) / records.EXHIBITS)
+    return records.in_order(paths.shown_results(profile) / records.EXHIBITS)
 
 
 def read_claims(profile: str) -> list[dict[str, Any]]:
     """All recorded verdicts of a profile, in the order of notebooks and of recording."""
-    return list(records.in_order(paths.profile_results(profile) / records.CLAIMS).values())
+    return list(records.in_order(paths.shown_results(profile) / records.CLAIMS).values())
 
 
 def read_table(name: str, *, profile: str) -> pd.DataFrame:
@@ -62,7 +62,7 @@ def read_table(name: str, *, profile: str) -> pd.DataFrame:
     Raises:
         InputError: no such table; the notebook has to be run first.
     """
-    path = paths.profile_results(profile) / "tables" / f"{name}.csv"
+    path = paths.shown_results(profile) / "tables" / f"{name}.csv"
     if not path.is_file():
         raise InputError(f"expected the table {name} in the results of {profile}; run notebook {name[:2]} first")
     return pd.read_csv(path)
@@ -91,6 +91,11 @@ class Results:
     def number(self) -> str:
         """The two digits of the notebook."""
         return self.notebook[:2]
+
+    @property
+    def judges(self) -> bool:
+        """Whether these results judge the documents' statements, which those on somebody's own data do not."""
+        return not self.profile.startswith(records.OWN)
 
     def share(self, **values: Any) -> None:
         """Give values that the texts of several exhibits name."""
@@ -166,6 +171,8 @@ class Results:
         Raises:
             InputError: see `claims.Claim` and `literature.check_comparison`.
         """
+        if not self.judges:
+            return display.shown_note(f"{claim} is not judged here: own data says nothing on the documents.")
         texts = self._texts("claims", claim, texts)
         limit = None if texts["tolerance"] is None else cell(texts["tolerance"])
         expected, evidence, data = (texts[name] or "" for name in ("expected", "evidence", "data"))

@@ -5,7 +5,7 @@ results, under the notebook and the table that they belong to, each line with a 
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -50,6 +50,25 @@ def put_runs(folder: Path, notebook: str, table: str, runs: Iterable[Mapping[str
     if [*kept.columns] != [*own.columns]:
         raise InputError(f"runs of {table} must have the columns {[*kept.columns]}, got {[*own.columns]}")
     _write(folder, pd.concat([kept, own]))
+
+
+def take_runs(folder: Path, source: Path, notebook: str, *, tables: Collection[str] | None = None) -> None:
+    """Put the runs of a notebook in another results folder in the place of those here; the lock is held.
+
+    Args:
+        folder: of the results.
+        source: of the others.
+        notebook: whose runs.
+        tables: those of some tables only; None for all.
+    """
+    theirs, own = _texts(source), _texts(folder)
+
+    def wanted(texts: pd.DataFrame) -> pd.Series:
+        return (texts["notebook"] == notebook) & (texts["table"].isin(tables) if tables is not None else True)
+
+    theirs = theirs[wanted(theirs)] if len(theirs) else theirs
+    if len(theirs):
+        _write(folder, pd.concat([own[~wanted(own)], theirs]) if len(own) else theirs)
 
 
 def drop_runs(folder: Path, notebook: str) -> None:

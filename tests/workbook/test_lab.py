@@ -117,6 +117,14 @@ def get(server: dict[str, Any], path: str, *, token: str = "") -> Any:
         return json.loads(answer.read())
 
 
+def put(server: dict[str, Any], path: str, content: Any) -> None:
+    """Save a file as JupyterLab does."""
+    headers = {"Authorization": f"token {server['token']}", "Content-Type": "application/json"}
+    data = json.dumps(content).encode()
+    request = urllib.request.Request(f"{server['url']}{path}", data=data, headers=headers, method="PUT")
+    urllib.request.urlopen(request, timeout=20).close()
+
+
 def test_a_real_server(server: dict[str, Any], notebooks: Path) -> None:
     assert server["hostname"] == "127.0.0.1"
     assert server["root_dir"] == str(notebooks)
@@ -129,3 +137,17 @@ def test_a_real_server(server: dict[str, Any], notebooks: Path) -> None:
     assert [entry["name"] for entry in get(server, "api/contents", token=server["token"])["content"]] == [
         "00_start_here.ipynb"
     ]
+    played = json.loads((notebooks / "00_start_here.ipynb").read_text())
+    outputs = [{"output_type": "stream", "name": "stdout", "text": "1"}]
+    cell = {"cell_type": "code", "id": "a", "metadata": {}, "source": "1", "outputs": outputs, "execution_count": 1}
+    content = {"type": "notebook", "format": "json", "content": played | {"cells": [cell]}}
+    put(server, "api/contents/00_start_here.ipynb", content)
+    (saved,) = json.loads((notebooks / "00_start_here.ipynb").read_text())["cells"]
+    assert (saved["source"], saved["outputs"], saved["execution_count"]) == (["1"], [], None)
+
+
+def test_the_project_can_be_browsed_from_the_start_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HASHCENTERS_NOTEBOOKS", raising=False)
+    command = lab_command()
+    assert f"--ServerApp.root_dir={project_root()}" in command
+    assert "--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb" in command

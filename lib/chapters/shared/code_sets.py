@@ -18,7 +18,7 @@ from msgspec import Meta
 from basics.errors import InputError
 from basics.files import read_json, sha256, whole_file, write_json
 from basics.memory import check_fits
-from basics.paths import profile_results
+from basics.paths import shown_results
 from basics.schema import Struct, convert
 from hashcenters.codes import pack, unpack
 from hashcenters.datasets.splits import HashingData
@@ -152,7 +152,7 @@ def save_code_sets(results: "Results", runs: pd.DataFrame, data: HashingData, *,
 
 def saved_code_sets(profile: str) -> list[SavedCodes]:
     """What the notebooks of a profile have saved, in their order; nothing where none has run."""
-    folder = profile_results(profile) / FOLDER
+    folder = shown_results(profile) / FOLDER
     entries = _listed(folder, "[0-9][0-9]")
     return [SavedCodes(**entry | {name: folder / entry[name] for name in ("file", "labels")}) for entry in entries]
 

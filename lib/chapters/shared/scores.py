@@ -12,10 +12,10 @@ from jaxtyping import Float64
 from hashcenters.codes import diagnostics
 from hashcenters.datasets.splits import HashingData
 from hashcenters.metrics import DEFAULT_TIES, TIES, average_precision, precision_recall_by_rank
+from hashcenters.training.plateau import on_plateau
 from hashcenters.training.run import Run
 
 TIES_TEXT = f"{DEFAULT_TIES} ({TIES[DEFAULT_TIES]})"  # the rule of every mAP that names no other
-CONVERGED = 0.02  # share of the whole fall of the loss that the last fifth of the epochs may still bring
 
 
 def query_precisions(run: Run, data: HashingData) -> Float64[np.ndarray, "n_query"]:
@@ -38,16 +38,12 @@ def validation_map(run: Run, data: HashingData) -> float:
 
 
 def converged(history: pd.DataFrame) -> bool:
-    """Whether the loss reached its plateau: the last fifth of the epochs, at least two, brought little.
+    """Whether the loss reached its plateau.
 
     Args:
         history: column `loss`, one row an epoch.
     """
-    loss = history["loss"].to_numpy()
-    width = max(2, len(loss) // 5)
-    if len(loss) <= width:
-        return False
-    return bool(loss[-1 - width] - loss[-1] <= CONVERGED * (loss[0] - loss[-1]))
+    return on_plateau(history["loss"].tolist())
 
 
 def labels_of(runs: pd.DataFrame) -> pd.DataFrame:

@@ -47,6 +47,14 @@ class Download(Struct):
     unpack: str | None = None
 
 
+class Clone(Struct):
+    """A repository of which one commit is the data set: its address, the commit, and the folder that is wanted."""
+
+    url: str
+    commit: str
+    folder: str
+
+
 class Entry(Struct):
     """One entry of `registry.yaml`, which explains the fields."""
 
@@ -63,6 +71,7 @@ class Entry(Struct):
     printable: bool = False
     needs: tuple[Need, ...] = ()
     downloads: tuple[Download, ...] = ()
+    clone: Clone | None = None
 
     @property
     def protocols(self) -> list[Protocol]:

@@ -8,7 +8,7 @@ import click
 from basics import frames
 from basics.errors import InputError, run_command
 from basics.files import write_text
-from hashcenters.metrics.code_files import CodeSet, load_codes
+from hashcenters.metrics.code_files import CodeSet, is_encoded, load_codes
 from hashcenters.metrics.ranking import DEFAULT_TIES, TIES
 from hashcenters.metrics.report import score_codes
 
@@ -52,8 +52,9 @@ def describe(given: CodeSet) -> str:
     help="Write NAME-metrics.csv and .md there, too.",
 )
 def score(codes: Path, top_k: str, ties: str, output: Path | None) -> None:
-    """Score CODES: an .npz file with query_codes, query_labels, database_codes and database_labels, or a folder
-    with test_hash.npy, test_label.npy, database_hash.npy and database_label.npy.
+    """Score CODES: an .npz file with query_codes, query_labels, database_codes and database_labels, a folder with
+    test_hash.npy, test_label.npy, database_hash.npy and database_label.npy, or a file of `encode`, whose classes are
+    the folders of the pictures: every fifth picture of a class is a query there, the others are the database.
 
     \b
     Codes (n, bits): ±1, {0, 1} or bool, or outputs whose signs are the codes.
@@ -65,7 +66,8 @@ def score(codes: Path, top_k: str, ties: str, output: Path | None) -> None:
     table = score_codes(
         given.query_codes, given.query_labels, given.database_codes, given.database_labels, top_k=depth, ties=ties
     )
-    caption = f"{codes.resolve().name}: {describe(given)}"
+    learned = "; pictures that the training learned from count, too" if is_encoded(codes) else ""
+    caption = f"{codes.resolve().name}: {describe(given)}{learned}"
     click.echo(f"{caption}\n{table.to_string(index=False, float_format='{:.6f}'.format)}")
     if output is not None:
         name = f"{codes.resolve().stem}-metrics"

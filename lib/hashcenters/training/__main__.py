@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from basics.errors import InputError, one_line_errors, run_command
+from basics.text import columns
 
 
 @click.group(no_args_is_help=False)
@@ -16,18 +17,16 @@ def main() -> None:
 @main.command("list")
 @click.option("--profile", default="embedded", show_default=True, help="whose trainings")
 def list_runs(profile: str) -> None:
-    """One line a finished training: its key, data, backbone, objective, bits and seed.
+    """One line a finished training: the beginning of its key, its mAP, and whatever tells it from the others.
 
     Those whose configuration was damaged or edited are counted; the exit code is 2 then.
     """
-    from hashcenters.training.stored import stored_configs
+    from hashcenters.training.listing import described
 
     with one_line_errors():
-        found, unreadable = stored_configs(profile)
-        for key, config in sorted(found.items()):
-            about = (config.dataset, config.backbone, config.objective, f"{config.bits} bits", f"seed {config.seed}")
-            click.echo(f"{key}  {'  '.join(about)}")
-        click.echo(f"{len(found)} finished trainings in profile {profile}")
+        rows, unreadable = described(profile)
+        click.echo(columns(rows) if len(rows) > 1 else "", nl=len(rows) > 1)
+        click.echo(f"{len(rows) - 1} finished trainings in profile {profile}")
         if unreadable:
             raise InputError(f"{len(unreadable)} more cannot be read, the first: {unreadable[0]}")
 
@@ -36,12 +35,13 @@ def list_runs(profile: str) -> None:
 @click.argument("key")
 @click.argument("images", type=click.Path(path_type=Path))
 @click.option("--output", type=click.Path(path_type=Path), required=True, help="the .npz file to write")
-@click.option("--profile", default="embedded", show_default=True, help="whose trainings")
+@click.option("--profile", help="whose trainings; those of all if not given")
 @click.option("--skip-corrupt", is_flag=True, help="leave out pictures that cannot be read")
-def encode(key: str, images: Path, output: Path, profile: str, skip_corrupt: bool) -> None:
-    """Turn all pictures below the folder IMAGES into hash codes with the training KEY.
+def encode(key: str, images: Path, output: Path, profile: str | None, skip_corrupt: bool) -> None:
+    """Turn all pictures below the folder IMAGES into hash codes with the training KEY, or the beginning of its key.
 
     The file holds `codes` (n, bits) of −1 and +1 and `paths` (n,), relative to the folder, in the same order.
+    `hashcenters search` finds neighbours in it, `hashcenters score` scores it by the folders as classes.
     """
     from hashcenters.training.stored import encode_folder
 

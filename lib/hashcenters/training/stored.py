@@ -2,17 +2,18 @@
 
 import inspect
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from jaxtyping import Int8
 from torch import nn
 
 from basics.errors import InputError, shown, whole
-from basics.files import whole_file
-from basics.paths import runs_root
+from basics.paths import results_root, runs_root
 from basics.schema import convert
 from hashcenters.codes import binarise, check_codes
 from hashcenters.datasets.folders import files_below, is_picture, others_note
@@ -21,6 +22,8 @@ from hashcenters.datasets.inputs import unreadable_message
 from hashcenters.datasets.registry import checked_options, find_entry, find_reader
 from hashcenters.datasets.splits import Split
 from hashcenters.limits import MAX_BITS
+from hashcenters.metrics.code_files import Encoded, save_encoded
+from hashcenters.metrics.ranking import average_precision
 from hashcenters.models.factory import make_network
 from hashcenters.models.network import HashNetwork
 from hashcenters.training.checkpoint import load_tensors, part
@@ -71,22 +74,41 @@ def _folder_of(profile: str) -> Path:
     return runs_root(profile)
 
 
-def stored_run(key: str, profile: str) -> Run:
+def stored_run(key: str, profile: str | None = None) -> Run:
     """The finished hash training with a key.
 
+    Args:
+        key: whole, or its beginning where no other has the same.
+        profile: whose trainings; None for those of all.
+
     Raises:
-        InputError: no such training, or one without hash codes.
+        InputError: no such training, several, or one without hash codes.
     """
-    folder = _folder_of(profile) / key
-    if not re.fullmatch(r"[\w-]{1,99}", key) or not (folder / "config.json").is_file():
+    roots = [_folder_of(profile)] if profile else sorted(results_root().glob("*/runs"))
+    found = {file.parent for root in roots for file in root.glob("*/config.json") if file.parent.name.startswith(key)}
+    folders = [folder for folder in found if folder.name == key] or sorted(found)
+    if not key or len({folder.name for folder in folders}) != 1:
+        of = f"of profile {profile}" if profile else "of any profile here"
+        several = f", which {len(folders)} begin with" if key and folders else ""
         raise InputError(
-            f"expected the key of a finished training of profile {profile}, got {shown(key)}; "
-            f"python -m hashcenters.training list --profile {profile} shows them"
+            f"expected the key of a finished training {of}, got {shown(key)}{several}; hashcenters trainings shows them"
         )
+    folder = folders[0]
     config = restore_config(read_note(folder).config, where=str(folder / "config.json"))
     if config.centers is None:
         raise InputError(f"training {key} is a classifier and has no hash codes")
     return Run(config, folder)
+
+
+def query_map(run: Run) -> float | None:
+    """Mean average precision of a training's queries by its data's protocol; None where the data are not there."""
+    try:
+        data = load_data(run.config.dataset, run.config.dataset_options)
+    except InputError:
+        return None
+    labels = data.query.labels, data.database.labels
+    found = average_precision(run.codes("query"), labels[0], run.codes("database"), labels[1], top_k=data.top_k)
+    return float(np.nanmean(found))
 
 
 def reading_of(config: TrainingConfig) -> ImageReading:
@@ -138,16 +160,26 @@ def colour_network(run: Run) -> nn.Module:
     return nn.Sequential(below, trained).eval()
 
 
+def encode_files(run: Run, files: Sequence[Path]) -> Int8[np.ndarray, "n bits"]:
+    """The codes of picture files, all of which can be read."""
+    names = np.array([str(file) for file in files])
+    split = Split(reading_of(run.config).open(list(files)), np.zeros(len(files), np.int64), names)
+    with one_thread():
+        return binarise(encode(colour_network(run), Batches(split, torch.device("cpu"))))
+
+
 def encode_folder(
-    key: str, images: Path, output: Path, *, profile: str, skip_corrupt: bool = False
+    key: str, images: Path, output: Path, *, profile: str | None = None, skip_corrupt: bool = False
 ) -> tuple[int, list[str]]:
     """Write the codes of all pictures below a folder; returns how many there are and what was left out.
+
+    The file holds what `metrics.code_files.Encoded` says.
 
     Args:
         key: of a finished hash training.
         images: searched by the rule of `datasets.folders`; nothing is written into it.
         output: the `.npz` file, whole or not at all.
-        profile: whose trainings.
+        profile: whose trainings; None for those of all.
         skip_corrupt: leave out files that cannot be decoded instead of refusing them all.
 
     Raises:
@@ -168,10 +200,6 @@ def encode_folder(
     left_out = list(filter(None, (others_note([path for path in found if not is_picture(path)]), unreadable)))
     if not files:
         raise InputError("; ".join([f"expected pictures below {images}, found none", *left_out]))
-    split = Split(reading.open(files), np.zeros(len(files), np.int64), np.array([str(file) for file in files]))
-    with one_thread():
-        outputs = encode(colour_network(run), Batches(split, torch.device("cpu")))
     names = np.array([file.relative_to(images).as_posix() for file in files])
-    with whole_file(output) as temporary:
-        np.savez_compressed(temporary, codes=binarise(outputs), paths=names)
+    save_encoded(output, Encoded(encode_files(run, files), names, run.folder.name, str(images.absolute())))
     return len(files), left_out

@@ -4,6 +4,7 @@ import gzip
 import logging
 import os
 import shutil
+import subprocess
 import tarfile
 import tempfile
 import zipfile
@@ -21,7 +22,7 @@ from basics.errors import InputError
 from basics.files import whole_file
 from basics.paths import data_root
 from basics.text import size
-from hashcenters.datasets.registry import Entry
+from hashcenters.datasets.registry import Clone, Entry
 from hashcenters.datasets.rows import inside_root
 
 CHUNK = 1 << 20
@@ -197,6 +198,36 @@ def unpack(archive: Path, target: Path) -> None:
         (folder / target.name).replace(target)
 
 
+def clone(wanted: Clone, target: Path) -> bool:
+    """Put one folder of one commit of a git repository into `target`, whole or not at all.
+
+    Returns:
+        whether anything was fetched.
+
+    Raises:
+        InputError: there is no git, or it could not fetch the commit.
+    """
+    if (target / wanted.folder).exists():
+        return False
+    by_hand = f"git clone {wanted.url} {target} && git -C {target} checkout {wanted.commit}"
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as name:
+            for words in (
+                ("clone", "--quiet", "--no-checkout", wanted.url, name),
+                ("-C", name, "checkout", "--quiet", wanted.commit, "--", wanted.folder),
+            ):
+                subprocess.run(["git", *words], capture_output=True, text=True, check=True, timeout=TIMEOUT * 20)
+            target.mkdir(exist_ok=True)
+            Path(name, wanted.folder).replace(target / wanted.folder)
+    except subprocess.CalledProcessError as error:
+        said = " ".join(error.stderr.split())
+        raise InputError(f"cannot clone {wanted.url}: {said}; by hand: {by_hand}") from error
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise InputError(f"cannot clone {wanted.url}: {error}; by hand: {by_hand}") from error
+    return True
+
+
 def download(entry: Entry, *, report: Callable[[str], None] = print) -> None:
     """Fetch and unpack everything of a data set that may be downloaded freely, into the data root.
 
@@ -207,6 +238,11 @@ def download(entry: Entry, *, report: Callable[[str], None] = print) -> None:
     Raises:
         InputError: the set cannot be downloaded by a program (says how to get it), or a step failed.
     """
+    if entry.clone:
+        target = data_root() / str(entry.folder)
+        came = clone(entry.clone, target)
+        report(f"{'cloned' if came else 'present'}: {target}")
+        return
     if not entry.downloads:
         raise InputError(f"{entry.name} has no free download: {entry.steps}")
     for item in entry.downloads:

@@ -82,23 +82,24 @@ def read_content(profile: str) -> Content:
     Raises:
         InputError: there are no results of this profile.
     """
-    folder = paths.profile_results(profile)
+    folder = paths.shown_results(profile)
     if not folder.is_dir():
         raise InputError(f"there are no results of profile {profile!r} in {paths.results_root()}; run it first")
     exhibits, claims = read_exhibits(profile), read_claims(profile)
+    manifest = read_or_empty(folder / MANIFEST, Manifest)
     executed = sorted((folder / "notebooks").glob("[0-9][0-9]_*.ipynb"))
     names = {path.stem for path in executed}
     sources = {path.stem for path in paths.notebooks_root().glob("[0-9][0-9]_*.ipynb")}
     return Content(
         profile,
-        _profile_title(profile),
+        str(manifest.get("title") or _profile_title(profile)),
         folder,
         exhibits,
         claims,
         [make_page(path, exhibits, claims, names) for path in executed],
         sorted(sources - names),
         scoreboard.rows(profile),
-        read_or_empty(folder / MANIFEST, Manifest),
+        manifest,
     )
 
 

@@ -11,6 +11,7 @@ from nbconvert.filters.ansi import ansi2html
 from nbformat import NotebookNode
 
 from basics.errors import one_line
+from workbook.committed import KEPT
 from workbook.display import DEFINITION, MARK
 from workbook.glossary import FirstUses
 from workbook.report.markup import Anchors, Heading, formula, render_code, render_markdown, safe_html
@@ -116,6 +117,7 @@ def make_page(path: Path, exhibits: dict[str, dict[str, Any]], claims: list[dict
     maker = _Maker(exhibits | own, pages)
     for number, cell in enumerate(notebook.cells, start=1):
         maker.add(cell, number)
+    maker.add_kept(path.stem)
     titles = [heading.text for heading in maker.headings if heading.level == 1] or [untitled]
     title = re.sub(r"^\d\d\W+", "", titles[0])
     below = [heading for heading in maker.headings if heading.level > 1]
@@ -197,6 +199,15 @@ class _Maker:
             kind = record.get("kind", "claim")
             self.blocks.append(Block(kind, anchor=self.anchors.claim(anchor), record=record))
         return record is not None
+
+    def add_kept(self, notebook: str) -> None:
+        """Add what the notebook could not make and the results keep as committed."""
+        kept = [key for key, record in self.records.items() if KEPT in record and record["notebook"] == notebook]
+        left = [key for key in kept if key not in self.anchors.taken]
+        if left:
+            self.add_prose(f"## Kept from the committed results\n\nNot made here: {self.records[left[0]][KEPT]}.")
+        for key in left:
+            self.add_recorded({"anchor": key})
 
     def add_plain(self, data: dict[str, Any]) -> None:
         """Add the richest form of an output that can be shown safely and without a script."""

@@ -3,18 +3,21 @@
 import re
 from collections.abc import Callable
 from functools import partial
+from math import inf
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from basics import paths
 from basics.files import write_text
 from basics.frames import markdown_text, to_markdown
 from basics.text import duration, in_words
 from workbook import beside, scoreboard, tables
 from workbook.catalogue import workbook
 from workbook.claims import LOOKS, catalogue
+from workbook.compare import Comparison, compare
 from workbook.discrepancies import PARTIES, ranked
 from workbook.findings import findings
 from workbook.glossary import FirstUses, glossary
@@ -25,6 +28,7 @@ from workbook.report.pages import Page, first_sentence
 from workbook.signs import with_signs
 
 TEMPLATES = Path(__file__).parent / "templates"
+COMPARED = "compare.html"
 MOST_ROWS, MOST_ROWS_IN_MARKDOWN = 200, 30
 _NAMES = re.compile(r"[\w./-]*(?:[A-Za-z0-9]_\w+|\w\.(?:py|npy|pkl|txt|md|ipynb))\b")
 
@@ -42,14 +46,18 @@ def build(profile: str) -> Path:
         InputError: there are no results of this profile, or they cannot be written.
     """
     content = read_content(profile)
-    render = _renderer(content)
+    compared = against_committed(profile)
+    render = _renderer(content, compared=compared, infinity=inf)
     html = content.folder / "html"
     write_text(html / "site.js", (TEMPLATES / "site.js").read_text(encoding="utf-8"))
     write_text(html / "style.css", (TEMPLATES / "style.css").read_text(encoding="utf-8") + _verdict_colours())
     for before, page, after in zip([None, *content.pages], content.pages, [*content.pages[1:], None], strict=False):
         shown = render("notebook.html", root="../", page=page, before=before, after=after)
         write_text(html / f"{page.name}.html", shown)
-    for old in set(html.glob("*.html")) - {html / f"{page.name}.html" for page in content.pages}:
+    if compared:
+        write_text(html / COMPARED, render("compare.html", root="../", comparison=compared))
+    pages = {html / f"{page.name}.html" for page in content.pages} | ({html / COMPARED} if compared else set())
+    for old in set(html.glob("*.html")) - pages:
         old.unlink()
     write_text(content.folder / "README.md", render("README.md"))
     index = content.folder / "index.html"
@@ -57,28 +65,32 @@ def build(profile: str) -> Path:
     return index
 
 
+def against_committed(profile: str) -> Comparison | None:
+    """What the results of a profile's runs here differ in from the committed ones; None without these."""
+    committed, own = paths.committed_results(profile), paths.shown_results(profile)
+    return compare(committed, own) if committed.is_dir() and own != committed else None
+
+
+def write_comparison(comparison: Comparison, page: Path) -> None:
+    """Write what two results folders differ in as a page that needs no other file.
+
+    Raises:
+        InputError: it cannot be written.
+    """
+    style = (TEMPLATES / "style.css").read_text(encoding="utf-8") + _verdict_colours()
+    shown = _environment().get_template("compared.html")
+    write_text(page, shown.render(style=style, comparison=comparison, looks=LOOKS, infinity=inf))
+
+
 def _verdict_colours() -> str:
     """The style sheet's colour of each verdict."""
     return "".join(f".v-{verdict} {{ --verdict: {look.colour}; }}\n" for verdict, look in LOOKS.items())
 
 
-def _renderer(content: Content) -> Any:
-    """A function that renders a template with everything that is known about the profile."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=lambda name: name.endswith(".html"),
-        keep_trailing_newline=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
-    environment.filters |= {"signs": with_signs, "text": markdown_text, "sentence": first_sentence}
-    environment.filters |= {
-        "words": in_words,
-        "named": _named,
-        "deviation": _deviation,
-        "terms": _marked(FirstUses("")),
-    }
+def _renderer(content: Content, **values: Any) -> Any:
+    """A function that renders a template with everything that is known about the profile, and given values."""
+    environment = _environment()
+    environment.globals |= values
     cells = partial(exhibits.read_cells, content)
     joint = beside.groups(content.claims, content.exhibits, cells)
     environment.globals |= {
@@ -135,6 +147,26 @@ def _deviation(cell: str) -> Markup:
     """A cell with its deviation smaller, where a line may break."""
     number, sign, rest = cell.partition(" ± ")
     return Markup("{} <small>±&nbsp;{}</small>").format(number, rest) if sign else Markup("{}").format(number)
+
+
+def _environment() -> Environment:
+    """The templates and their filters."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=lambda name: name.endswith(".html"),
+        keep_trailing_newline=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    environment.filters |= {"signs": with_signs, "text": markdown_text, "sentence": first_sentence}
+    environment.filters |= {
+        "words": in_words,
+        "named": _named,
+        "deviation": _deviation,
+        "terms": _marked(FirstUses("")),
+    }
+    return environment
 
 
 def _board(content: Content) -> str:

@@ -1,12 +1,13 @@
 """The command line of `run_all.py`."""
 
 import os
+from pathlib import Path
 from typing import Any
 
 import click
 
 from basics.errors import InputError, run_command
-from basics.paths import profiles_root
+from basics.paths import committed_results, profile_results, profiles_root
 from workbook.runner.hooks import find_hooks
 from workbook.runner.plan import DEVICES, Request, make_plan
 from workbook.runner.profiles import load_profile
@@ -29,6 +30,7 @@ TRAIN, VERIFY = "train", "verify"
     flag_value="check",
     help="Say what the profile needs and what of it is missing; exit code 1 if anything is.",
 )
+@click.option("--publish", is_flag=True, help="Then make the profile's results the committed ones, if all went well.")
 @click.option("--jobs", type=int, help="Trainings side by side.")
 @click.option(
     "--cluster",
@@ -47,11 +49,14 @@ TRAIN, VERIFY = "train", "verify"
 @click.option("--device", help=f"Where networks run: {', '.join(DEVICES)}.")
 @click.option("--timeout", type=float, metavar="SECONDS", help="Stop a notebook that takes longer.")
 @click.argument("words", nargs=-1, metavar="[train|verify]")
-def run_all(action: str | None, words: tuple[str, ...], open_cluster: bool, **options: Any) -> int:
+def run_all(action: str | None, words: tuple[str, ...], open_cluster: bool, publish: bool, **options: Any) -> int:
     """Train what the notebooks that are not fresh ask for, run them, then build the report; `train` only trains.
 
     `verify` runs nothing: it scores the kept codes of the profile again, and holds every table that follows from
     runs against them.
+
+    Results land in results/local/PROFILE, beside the committed ones in results/PROFILE, which only --publish changes;
+    what differs from those is printed at the end.
 
     Exit code 0: all is fresh or done, or holds. 1: a notebook failed, those that need it were skipped; --check found
     something missing; or `verify` something that does not hold. 2: bad input, nothing was run. 130: interrupted.
@@ -63,7 +68,9 @@ def run_all(action: str | None, words: tuple[str, ...], open_cluster: bool, **op
     if words and action:
         raise InputError(f"{words[0]!r} and --{action} exclude each other")
     if words == (VERIFY,):
-        return verify(options["profile"])
+        return hold(options["profile"])
+    if publish and options["settings"]:
+        raise InputError("the committed results are those of a profile as it is, got --set")
     plan = make_plan(Request(**options))
     if action is None:
         if open_cluster:
@@ -72,7 +79,12 @@ def run_all(action: str | None, words: tuple[str, ...], open_cluster: bool, **op
             find_hooks().check_cluster(plan.request.cluster)
         from workbook.runner import run
 
-        return run.train(plan) if words else run.run(plan)
+        if words:
+            return run.train(plan)
+        code = run.run(plan)
+        if publish and not code:
+            click.echo(run.publish(plan))
+        return code
     from workbook.runner import listing
 
     if action == "check":
@@ -83,12 +95,99 @@ def run_all(action: str | None, words: tuple[str, ...], open_cluster: bool, **op
     return 0
 
 
-def verify(profile: str) -> int:
+def hold(profile: str) -> int:
     """Print what does not hold of a profile's results, or that all does, and return the exit code."""
     load_profile(profile, profiles_root())
     complaints, looked_at = find_hooks().verify(profile)
     click.echo("\n".join([*complaints, f"{profile}: {looked_at}; {len(complaints) or 'nothing'} wrong"]))
     return EXIT_INCOMPLETE if complaints else 0
+
+
+# the same by a word of its own, for the command that has them all
+
+
+def _part(name: str, text: str, *, without: tuple[str, ...] = (), **fixed: Any) -> click.Command:
+    """A command that is `run_all` with some of its options fixed; others may be left out of its own.
+
+    Args:
+        name: of the command.
+        text: its help.
+        without: options that it does not take.
+        fixed: values of options.
+    """
+    left = {option.name: option for option in run_all.params if option.name in ("action", *without)}
+    flags = {name: False if getattr(option, "is_bool_flag", False) else None for name, option in left.items()}
+    given: dict[str, Any] = flags | {"settings": (), "words": ()} | fixed
+    options = [option for option in run_all.params if option.name not in (*left, *fixed, "words")]
+
+    def call(**values: Any) -> int:
+        return run_all.callback(**(given | values))
+
+    return click.Command(name, callback=call, params=options, help=text, context_settings=run_all.context_settings)
+
+
+RUNS_NOTHING = ("publish", "timeout", "cluster", "open_cluster")
+run = _part("run", run_all.help or "")
+train = _part("train", "Only the trainings that notebooks ask for.", words=("train",), without=("publish", "timeout"))
+verify = _part(
+    "verify",
+    "Hold the committed tables against the kept codes, running nothing.",
+    words=("verify",),
+    without=(*RUNS_NOTHING, "only", "start", "force", "settings", "jobs", "device"),
+)
+states = _part("list", "Say what is fresh, and why the rest is not.", action="list", without=RUNS_NOTHING)
+check = _part(
+    "check", "Say what a profile needs and what of it is missing.", action="check", without=(*RUNS_NOTHING, "force")
+)
+estimate = _part("estimate", "Say what a run would cost.", action="estimate", without=RUNS_NOTHING)
+PROFILE = click.option("--profile", default="embedded", show_default=True, help="Whose results.")
+
+
+@click.command()
+@PROFILE
+def report(profile: str) -> None:
+    """Build the report from the results that are there, running nothing: the committed ones before any run."""
+    from workbook.runner import run
+
+    click.echo(run.report(make_plan(Request(profile))))
+
+
+@click.command()
+@PROFILE
+def publish(profile: str) -> None:
+    """Make the results of a profile's run the committed ones; refused where a notebook is not fresh."""
+    from workbook.runner import run
+
+    click.echo(run.publish(make_plan(Request(profile))))
+
+
+@click.command()
+@click.argument("results", nargs=-1, metavar="[BEFORE [AFTER]]")
+@click.option("--page", type=click.Path(path_type=Path), metavar="FILE", help="Write all of it as one HTML file, too.")
+def compare(results: tuple[str, ...], page: Path | None) -> None:
+    """Say what differs between two runs: claims whose verdict changed, tables by their largest difference.
+
+    BEFORE and AFTER are folders of results or names of profiles, whose runs here are meant. With one name its run is
+    compared with its committed results, without any that of the profile embedded.
+    """
+    from workbook.compare import compare as compare_folders
+
+    if len(results) > 2:
+        raise InputError(f"compare takes two results, got {len(results)}")
+    last = _results_folder(results[-1] if results else "embedded")
+    first = _results_folder(results[0]) if len(results) == 2 else committed_results(last.name)
+    comparison = compare_folders(first, last)
+    click.echo(comparison.summary(most=None))
+    if page is not None:
+        from workbook.report.site import write_comparison
+
+        write_comparison(comparison, page)
+        click.echo(page)
+
+
+def _results_folder(name: str) -> Path:
+    """The folder that a path or the name of a profile stands for."""
+    return Path(name) if Path(name).is_dir() else profile_results(name)
 
 
 def main() -> int:

@@ -1,6 +1,6 @@
 """What a notebook's results depend on, and whether they are still what it made of that.
 
-A record in `results/<profile>/fresh/` holds, for the last run of a notebook here, what went in (its source, its
+A record in `fresh/` of the run's folder holds, for the last run of a notebook here, what went in (its source, its
 parameters, the definitions of the library that it uses, its data and files, the results of the notebooks it reads)
 and what came out.
 """
@@ -121,6 +121,11 @@ def folders(notebook: Notebook, parameters: Mapping[str, Any]) -> dict[str, Path
         if text and os.path.exists(path) and path not in found.values():
             found[text] = path
     return found
+
+
+def absent_data(notebook: Notebook) -> list[str]:
+    """The folders of data that a notebook reads where they are there, and that are not."""
+    return [name for name in notebook.optional_data if not (data_root() / name).is_dir()]
 
 
 def listing(place: Path) -> str:

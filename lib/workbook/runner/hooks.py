@@ -3,7 +3,7 @@
 `pyproject.toml` names the module that does, in `[tool.workbook]`: `hooks = "package.module"`.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -26,17 +26,19 @@ class Need:
         missing: a line for each piece that is not there, with the step that brings it.
         note: what to know although nothing is missing.
         users: the notebooks that need it.
+        size: what it takes to bring it, in words; empty where nothing does.
     """
 
     what: str
     missing: tuple[str, ...] = ()
     note: str = ""
     users: tuple[str, ...] = ()
+    size: str = ""
 
 
 @runtime_checkable
 class Hooks(Protocol):
-    """The functions of a project's module of hooks; a fresh run calls none but the first two."""
+    """The functions of a project's module of hooks; a fresh run calls none that takes long."""
 
     def checked(self, parameters: Parameters) -> dict[str, Any]:
         """The parameters, with paths that do not depend on the working folder.
@@ -50,6 +52,15 @@ class Hooks(Protocol):
     def needs(self, parameters: Parameters) -> Iterator[Need]:
         """What a notebook needs with these parameters."""
 
+    def other_data(self, parameters: Parameters, usual: Parameters) -> tuple[str, str]:
+        """Name and title of results on other data than the usual parameters name; both empty where it is the same."""
+
+    def remarks(self, trainings: Sequence[str], results: str) -> Iterable[str]:
+        """Lines on finished trainings, by key, that a reader of the results should know."""
+
+    def ways_to(self, folders: Collection[str]) -> Iterable[str]:
+        """Lines on how folders of data that are not here can be had."""
+
     def check_cluster(self, address: str) -> None:
         """Raise an `InputError` unless a cluster answers there."""
 
@@ -57,6 +68,12 @@ class Hooks(Protocol):
         """The trainings of a notebook as far as they are known, and whether these are all.
 
         Where some follow from others that are still to be done, `count` lets others of their number stand in.
+        """
+
+    def count(self, notebook: Notebook, parameters: Parameters, profile: str) -> dict[str, dict[str, Any]]:
+        """What is still to be trained for a notebook, by key, whether its data are there or not.
+
+        Each has its cost: `seconds`, `where` (it takes so long, in words), `memory` and `disk` in bytes.
         """
 
     def missing(self, trainings: Trainings, profile: str) -> Trainings:

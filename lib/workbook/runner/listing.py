@@ -1,10 +1,12 @@
 """What `--list`, `--estimate` and `--check` say; nothing is run or written."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from basics.paths import data_root, profile_results
 from basics.text import columns, duration, size
+from workbook.runner.freshness import absent_data
 from workbook.runner.graph import Notebook
 from workbook.runner.hooks import Need, find_hooks
 from workbook.runner.manifest import estimated_seconds, recorded, size_of
@@ -15,7 +17,7 @@ from workbook.runner.trainer import count_missing
 def list_notebooks(plan: Plan) -> str:
     """A line a notebook: what it reads, its last time, and whether and why it has to run."""
     states = plan.states()
-    known = recorded(plan.profile.name)
+    known = recorded(plan.results)
     rows = [("notebook", "reads", "last time", "state")]
     for name in plan.selected:
         reads = ", ".join(upstream[:2] for upstream in plan.notebooks[name].after)
@@ -25,32 +27,71 @@ def list_notebooks(plan: Plan) -> str:
 
 
 def estimate(plan: Plan) -> str:
-    """What a run would do: trainings, time and disk, from the times of the last recorded run.
+    """What a run would do: trainings, time, memory, disk and what has to be fetched, for a profile and its parts.
 
-    A training that several notebooks share is counted with the first of them.
+    Times are those of the last recorded run, and where there is none the project's guess from the sizes alone. A
+    training that several notebooks share is counted with the first of them.
 
     Raises:
         InputError: a notebook does not say what it trains.
     """
-    known = recorded(plan.profile.name)
+    parts = parts_of(plan)
+    if len(parts) == 1:
+        return _estimate(plan)
+    return "\n\n".join(f"{_command(part)}\n{_estimate(part)}" for part in parts)
+
+
+def _estimate(plan: Plan) -> str:
+    """What a run of one profile would do."""
+    known = recorded(plan.results)
     rows = [("notebook", "trainings to do", "about")]
-    planned: set[str] = set()
+    planned: dict[str, dict[str, Any]] = {}
+    guessed: dict[str, dict[str, Any]] = {}
     seconds, space, unknown = 0.0, 0.0, False
     stale = [name for name, state in plan.states().items() if state and name in plan.selected]
     missing = count_missing(plan, stale)
     for name in stale:
-        entry, new = known.get(name, {}), set(missing.get(name, ())) - planned
+        entry = known.get(name, {})
+        new = {key: cost for key, cost in missing.get(name, {}).items() if key not in planned}
         planned |= new
         count = len(new) if name in missing else None
         expected = estimated_seconds(entry, count, jobs=plan.parameters(name).get("jobs", 1))
-        rows.append((name, "" if count is None else str(count), "?" if expected is None else duration(expected)))
-        seconds += expected or 0.0
+        guess = new if expected is None else {}
+        guessed |= guess
+        rows.append((name, "" if count is None else str(count), _about(expected, guess)))
+        seconds += expected or sum(cost["seconds"] for cost in guess.values())
         space += len(new) * entry.get("trainings", {}).get("mean_bytes", 0)
         unknown = unknown or expected is None
     rows.append(("all", str(len(planned)), ("more than " if unknown else "") + duration(seconds)))
-    folder = profile_results(plan.profile.name)
-    disk = f"disk: {size(size_of(folder))} in {folder}, about {size(space)} more for the trainings to do"
-    return f"{columns(rows)}\n{disk}"
+    space += sum(cost["disk"] for cost in guessed.values())
+    folder = profile_results(plan.results)
+    lines = [columns(rows), *_guesses(guessed)]
+    lines += [f"to get first: {need.what}, {need.size}" for need in gather(plan) if need.missing and need.size]
+    lines.append(f"disk: {size(size_of(folder))} in {folder}, about {size(space)} more for the trainings to do")
+    return "\n".join(lines)
+
+
+def _about(expected: float | None, guess: Mapping[str, Mapping[str, Any]]) -> str:
+    """How long a notebook takes: from its last run, from what its trainings are reckoned to take, or not known."""
+    if expected is not None:
+        return duration(expected)
+    return f"{duration(sum(cost['seconds'] for cost in guess.values()))}, reckoned" if guess else "?"
+
+
+def _guesses(costs: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Time and memory of trainings without a recorded time, from their sizes."""
+    lines = []
+    for where in dict.fromkeys(cost["where"] for cost in costs.values()):
+        own = [cost for cost in costs.values() if cost["where"] == where]
+        total, most = sum(cost["seconds"] for cost in own), max(cost["memory"] for cost in own)
+        lines.append(f"{len(own)} trainings without a recorded time: {duration(total)} {where}, reckoned from sizes")
+        lines.append(f"memory: about {size(most)} for the largest of them, beside the pictures")
+    return lines
+
+
+def _command(part: Plan) -> str:
+    """The command that runs a part."""
+    return f"run_all.py --profile {part.profile.name}{f' --only {part.request.only}' if part.request.only else ''}"
 
 
 def gather(plan: Plan) -> list[Need]:
@@ -70,8 +111,8 @@ def _folders(notebook: Notebook) -> Iterator[Need]:
         place = data_root() / name
         yield Need(f"folder {name}", () if place.is_dir() else (f"there is no {place}",))
     for name in notebook.optional_data:
-        note = "" if (data_root() / name).is_dir() else "not there; the notebook says what it leaves out"
-        yield Need(f"optional folder {name}", note=note)
+        absent = "not here; what it leads to stays as committed"
+        yield Need(f"optional folder {name}", note="" if (data_root() / name).is_dir() else absent)
 
 
 def parts_of(plan: Plan) -> list[Plan]:
@@ -87,13 +128,16 @@ def check(plan: Plan) -> tuple[str, bool]:
     """What the profile and its parts need, as text, and whether all of it is there."""
     lines, lacking = [], []
     for part in parts_of(plan):
-        only = f" --only {part.request.only}" if part.request.only else ""
-        lines.append(f"run_all.py --profile {part.profile.name}{only}")
+        lines.append(_command(part))
         needs = gather(part)
         lines += [line for need in needs for line in _described(need)] or ["  needs nothing that is not built in"]
         lacking += [need.what for need in needs if need.missing]
     lacking = list(dict.fromkeys(lacking))
-    lines.append(f"missing: {', '.join(lacking)}" if lacking else "nothing is missing")
+    absent = dict.fromkeys(folder for name in plan.selected for folder in absent_data(plan.notebooks[name]))
+    nothing = "nothing that is needed is missing" if absent else "nothing is missing"
+    lines.append(f"missing: {', '.join(lacking)}" if lacking else nothing)
+    lines += [f"optional, and not here: {', '.join(absent)}"] if absent else []
+    lines += find_hooks().ways_to(absent)
     return "\n".join(lines), not lacking
 
 

@@ -15,11 +15,11 @@ from typing import Any
 
 from basics import paths
 from basics.files import sha256, write_json
+from workbook.committed import ARTEFACTS
 from workbook.project import project
 from workbook.records import MANIFEST, Manifest, read_or_empty
 from workbook.runner.scrub import without_machine
 
-ARTEFACTS = ("claims.json", "exhibits.json", "notebooks/*.ipynb", "figures/*", "tables/*", "codes/*")
 CODE = ("lib", "notebooks", "profiles", "run_all.py", "requirements.lock")
 
 
@@ -30,20 +30,24 @@ def manifest_path(profile: str) -> Path:
 
 def recorded(profile: str) -> dict[str, dict[str, Any]]:
     """What the manifest of a profile says of each notebook, nothing where it was damaged or edited."""
-    return read_or_empty(manifest_path(profile), Manifest).get("notebooks", {})
+    return read_or_empty(paths.shown_results(profile) / MANIFEST, Manifest).get("notebooks", {})
 
 
-def write_manifest(profile: str, notebooks: dict[str, dict[str, Any]], *, known: Collection[str]) -> None:
+def write_manifest(
+    profile: str, notebooks: dict[str, dict[str, Any]], *, known: Collection[str], title: str = ""
+) -> None:
     """Write the manifest of a profile; entries of notebooks that did not run stay.
 
     Args:
         profile: whose results.
         notebooks: entries of those that ran, from `entry`.
         known: names of all notebooks; entries of others are dropped.
+        title: of the results, where it is not the profile's.
     """
     earlier = {name: old for name, old in recorded(profile).items() if name in known}
     content = environment() | {
         "profile": profile,
+        **({"title": title} if title else {}),
         "notebooks": without_machine(earlier | notebooks),
         "artefacts": artefacts(paths.profile_results(profile)),
     }

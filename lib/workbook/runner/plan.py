@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from basics import paths
@@ -73,6 +73,8 @@ class Plan:
         selected: names of those to look at, in run order.
         values: parameter values to inject, by notebook.
         options: those of the request's that notebooks and kernels get, `auto` resolved.
+        results: the name of the results' folder: the profile's, or one of its own for other data than the profile's.
+        title: of these results, empty for the profile's.
     """
 
     request: Request
@@ -81,6 +83,8 @@ class Plan:
     selected: list[str]
     values: dict[str, dict[str, Any]]
     options: dict[str, Any]
+    results: str
+    title: str = ""
 
     def parameters(self, name: str) -> dict[str, Any]:
         """Every parameter of a notebook with its value in this run."""
@@ -88,12 +92,12 @@ class Plan:
 
     def inputs(self, name: str) -> dict[str, Any]:
         """What a notebook's results depend on now."""
-        return inputs_of(self.profile.name, self.notebooks[name], self.parameters(name))
+        return inputs_of(self.results, self.notebooks[name], self.parameters(name))
 
     def why(self, name: str, inputs: dict[str, Any]) -> str | None:
         """Why a notebook has to run now that its inputs are these, None when it is fresh."""
         forced = self.request.force and name in self.selected
-        return "forced" if forced else why_stale(self.profile.name, name, inputs)
+        return "forced" if forced else why_stale(self.results, name, inputs)
 
     def states(self) -> dict[str, str | None]:
         """Why each notebook has to run if all stale ones before it did, None for fresh ones."""
@@ -115,6 +119,7 @@ class Plan:
             "DATA": os.path.abspath(paths.data_root()),
             "RESULTS": os.path.abspath(paths.results_root()),
             "FEATURES": os.path.abspath(paths.features_root()),
+            "COMMITTED": os.path.abspath(paths.committed_root()),
             "NOTEBOOKS": os.path.abspath(paths.notebooks_root()),
             "PROFILES": os.path.abspath(paths.profiles_root()),
             **{name.upper(): str(value) for name, value in self.options.items()},
@@ -131,6 +136,24 @@ class Plan:
         }
 
 
+def _beside(plan: Plan, usual: dict[str, dict[str, Any]]) -> Plan:
+    """The plan with results of its own where a notebook has other data than the profile gives it.
+
+    Args:
+        plan: with the values in the place of which others were set.
+        usual: the values without what was set.
+    """
+    named = [name for name, notebook in plan.notebooks.items() if profiles.RESERVED in notebook.declared]
+    for name in [name for name in plan.selected if name in named]:
+        of_profile = profiles.effective(plan.notebooks[name], usual[name])
+        results, title = find_hooks().other_data(plan.parameters(name), of_profile)
+        if results:
+            for own in named:
+                plan.values[own][profiles.RESERVED] = results
+            return replace(plan, results=results, title=title)
+    return plan
+
+
 def make_plan(request: Request) -> Plan:
     """Check everything that was asked for.
 
@@ -143,11 +166,13 @@ def make_plan(request: Request) -> Plan:
     selected = select(notebooks, request.only) if start is None else select_from(notebooks, start)
     options, settings = request.options(), [profiles.parse_setting(text) for text in request.settings]
     values = profiles.resolve(notebooks, profile, settings=settings, selected=selected, options=options)
-    plan = Plan(request, profile, notebooks, selected, values, options)
-    for name in notebooks:
-        given = plan.parameters(name)
+    for name, notebook in notebooks.items():
+        given = profiles.effective(notebook, values[name])
         checked = find_hooks().checked(given)
         values[name] |= {key: value for key, value in checked.items() if value != given[key]}
+    plan = Plan(request, profile, notebooks, selected, values, options, profile.name)
+    if settings:
+        plan = _beside(plan, profiles.resolve(notebooks, profile, selected=selected, options=options))
     for name in selected:
         folders(notebooks[name], plan.parameters(name))
     return plan

@@ -15,10 +15,13 @@ from basics.errors import EXIT_INTERRUPTED, InputError
 from basics.files import remove_unfinished, sha256, write_json
 from basics.source import digests
 from basics.text import columns, duration
+from workbook import committed
+from workbook.compare import compare
 from workbook.records import read_or_empty
 from workbook.runner import manifest
 from workbook.runner.execute import execute
-from workbook.runner.freshness import digest, listing, record_path, write_record
+from workbook.runner.freshness import absent_data, digest, listing, read_record, record_path, write_record
+from workbook.runner.hooks import find_hooks
 from workbook.runner.plan import Plan
 from workbook.runner.processes import skip_grammar
 from workbook.runner.progress import Progress
@@ -42,16 +45,32 @@ def run(plan: Plan) -> int:
     """
     began = time.monotonic()
     rows: list[Row] = []
-    with _reserved(plan.profile.name):
+    with _reserved(plan.results):
         states = plan.states()
+        not_here = [name for name in plan.notebooks if not read_record(plan.results, name)]
+        committed.take_over(plan.results, not_here)
         print(plan.old_results(states), end="")
         with Progress() as progress, Trainer(plan, states, progress) as trainer:
             for name in plan.selected:
                 rows.append(_do(plan, name, states[name], rows, progress, trainer))
         total = ("all", "", duration(time.monotonic() - began), "")
         print(columns([("notebook", "state", "time", ""), *_trained(trainer), *rows, total]), flush=True)
-        print(build_report(plan.profile.name))
+        page = build_report(plan.results)
+        print(remarks(plan, trainer), end="")
+        print(page)
     return EXIT_FAILED if _blocked(rows) else 0
+
+
+def remarks(plan: Plan, trainer: Trainer) -> str:
+    """Lines on what a reader of the results should know: trainings, data that is not here, the committed results."""
+    keys = [key for name in plan.selected for key in trainer.trainings(name)]
+    absent = {folder for name in plan.selected for folder in absent_data(plan.notebooks[name])}
+    lines = [*find_hooks().remarks(keys, plan.results), *find_hooks().ways_to(absent)]
+    folders = paths.committed_results(plan.results), paths.profile_results(plan.results)
+    if folders[0].is_dir():
+        page = folders[1] / "html" / "compare.html"
+        lines += [compare(*folders).summary(), *([f"  all of it: {page}"] if page.is_file() else [])]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def train(plan: Plan) -> int:
@@ -60,7 +79,7 @@ def train(plan: Plan) -> int:
     Raises:
         InputError: the results folder cannot be written, or another run works on it.
     """
-    with _reserved(plan.profile.name), Progress() as progress, Trainer(plan, plan.states(), progress) as trainer:
+    with _reserved(plan.results), Progress() as progress, Trainer(plan, plan.states(), progress) as trainer:
         trainer.wait()
     for _, state, took, _ in _trained(trainer) or [("", "none to do", "", "")]:
         print(f"trainings: {state}{took and ' in '}{took}")
@@ -138,7 +157,7 @@ def _execute(
     plan: Plan, name: str, inputs: dict[str, Any], progress: Progress, trainer: Trainer
 ) -> tuple[str, str, str]:
     """Execute one notebook and record what came of it: the state, the time and the error."""
-    profile = plan.profile.name
+    profile = plan.results
     write_record(profile, name, state="running", inputs=inputs)
     outcome = execute(
         plan.notebooks[name],
@@ -149,11 +168,37 @@ def _execute(
         on_cell=lambda position, total: progress.cell(name, position, total),
     )
     state = "failed" if outcome.error else "done"
+    if not outcome.error:
+        absent = absent_data(plan.notebooks[name])
+        committed.keep(profile, name, absent=absent, parameters=plan.parameters(name))
     write_record(profile, name, state=state, inputs=inputs)
     costs = manifest.cost_of(trainer.trainings(name), profile=profile, name=name, seconds=outcome.seconds)
     entry = manifest.entry(plan.parameters(name), outcome.seconds, outcome.cells, outcome.error, costs)
-    manifest.write_manifest(profile, {name: entry}, known=plan.notebooks)
+    manifest.write_manifest(profile, {name: entry}, known=plan.notebooks, title=plan.title)
     return state, duration(outcome.seconds), outcome.error or ""
+
+
+def publish(plan: Plan) -> str:
+    """Make the results of a profile's runs the committed ones, if they are what its notebooks make now; says what was.
+
+    Raises:
+        InputError: a notebook that was run here is not fresh, or `committed.publish` refuses.
+    """
+    with _reserved(plan.results):
+        stale = {name: why for name, why in plan.states().items() if why and read_record(plan.results, name)}
+        for name, why in stale.items():
+            raise InputError(f"{name} cannot be published: {why}; run it again")
+        build_report(plan.results)
+        written, removed = committed.publish(plan.results)
+    return f"{paths.committed_results(plan.results)}: {written} files written, {removed} removed"
+
+
+def report(plan: Plan) -> Path:
+    """Build the report from what is there, running nothing: the committed results where no run here made others."""
+    with _reserved(plan.results):
+        not_here = [name for name in plan.notebooks if not read_record(plan.results, name)]
+        committed.take_over(plan.results, not_here)
+        return build_report(plan.results)
 
 
 def build_report(profile: str) -> Path:
@@ -173,6 +218,7 @@ def _shown(profile: str, page: Path) -> dict[str, str]:
     made_by = manifest.manifest_path(profile)
     return {
         "artefacts": digest(manifest.artefacts(paths.profile_results(profile))),
+        "committed": digest(manifest.artefacts(paths.committed_results(profile))),
         "library": digest(digests(["workbook.report.site:build"])),
         "manifest": sha256(made_by) if made_by.is_file() else "",
         "pages": digest([page.stat().st_mtime_ns, listing(page.parent / "html")]),

@@ -10,7 +10,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from basics.paths import data_root, notebooks_root, profiles_root, project_root, results_root
+from basics.paths import committed_root, data_root, notebooks_root, profiles_root, project_root, results_root
 
 WIDGETS = ("application/vnd.jupyter.widget-view+json", "application/vnd.jupyter.widget-state+json")
 _CELL_FILE = re.compile(r"/ipykernel_\d+/\d+\.py")  # what stands before it up to a space goes, too
@@ -74,6 +74,7 @@ def _replacements() -> list[tuple[re.Pattern[str], str]]:
     """Patterns of this machine's folders, the deepest first, and what stands for each."""
     named = (
         (results_root(), "results"),
+        (committed_root(), "results"),
         (data_root(), "data"),
         (notebooks_root(), "notebooks"),
         (profiles_root(), "profiles"),

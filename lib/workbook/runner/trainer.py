@@ -7,12 +7,13 @@ a training goes on after its last whole epoch.
 The job is `notebooks` (parameters by path), `profile`, `jobs` and `count`. Told are, when everything is collected,
 `{"to_do": keys}` and `{"notebook": name, "trainings": keys, "complete": bool, "error": null | text}` for each
 notebook, then `{"done": key, "error": null | text}` for each training, and `{"line": text}` on what goes before them;
-only `{"notebook": name, "missing": keys}` where trainings are to be counted.
+only `{"notebook": name, "missing": costs}`, these by key, where trainings are to be counted.
 """
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from textwrap import shorten
 from typing import Any
@@ -33,15 +34,15 @@ def _start(plan: Plan, names: Sequence[str], *, count: bool) -> Child:
     parameters = {str(plan.notebooks[name].path.resolve()): plan.parameters(name) for name in names}
     job = {
         "notebooks": parameters,
-        "profile": plan.profile.name,
+        "profile": plan.results,
         "jobs": max(values.get("jobs", 1) for values in parameters.values()),
         "count": count,
     }
     return Child(MODULE, job, plan.environment())
 
 
-def count_missing(plan: Plan, names: Sequence[str]) -> dict[str, list[str]]:
-    """Keys of what is still to be trained for each of some notebooks; without those that train nothing.
+def count_missing(plan: Plan, names: Sequence[str]) -> dict[str, dict[str, dict[str, Any]]]:
+    """Cost by key of what is still to be trained for each of some notebooks; without those that train nothing.
 
     Raises:
         InputError: one of them does not say what it trains.
@@ -154,8 +155,9 @@ def main() -> None:
             _train(notebooks, job["profile"], job["jobs"], tell)
             return
         for notebook, parameters in notebooks:
-            trainings, _ = _collect(notebook, parameters, count=True)
-            tell({"notebook": notebook.name, "missing": list(find_hooks().missing(trainings, job["profile"]))})
+            with _says(notebook):
+                missing = find_hooks().count(notebook, parameters, job["profile"])
+            tell({"notebook": notebook.name, "missing": missing})
 
 
 def _train(notebooks: list[tuple[Notebook, dict[str, Any]]], profile: str, jobs: int, tell: Tell) -> None:
@@ -172,7 +174,8 @@ def _train(notebooks: list[tuple[Notebook, dict[str, Any]]], profile: str, jobs:
         for notebook, parameters in notebooks:
             found, complete, error = {}, True, None
             try:
-                found, complete = _collect(notebook, parameters, count=False)
+                with _says(notebook):
+                    found, complete = find_hooks().collect(notebook, parameters, count=False)
             except InputError as stopped:
                 error = str(stopped)
             wanted |= found
@@ -187,14 +190,15 @@ def _train(notebooks: list[tuple[Notebook, dict[str, Any]]], profile: str, jobs:
         notebooks = unfinished if missing else []
 
 
-def _collect(notebook: Notebook, parameters: dict[str, Any], *, count: bool) -> tuple[Trainings, bool]:
-    """What the project's hook collects.
+@contextmanager
+def _says(notebook: Notebook) -> Iterator[None]:
+    """Name the notebook in what stops its cells.
 
     Raises:
-        InputError: the notebook's code stopped.
+        InputError: they stopped.
     """
     try:
-        return find_hooks().collect(notebook, parameters, count=count)
+        yield
     except Exception as error:
         said = error if isinstance(error, InputError) else f"{type(error).__name__}: {_last_line(error)}"
         raise InputError(f"{notebook.name} does not say what it trains: {said}") from error

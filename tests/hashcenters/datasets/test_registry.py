@@ -58,7 +58,7 @@ def test_check_counts_list_files_and_follows_root(data_folder: Path, tmp_path: P
     lines = check("imagenet-100", root=str(root))
     assert [line.split(" is missing")[0].rsplit("/", 1)[1] for line in lines] == ["train.txt", "test.txt"]
     assert all("download csq-official" in line for line in lines)
-    assert "git clone" in check("imagenet-100", root=str(root), protocol="imagenet-100-shc")[0]
+    assert "download shc-official" in check("imagenet-100", root=str(root), protocol="imagenet-100-shc")[0]
     assert check("image-folder", root=str(root)) == []
     assert len(check("image-folder", root=str(tmp_path / "none"))) == 1
 

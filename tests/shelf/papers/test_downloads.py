@@ -5,6 +5,7 @@ import hashlib
 import io
 import re
 import shutil
+import subprocess
 import tarfile
 import threading
 import zipfile
@@ -19,8 +20,8 @@ from filelock import FileLock
 from msgspec.structs import replace
 
 from basics.errors import InputError
-from hashcenters.datasets.registry import registry
-from shelf.papers.downloads import download, fetch, unpack
+from hashcenters.datasets.registry import Clone, find_entry, registry
+from shelf.papers.downloads import clone, download, fetch, unpack
 
 CONTENT = bytes(range(256)) * 64
 SUM = f"sha256:{hashlib.sha256(CONTENT).hexdigest()}"
@@ -220,3 +221,35 @@ def test_sets_without_a_download_say_how_to_get_them(data_folder: Path) -> None:
         download(registry()["imagenet-100"])
     with pytest.raises(InputError, match="digits100 has no free download: nothing is needed"):
         download(registry()["digits100"])
+
+
+def test_one_folder_of_one_commit_is_cloned(tmp_path, monkeypatch):
+    def git(*words):
+        named = ["-c", "user.name=x", "-c", "user.email=x@x"]
+        done = subprocess.run(["git", "-C", str(origin), *named, *words], capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+
+    origin = tmp_path / "origin"
+    (origin / "data" / "x").mkdir(parents=True)
+    (origin / "data" / "x" / "train.txt").write_text("first")
+    (origin / "code.py").write_text("code")
+    git("init", "--quiet")
+    git("add", "--all")
+    git("commit", "--quiet", "--message", "one")
+    commit = git("rev-parse", "--short", "HEAD")
+    (origin / "data" / "x" / "train.txt").write_text("second")
+    git("commit", "--quiet", "--all", "--message", "two")
+    monkeypatch.setenv("HASHCENTERS_DATA", str(tmp_path / "sets"))
+    wanted = Clone(f"file://{origin}", commit, "data")
+    lines = []
+    for _ in range(2):
+        download(replace(find_entry("shc-official"), clone=wanted), report=lines.append)
+    target = tmp_path / "sets" / "shc-official"
+    assert [line.partition(":")[0] for line in lines] == ["cloned", "present"]
+    assert [path.relative_to(target).as_posix() for path in target.rglob("*.*")] == ["data/x/train.txt"]
+    assert (target / "data" / "x" / "train.txt").read_text() == "first"
+    assert [path.name for path in target.parent.iterdir()] == ["shc-official"]
+    gone = Clone(f"file://{tmp_path}/nowhere", commit, "data")
+    with pytest.raises(InputError, match=r"cannot clone .*nowhere.*; by hand: git clone"):
+        clone(gone, tmp_path / "other")
+    assert not (tmp_path / "other").exists()

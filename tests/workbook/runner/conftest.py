@@ -98,7 +98,8 @@ class Workbook:
     def environment(self) -> dict[str, str]:
         """The variables that make `run_all.py` work on this workbook."""
         moved = {
-            f"HASHCENTERS_{name.upper()}": str(self.folder / name) for name in ("notebooks", "profiles", "results")
+            f"HASHCENTERS_{name.upper()}": str(self.folder / name)
+            for name in ("notebooks", "profiles", "results", "committed")
         }
         return {**os.environ, **moved, "OMP_NUM_THREADS": "1", "COLUMNS": "200"}
 

@@ -57,19 +57,22 @@ def test_the_estimate(book: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     book.write("01_a", "print(1)")
     costs = {"count": 10, "mean_seconds": 6.0, "mean_bytes": 2e6, "other_seconds": 5.0}
     write_manifest("embedded", {"01_a": whole_run(65.0, **costs), "02_b": whole_run(12.0)}, known=NAMES)
-    missing = {"01_a": ["x", "y", "z"], "02_b": ["y"]}
+    cost = {"seconds": 60.0, "where": "on one core", "memory": 2e9, "disk": 1e6}
+    missing = {"01_a": {key: {} for key in "xyz"}, "02_b": {"y": {}}, "03_c": {"v": cost, "w": cost}}
     monkeypatch.setattr(listing, "count_missing", lambda plan, names: missing)
     lines = listing.estimate(plan()).splitlines()
     assert lines[:-1] == [
         "notebook  trainings to do  about",
         "01_a      3                23.0 s",
         "02_b      0                12.0 s",  # shares its training with 01_a
-        "03_c                       ?",
+        "03_c      2                2 min 0 s, reckoned",
         "04_d                       ?",
-        "all       3                more than 35.0 s",
+        "all       5                more than 2 min 35 s",
+        "2 trainings without a recorded time: 2 min 0 s on one core, reckoned from sizes",
+        "memory: about 2.0 GB for the largest of them, beside the pictures",
     ]
     assert lines[-1].startswith("disk: ")
-    assert lines[-1].endswith("about 6.0 MB more for the trainings to do")
+    assert lines[-1].endswith("about 8.0 MB more for the trainings to do")
 
 
 def test_counts_the_trainings_of_grid_cells(book: Any, cell: TrainingConfig) -> None:

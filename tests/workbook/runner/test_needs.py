@@ -52,8 +52,9 @@ def test_optional_folders_are_said_and_not_missed(book: Any) -> None:
     assert lines == (
         "run_all.py --profile embedded --only 03\n"
         "  optional folder set (for 03): present\n"
-        "  optional folder extra (for 03): not there; the notebook says what it leaves out\n"
-        "nothing is missing",
+        "  optional folder extra (for 03): not here; what it leads to stays as committed\n"
+        "nothing that is needed is missing\n"
+        "optional, and not here: extra",
         True,
     )
 

@@ -1,0 +1,148 @@
+"""What a training costs, from its configuration and the size of its data alone, before it or the data are there."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+import torch
+from torch.autograd.graph import saved_tensors_hooks
+from torch.utils.flop_counter import FlopCounterMode
+
+from basics.errors import InputError
+from hashcenters.datasets import registry
+from hashcenters.datasets.protocol import find_protocol
+from hashcenters.datasets.splits import HashingData, Split
+from hashcenters.models.factory import make_network
+from hashcenters.training.config import TrainingConfig
+from hashcenters.training.run import load_data
+
+# operations a second, and where: see docs/scaling.md
+RATES = {"cuda": (1e14, "on one GPU at 100 TFLOP/s (assumed)"), "cpu": (4e10, "on one core at 40 GFLOP/s")}
+BYTES, BACKWARD = 4, 2  # of a float32; operations backwards for each one forwards
+MOMENTS = {"adam": 2, "sgd": 1, "rmsprop": 1}  # numbers that an optimiser keeps for each parameter
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one training costs.
+
+    Args:
+        seconds: at the rate of `RATES`.
+        where: it takes so long, in words.
+        memory: bytes for weights, gradients, moments and what a batch leaves for the way back.
+        disk: bytes when it is finished.
+    """
+
+    seconds: float
+    where: str
+    memory: float
+    disk: float
+
+
+@dataclass(frozen=True)
+class Blank:
+    """Inputs of a known number and shape whose pixels are not there."""
+
+    count: int
+    shape: tuple[int, ...]
+
+    def __len__(self) -> int:
+        return self.count
+
+    def batch(self, indices: np.ndarray) -> np.ndarray:
+        return np.zeros((len(indices), *self.shape), np.uint8)
+
+
+def stand_in(name: str, **options: Any) -> HashingData:
+    """Data of the sizes that a protocol names, to count with; nothing can be learned from them.
+
+    Raises:
+        InputError: its protocol names no sizes.
+    """
+    entry = registry.find_entry(name)
+    protocol = find_protocol(options.get("protocol"), data=name) if entry.protocols else None
+    if protocol is None or not protocol.train or not protocol.query or not entry.num_classes:
+        raise InputError(f"what trainings on {name} cost cannot be said before it is there: no sizes are named")
+    known = registry.reader_options(registry.find_reader(entry))
+    given = {option: parameter.default for option, parameter in known.items()} | options
+    side = int(given.get("crop") or given["size"])
+    shape = (3, *([int(given["frames"])] if "frames" in given else []), side, side)
+    sizes = {"train": protocol.train, "validation": protocol.query, "query": protocol.query}
+    sizes["database"] = protocol.database or protocol.train
+
+    def part(count: int) -> Split:
+        labels = np.arange(count) % entry.num_classes
+        rows = np.eye(entry.num_classes, dtype=np.uint8)[labels] if entry.multi_label else labels
+        return Split(Blank(count, shape), rows, np.full(count, ""))
+
+    return HashingData(
+        name=name,
+        class_names=[str(number) for number in range(entry.num_classes)],
+        **{split: part(count) for split, count in sizes.items()},
+        top_k=protocol.top_k,
+        protocol=f"{protocol.name}: sizes as named",
+        substitute=None,
+        fingerprint=f"stand-in for {protocol.name}",
+    )
+
+
+@contextmanager
+def standing_in() -> Iterator[None]:
+    """Let data sets that are not there be stood in for while the block runs, in a process that only counts."""
+    load = registry.load
+
+    def load_or_stand_in(name: str, **options: Any) -> HashingData:
+        where = {option: options.get(option) for option in ("root", "protocol")}
+        return stand_in(name, **options) if registry.check(name, **where) else load(name, **options)
+
+    registry.load = load_or_stand_in
+    try:
+        yield
+    finally:
+        registry.load = load
+
+
+@cache
+def network_cost(backbone: str, head: str, outputs: int, shape: tuple[int, ...]) -> tuple[float, float, float]:
+    """Operations of one input forwards, parameters, and bytes that it leaves for the way back; nothing is computed."""
+    with torch.device("meta"):
+        network = make_network(backbone, outputs, in_channels=shape[0], head=head)
+        inputs = torch.empty(2, *shape)
+    parameters = {parameter.untyped_storage()._cdata: parameter.numel() for parameter in network.parameters()}
+    left: dict[int, int] = {}
+
+    def note(tensor: torch.Tensor) -> torch.Tensor:
+        place = tensor.untyped_storage()._cdata
+        if place not in parameters:
+            left[place] = tensor.untyped_storage().nbytes()
+        return tensor
+
+    with FlopCounterMode(display=False) as counter, saved_tensors_hooks(note, lambda tensor: tensor):
+        network(inputs)
+    return counter.get_total_flops() / 2, float(sum(parameters.values())), sum(left.values()) / 2
+
+
+def cost_of(config: TrainingConfig) -> Cost:
+    """What a training costs, without those that it starts from."""
+    data = load_data(config.dataset, config.dataset_options)
+    shape = data.train.inputs.batch(np.arange(1)).shape[1:]
+    forwards, parameters, left = network_cost(config.backbone, config.head, config.bits, shape)
+    epochs, recipe = config.recipe.epochs, config.recipe
+    learned, followed = len(data.train) * epochs, len(data.validation) * epochs
+    encoded = sum(map(len, (data.train, data.validation, data.query, data.database)))
+    rate, where = RATES[config.device]
+    centers = (epochs + 1) * len(config.centers or ()) * config.bits * BYTES
+    return Cost(
+        seconds=forwards * ((1 + BACKWARD) * learned + followed + encoded) / rate,
+        where=where,
+        memory=parameters * BYTES * (2 + MOMENTS[recipe.optimiser]) + left * recipe.batch_size,
+        disk=parameters * BYTES + centers + encoded * config.bits / 8,
+    )
+
+
+def costs(trainings: Mapping[str, TrainingConfig]) -> dict[str, dict[str, Any]]:
+    """What trainings cost, by key."""
+    return {key: asdict(cost_of(config)) for key, config in trainings.items()}

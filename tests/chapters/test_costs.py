@@ -1,0 +1,72 @@
+"""What trainings are said to cost before they or their data are there."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from torch import nn
+
+from basics.errors import InputError
+from chapters import hooks
+from chapters.costs import cost_of, network_cost, stand_in, standing_in
+from hashcenters.datasets import registry
+from hashcenters.training.config import TrainingConfig
+from hashcenters.training.run import load_data, run
+from workbook.runner.manifest import size_of
+
+
+def test_a_layer_costs_what_a_hand_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    layer = nn.Sequential(nn.Flatten(), nn.Linear(48, 5, device="meta"), nn.Tanh())
+    monkeypatch.setattr("chapters.costs.make_network", lambda *_, **__: layer)
+    forwards, parameters, left = network_cost.__wrapped__("x", "csq", 5, (3, 4, 4))
+    assert (forwards, parameters) == (2 * 48 * 5, 48 * 5 + 5)
+    assert left == (48 + 5) * 4  # the inputs of the layer, and what tanh gives
+
+
+def test_networks_are_counted_without_being_computed() -> None:
+    forwards, parameters, left = network_cost("resnet50", "csq", 64, (3, 224, 224))
+    assert forwards == pytest.approx(8.2e9, rel=0.02)  # docs/scaling.md: 24.3 both ways, a third of it forwards
+    assert parameters == pytest.approx(32.0e6, rel=0.01)
+    assert left > 50e6
+
+
+def test_a_training_takes_the_disk_that_was_said(cell: TrainingConfig, tmp_path: object) -> None:
+    said = cost_of(cell)
+    assert size_of(run(cell, tmp_path).folder) == pytest.approx(said.disk, rel=0.35)
+    longer = cost_of(replace(cell, recipe=replace(cell.recipe, epochs=4)))
+    assert said.seconds < longer.seconds < 2 * said.seconds + 1e-9
+    assert cost_of(replace(cell, device="cuda")).where == "on one GPU at 100 TFLOP/s (assumed)"
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "shape", "labels"),
+    [
+        ("imagenet-100", {"crop": 224}, (3, 224, 224), (13_000,)),
+        ("coco", {"crop": 224}, (3, 224, 224), (10_000, 80)),
+        ("hmdb51", {}, (3, 16, 256, 256), None),
+    ],
+)
+def test_data_that_are_not_there_are_stood_in_for(
+    name: str, options: dict, shape: tuple, labels: tuple | None, monkeypatch: pytest.MonkeyPatch, tmp_path: object
+) -> None:
+    monkeypatch.setenv("HASHCENTERS_DATA", str(tmp_path))
+    load = registry.load
+    with standing_in():
+        data = registry.load(name, **options)
+        assert registry.load("digits100").protocol == load_data("digits100", {}).protocol
+    assert registry.load is load
+    assert data.train.inputs.batch(np.arange(2)).shape[1:] == shape
+    assert labels is None or data.train.labels.shape == labels
+    assert len(data.validation) and data.num_classes == registry.find_entry(name).num_classes
+    with pytest.raises(InputError):
+        registry.load(name, **options)
+
+
+def test_own_pictures_cannot_be_stood_in_for() -> None:
+    with pytest.raises(InputError, match="no sizes are named"):
+        stand_in("image-folder", root="/nowhere")
+
+
+def test_the_authors_files_are_named_once() -> None:
+    assert len(list(hooks.ways_to(["csq-official", "shc-official"]))) == 1
+    assert list(hooks.ways_to([])) == []

@@ -1,0 +1,116 @@
+"""Runs write beside the committed results, keep what they cannot make, and change them only when told to."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from basics.paths import project_root
+
+ROOT = project_root()
+PARAMETERS = 'profile: str = "embedded"  # results\nsize: int = 2  # of the table'
+MAKES = """import os, pathlib
+import pandas as pd
+from workbook.results import open_results
+results = open_results("01_makes", profile=profile)
+results.table(pd.DataFrame({"x": range(size)}), "plain", caption="Always.")
+there = pathlib.Path(os.environ["HASHCENTERS_DATA"], "far").is_dir()
+found = {"observed": "3", "expected": "3", "data": "far"} if there else {"observed": "-", "expected": "3", "data": "-"}
+results.claim("csq-64-hadamard", "reproduced" if there else "needs-data", evidence="It is so.", **found)
+if there:
+    results.table(pd.DataFrame({"y": [7]}), "far", caption="Of data.")"""
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory, workbook_in: Any) -> Path:
+    """A repository of a small workbook whose results, made with data, are committed; the data are gone since."""
+    folder = tmp_path_factory.mktemp("clone") / "project"
+    shutil.copytree(ROOT / "lib", folder / "lib", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in (".gitignore", "pyproject.toml", "run_all.py"):
+        shutil.copy2(ROOT / name, folder / name)
+    workbook_in(folder).write("01_makes", MAKES, parameters=PARAMETERS, optional_data=["far"])
+    (folder / "data" / "far").mkdir(parents=True)
+    (folder / "data" / "far" / "file").touch()
+    assert "written" in run(folder, "--publish")
+    git(folder, "init", "--quiet")
+    git(folder, "add", "--all")
+    git(folder, "-c", "user.name=x", "-c", "user.email=x@x", "commit", "--quiet", "--message", "all")
+    shutil.rmtree(folder / "data")
+    shutil.rmtree(folder / "results" / "local")
+    return folder
+
+
+def run(folder: Path, *options: str, code: int = 0) -> str:
+    """`run_all.py` of the copy, with nothing moved."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("HASHCENTERS_")}
+    environment |= {"PYTHONPATH": "", "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "run_all.py", *options]
+    ended = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    assert ended.returncode == code, ended.stdout + ended.stderr
+    return ended.stdout + ended.stderr
+
+
+def git(folder: Path, *words: str) -> str:
+    return subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True, check=True).stdout
+
+
+def records(folder: Path, name: str) -> dict[str, Any]:
+    return json.loads((folder / name).read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def ran(clone: Path) -> tuple[Path, str]:
+    """The clone, run without the data, and what the run printed."""
+    return clone, run(clone)
+
+
+def test_a_run_in_a_bare_clone_leaves_git_clean(ran: tuple[Path, str]) -> None:
+    clone, _ = ran
+    assert (clone / "results" / "local" / "embedded" / "index.html").is_file()
+    assert git(clone, "status", "--porcelain") == ""
+
+
+def test_what_cannot_be_made_is_kept_and_marked(ran: tuple[Path, str]) -> None:
+    clone, output = ran
+    own, before = clone / "results" / "local" / "embedded", clone / "results" / "embedded"
+    tables = records(own, "exhibits.json")
+    assert set(tables) == {"table-01-plain", "table-01-far"}
+    assert tables["table-01-far"]["caption"] == "Of data. Kept from the committed results: far is not here."
+    assert "kept" not in tables["table-01-plain"]
+    assert (own / "tables" / "01-far.csv").read_bytes() == (before / "tables" / "01-far.csv").read_bytes()
+    (claim,) = records(own, "claims.json").values()
+    assert (claim["verdict"], claim["observed"], claim["kept"]) == ("reproduced", "3", "far is not here")
+    assert "kept as committed, since far is not here: csq-64-hadamard" in output
+    assert "0 verdicts changed, 0 of 1 tables differ" in output
+    page = (own / "html" / "01_makes.html").read_text(encoding="utf-8")
+    assert "Kept from the committed results" in page and 'id="table-01-far"' in page
+
+
+def test_what_is_kept_is_fresh_until_the_data_come(ran: tuple[Path, str]) -> None:
+    clone, _ = ran
+    assert "01_makes" in (listed := run(clone, "--list")) and "fresh" in listed
+    (clone / "data" / "far").mkdir(parents=True)
+    (clone / "data" / "far" / "file").touch()
+    assert "stale: the data of far changed" in run(clone, "--list")
+    shutil.rmtree(clone / "data")
+
+
+def test_kept_records_are_not_published(ran: tuple[Path, str]) -> None:
+    clone, _ = ran
+    refused = run(clone, "--publish", code=2)
+    assert "2 records of embedded are kept from the committed results (far is not here)" in refused
+    assert git(clone, "status", "--porcelain") == ""
+
+
+def test_other_values_differ_and_are_not_published(ran: tuple[Path, str]) -> None:
+    clone, _ = ran
+    output = run(clone, "--set", "size=3")
+    assert "2 → 3 rows" in output
+    assert "not made here: table-01-far" in output  # of other parameters: nothing is kept
+    assert "those of a profile as it is, got --set" in run(clone, "--set", "size=4", "--publish", code=2)
+    assert git(clone, "status", "--porcelain") == ""
