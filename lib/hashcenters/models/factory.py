@@ -34,6 +34,9 @@ IMAGENET = {
     "resnet50": "ResNet50_Weights.IMAGENET1K_V1",
 }
 
+# what loads ImageNet weights that are not torchvision's
+OWN_LOADERS = {"timm": "shelf.networks.timm_networks:load_imagenet"}
+
 
 @by_name("BACKBONES")
 def find_backbone(name: str) -> Callable[[int], Backbone]:
@@ -65,15 +68,16 @@ def make_backbone(backbone: str, *, in_channels: int, weights: str = "none") -> 
     Args:
         backbone: a name that `find_backbone` knows.
         in_channels: channels of the images or clips.
-        weights: "none", "imagenet" (torchvision's IMAGENET1K_V1; for a network of timm those of
-            `TimmBackbone.load_imagenet`), or the path of a `.safetensors` or torch file.
+        weights: "none", "imagenet" (torchvision's IMAGENET1K_V1; for a network of timm those that its
+            `load_imagenet` finds), or the path of a `.safetensors` or torch file.
 
     Raises:
         InputError: an unknown name, or weights that are not there or do not fit.
     """
     built = find_backbone(backbone)(in_channels)
-    if weights == "imagenet" and hasattr(built, "load_imagenet"):
-        built.load_imagenet()
+    kind = backbone.partition(":")[0]
+    if weights == "imagenet" and kind in OWN_LOADERS:
+        resolve_name(OWN_LOADERS[kind])(built)
     elif weights == "imagenet":
         found = torchvision_weights(backbone)
         if found is None:

@@ -37,7 +37,8 @@ from hashcenters.training.transforms import to_inputs
 
 log = logging.getLogger(__name__)
 
-CODE = ("hashcenters.training.features:encode_rows", "hashcenters.models.factory:make_backbone")
+CODE = "hashcenters.training.features:encode_rows"
+HOUSES = ("hashcenters.", "shelf.")  # whose layers count by their code
 BATCH = {"cpu": 16, "cuda": 512}  # pictures encoded together: what they become must fit the caches of a processor
 BLOCK = 512  # pictures between two entries of the file of digests
 HALF = np.dtype(np.float16)
@@ -124,25 +125,29 @@ class Encoder:
         network: maps network inputs to features; in evaluation mode, on the device.
         data: the pictures.
         label: of the network, for messages.
-        names: that choose code for its numbers and the pictures.
         device: where it computes.
     """
 
     network: nn.Module
     data: HashingData
     label: str
-    names: frozenset[str]
     device: torch.device
 
     def folder(self) -> Path:
-        """Where these features are kept; the name covers everything that can change them."""
-        code = digests(CODE, names=self.names).items()
+        """Where these features are kept; the name covers everything that can change them.
+
+        Of the project's code that is how pictures are encoded and the layers that are its own; what has loaded the
+        weights is not among it, as the tensors themselves are.
+        """
+        kinds = {type(layer) for layer in self.network.modules()}
+        own = sorted(f"{kind.__module__}:{kind.__qualname__}" for kind in kinds if kind.__module__.startswith(HOUSES))
+        code = digests([CODE, *own], names=()).items()
         content = {
             "pictures": self.data.fingerprint,
             "network": self.label,
             "tensors": digest_of(self.network.state_dict(), ""),
             "arithmetic": str(arithmetic(self.device)),
-            "code": [f"{unit} {digest}" for unit, digest in code if ".yaml[" not in unit],
+            "code": [f"{unit} {digest}" for unit, digest in code if not unit.startswith("basics")],
         }
         return features_root() / hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:20]
 

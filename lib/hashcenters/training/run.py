@@ -203,8 +203,7 @@ def _frozen(
         whole.load_state_dict(part(load_tensors(start / "state.safetensors")[0], "network.backbone."))
     below, above = whole.split(trainable)
     fast = folded(below, to_inputs(torch.from_numpy(data.train.inputs.batch(np.arange(2)))))
-    names = frozenset((dataset, backbone.partition(":")[0]))
-    encoder = Encoder(fast.to(device), data, f"{backbone}, {trainable}", names, torch.device(device))
+    encoder = Encoder(fast.to(device), data, f"{backbone}, {trainable}", torch.device(device))
     return below, above, encoder.encoded()
 
 

@@ -126,26 +126,6 @@ class TimmBackbone(Backbone):
                 f"{PREFIX}{self.name} cannot take pictures of {size} pixels ({reason}); {PREFIX}NAME@SIZE scales them"
             ) from error
 
-    def load_imagenet(self) -> None:
-        """ImageNet weights in place: of a package where one ships them, else those that timm downloads.
-
-        Raises:
-            InputError: the package is missing, has another version or does not fit; or nothing can be downloaded.
-        """
-        package = PACKAGES.get(self.name)
-        if package is None:
-            self.layers.load_state_dict(downloaded(self.name))
-            return
-        given, own = read_weights(package.file()), self.layers.state_dict()
-        classifier = [name for name in given if name.startswith(("classifier.", "_fc.", "fc."))]
-        tensors = [tensor for name, tensor in given.items() if name not in classifier]
-        wrong = {name for name, tensor in zip(own, tensors, strict=False) if own[name].shape != tensor.shape}
-        if wrong or len(tensors) != len(own):
-            problem = f"other shapes for {some(wrong)}" if wrong else f"{len(tensors)} tensors for {len(own)}"
-            raise InputError(f"the weights of {package.name} do not fit timm's {self.name}: they have {problem}")
-        self.layers.load_state_dict(dict(zip(own, tensors, strict=True)))
-        self.prepared.expect(package.mean, package.std)
-
     def split(self, trainable: str) -> tuple[nn.Module, Backbone]:
         if trainable != "last-stage":
             return super().split(trainable)
@@ -172,6 +152,27 @@ def stages(layers: nn.Module) -> tuple[list[nn.Module], int]:
         chain += list(module) if child == name and inner else [module]
     target = layers.get_submodule(layers.feature_info[-1]["module"])
     return chain, next(place for place, module in enumerate(chain) if module is target)
+
+
+def load_imagenet(backbone: TimmBackbone) -> None:
+    """ImageNet weights in place: of a package where one ships them, else those that timm downloads.
+
+    Raises:
+        InputError: the package is missing, has another version or does not fit; or nothing can be downloaded.
+    """
+    package = PACKAGES.get(backbone.name)
+    if package is None:
+        backbone.layers.load_state_dict(downloaded(backbone.name))
+        return
+    given, own = read_weights(package.file()), backbone.layers.state_dict()
+    classifier = [name for name in given if name.startswith(("classifier.", "_fc.", "fc."))]
+    tensors = [tensor for name, tensor in given.items() if name not in classifier]
+    wrong = {name for name, tensor in zip(own, tensors, strict=False) if own[name].shape != tensor.shape}
+    if wrong or len(tensors) != len(own):
+        problem = f"other shapes for {some(wrong)}" if wrong else f"{len(tensors)} tensors for {len(own)}"
+        raise InputError(f"the weights of {package.name} do not fit timm's {backbone.name}: they have {problem}")
+    backbone.layers.load_state_dict(dict(zip(own, tensors, strict=True)))
+    backbone.prepared.expect(package.mean, package.std)
 
 
 def downloaded(name: str) -> dict[str, Tensor]:

@@ -14,6 +14,7 @@ from PIL import Image
 from basics.errors import InputError
 from basics.files import read_json
 from hashcenters.centers.generate import make_centers
+from hashcenters.models.network import Backbone
 from hashcenters.sweep import GridPoint, sweep
 from hashcenters.training import features
 from hashcenters.training.config import Recipe, TrainingConfig, freeze_centers
@@ -80,7 +81,7 @@ class Counting(torch.nn.Module):
 def counting(root: Path) -> Encoder:
     """An encoder with a network that counts."""
     data = load_data("image-folder", configuration(root).dataset_options)
-    return Encoder(Counting(), data, "counting", frozenset(), torch.device("cpu"))
+    return Encoder(Counting(), data, "counting", torch.device("cpu"))
 
 
 def read_all(encoder: Encoder) -> dict[str, np.ndarray]:
@@ -275,3 +276,18 @@ def test_a_network_without_stages_cannot_be_cut_at_its_last(pictures):
     config = configuration(pictures, backbone="resnet-narrow", trainable="last-stage")
     with pytest.raises(InputError, match="must be head or all for this backbone, got 'last-stage'"):
         frozen(config, None)
+
+
+def test_another_network_weights_or_pictures_have_another_folder(pictures):
+    encoder = counting(pictures)
+    scaled = counting(pictures)
+    scaled.network.register_buffer("scale", torch.ones(1))
+    others = [
+        scaled,
+        replace(encoder, label="another"),
+        replace(encoder, data=replace(encoder.data, fingerprint="another")),
+        replace(encoder, network=torch.nn.Sequential(encoder.network, Backbone(torch.nn.Identity(), 1))),
+    ]
+    folders = {encoder.folder(), *(other.folder() for other in others)}
+    assert len(folders) == 5
+    assert counting(pictures).folder() == encoder.folder()

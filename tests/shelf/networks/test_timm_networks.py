@@ -124,7 +124,7 @@ def test_weights_that_must_be_downloaded_and_cannot_be_are_said_in_one_line(monk
     backbone = find_backbone(SMALL)(3)
     monkeypatch.setattr(timm_networks.timm, "create_model", fails)
     with pytest.raises(InputError, match="timm cannot give weights of test_efficientnet \\(no network\\)"):
-        backbone.load_imagenet()
+        timm_networks.load_imagenet(backbone)
 
 
 def test_a_file_of_weights_is_taken_by_name(tmp_path):
