@@ -21,6 +21,8 @@ from chapters.shared.code_sets import save_code_sets
 from chapters.shared.derived import stored_table
 from chapters.shared.setting import classifier
 from hashcenters.codes import binarise
+from workbook.committed import take_over
+from workbook.records import EXHIBITS, read
 from workbook.results import open_results
 from workbook.runner import command, manifest
 
@@ -233,9 +235,9 @@ def test_the_command_needs_no_torch(folder):
 
 
 def test_the_command_says_what_is_wrong(folder, capsys):
-    assert command.verify("smoke") == 0
+    assert command.hold("smoke") == 0
     edit(folder / "tables/04-means.csv", "good", "best")
-    assert command.verify("smoke") == 1
+    assert command.hold("smoke") == 1
     said = capsys.readouterr().out
     assert "tables/04-means.csv, best, method: the table says best, its runs give good" in said
     assert said.endswith("; 2 wrong\n")
@@ -251,3 +253,20 @@ def test_the_command_says_what_is_wrong(folder, capsys):
 def test_wrong_use_is_one_line(words, message):
     with pytest.raises(InputError, match=message):
         command.run_all.main(words, standalone_mode=False)
+
+
+def test_committed_results_are_verified_before_a_run_and_taken_over_whole(folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("HASHCENTERS_COMMITTED", str(folder.parent))
+    monkeypatch.setenv("HASHCENTERS_RESULTS", str(tmp_path / "own"))
+    assert chapter.verify("smoke")[0] == []
+    names = {entry["notebook"] for entry in read(folder / EXHIBITS).values()}
+    for name in names:
+        (folder / "notebooks").mkdir(exist_ok=True)
+        (folder / "notebooks" / f"{name}.ipynb").write_text("{}")
+    assert set(take_over("smoke", [*names, "99_gone"])) == names
+    complaints, seen = chapter.verify("smoke")
+    assert [line for line in complaints if not line.startswith("notebooks/")] == []
+    assert not seen.startswith("0 code sets")
+    own = tmp_path / "own" / "smoke"
+    assert (own / "tables" / "runs.csv").read_text() == (folder / "tables" / "runs.csv").read_text()
+    assert {path.name for path in (own / "codes").iterdir()} == {path.name for path in (folder / "codes").iterdir()}
