@@ -1210,7 +1210,7 @@ def trainings(place: Place) -> Iterator[Case]:
     stored(note)
     yield GOOD, training("list", "--profile", "smoke")
     wrong: dict[str, Any] = dict(edits(note, set(), {"seconds=3"}))
-    optional = {"centers", "dataset_options", "objective_options", "weights", "backbone_from", "device"}
+    optional = {"centers", "dataset_options", "objective_options", "weights", "backbone_from", "trainable", "device"}
     free = {"centers=null", 'dataset_options={"a": {}}', 'objective_options={"a": {}}'}
     for name, given in edits(note["config"], optional, free):
         wrong[f"config.{name}"] = {**note, "config": given}

@@ -69,7 +69,8 @@ def test_modules_and_files_that_the_page_names_exist() -> None:
     assert len(modules) > 30 and len(files) > 15
     paths = [ROOT / "lib" / name.replace(".", "/") for name in modules]
     assert [path for path in paths if not path.is_dir() and not path.with_suffix(".py").is_file()] == []
-    assert [name for name in files if not (ROOT / name).exists()] == []
+    made = {"results/local/"}  # by the first run
+    assert [name for name in files if name not in made and not (ROOT / name).exists()] == []
 
 
 # the way of one number

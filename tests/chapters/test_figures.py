@@ -103,8 +103,9 @@ def test_neighbours_carry_their_class_and_distance():
     )
     tiles = frame.assign(relevant=[True, False])
     drawn = figures.neighbour_tiles(tiles, [np.zeros((4, 4), np.uint8)] * 2)
-    assert [axis.get_xlabel() for axis in drawn.axes] == ["query\n$a", "✗ 7\na very long…"]
-    assert [axis.get_xlabel() for axis in figures.neighbour_tiles(tiles, None).axes] == ["query", "✗ 7"]
+    assert [axis.get_title(loc="center") for axis in drawn.axes] == ["$a", "a very long…"]
+    assert [axis.get_xlabel() for axis in drawn.axes] == ["query", "✗ 7 bits"]
+    assert [axis.get_xlabel() for axis in figures.neighbour_tiles(tiles, None).axes] == ["query", "✗ 7 bits"]
 
 
 @pytest.mark.parametrize("images", [None, [np.zeros((4, 4), np.uint8)] * 3])

@@ -88,8 +88,8 @@ def test_a_network_is_asked_for_its_training_split():
     config = csq_training(setting, 16, 0, options={}).config
 
     class Untrained(MadeUp):
-        def network(self):
-            return build_network(self.config).eval()
+        def trained(self):
+            return build_network(self.config).eval(), load_data(config.dataset, config.dataset_options)
 
     split = load_data(config.dataset, config.dataset_options).train
     outputs, features = (of_training_split(Untrained({}, config), features=wanted) for wanted in (False, True))

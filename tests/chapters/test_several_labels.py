@@ -8,7 +8,7 @@ from made_up import make_setting
 
 from basics.errors import InputError
 from chapters import n07_backbones
-from chapters.shared.comparisons import wrong_signs
+from chapters.shared.quantization_forms import wrong_signs
 from chapters.shared.setting import hash_training
 from hashcenters.training.run import Run
 

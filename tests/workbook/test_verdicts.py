@@ -9,12 +9,22 @@ from basics.errors import InputError
 from basics.files import write_json
 from workbook.verdicts import agreement, main, verdicts_of
 
+REST = {
+    "observed": "",
+    "expected": "",
+    "evidence": "",
+    "tolerance": None,
+    "substitute": True,
+    "compare": {},
+    "anchor": "x",
+}
+
 
 def results(folder: Path, **verdicts: str) -> Path:
     """A results folder with a record a claim."""
     folder.mkdir(parents=True)
     records = {
-        name: {"id": name, "notebook": "04_training", "data": "digits", "verdict": verdict, "order": order}
+        name: {"id": name, "notebook": "04_training", "data": "digits", "verdict": verdict, "order": order} | REST
         for order, (name, verdict) in enumerate(verdicts.items())
     }
     write_json(folder / "claims.json", records)

@@ -167,7 +167,7 @@ def test_fast_decoder_gives_the_pixels_of_pillow(tmp_path: Path, mode: str, opti
         ({"train_per_class": 6}, "train asks for 6 samples of class 'ant', got 5"),
         ({"half": "third"}, 'half must be "even" or "odd"'),
         ({"size": 0}, "size must be 1 to 4096 pixels, got 0"),
-        ({"query_per_class": 0}, "every part needs at least one"),
+        ({"query_per_class": 0}, "query_per_class of tiny-imagenet must be a whole number in 1..10000, got 0"),
     ],
 )
 def test_tiny_imagenet_bad_sizes(tiny: Path, options: dict[str, int], message: str) -> None:

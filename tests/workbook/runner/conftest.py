@@ -99,7 +99,7 @@ class Workbook:
         """The variables that make `run_all.py` work on this workbook."""
         moved = {
             f"HASHCENTERS_{name.upper()}": str(self.folder / name)
-            for name in ("notebooks", "profiles", "results", "committed")
+            for name in ("notebooks", "profiles", "results", "committed", "features")
         }
         return {**os.environ, **moved, "OMP_NUM_THREADS": "1", "COLUMNS": "200"}
 
