@@ -10,7 +10,15 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from basics.paths import committed_root, data_root, notebooks_root, profiles_root, project_root, results_root
+from basics.paths import (
+    committed_root,
+    data_root,
+    features_root,
+    notebooks_root,
+    profiles_root,
+    project_root,
+    results_root,
+)
 
 WIDGETS = ("application/vnd.jupyter.widget-view+json", "application/vnd.jupyter.widget-state+json")
 _CELL_FILE = re.compile(r"/ipykernel_\d+/\d+\.py")  # what stands before it up to a space goes, too
@@ -76,6 +84,7 @@ def _replacements() -> list[tuple[re.Pattern[str], str]]:
         (results_root(), "results"),
         (committed_root(), "results"),
         (data_root(), "data"),
+        (features_root(), "features"),
         (notebooks_root(), "notebooks"),
         (profiles_root(), "profiles"),
         (project_root(), "."),
