@@ -55,6 +55,9 @@ def shown_results(profile: str) -> Path:
     return own if (own / "manifest.json").is_file() or not committed.is_dir() else committed
 
 
+OWN = "own-"  # begins the names of results on somebody's own data
+
+
 def runs_root(profile: str) -> Path:
     """Where the finished and unfinished trainings of one profile are cached."""
     return profile_results(profile) / "runs"

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from basics.errors import InputError, whole
 from basics.files import read_json
-from basics.paths import data_root, runs_root
+from basics.paths import OWN, data_root, runs_root
 from hashcenters.limits import MAX_BITS, MAX_SEED
-from workbook.records import OWN
 from workbook.runner.graph import Notebook
 from workbook.runner.hooks import Need
 

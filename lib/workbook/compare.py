@@ -151,9 +151,16 @@ def _claims(before: dict, after: dict, kept: dict[str, str]) -> tuple[list[Claim
 
 
 def read_cells(path: Path) -> Cells:
-    """The cells of a csv file."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.reader(file))
+    """The cells of a csv file.
+
+    Raises:
+        InputError: it is no text.
+    """
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            return list(csv.reader(file))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"{path} must be a table in UTF-8, got: {error}") from error
 
 
 def _table(key: str, before: Path, after: Path) -> TableChange | None:

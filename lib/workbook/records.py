@@ -20,7 +20,6 @@ from workbook.claims import VERDICTS
 from workbook.run_table import drop_runs, own_runs
 
 EXHIBITS = "exhibits.json"
-OWN = "own-"  # begins the names of results on somebody's own data, which judge no statement of the documents
 CLAIMS = "claims.json"
 MANIFEST = "manifest.json"
 COSTS = frozenset({"count", "mean_seconds", "mean_bytes", "other_seconds"})  # of the trainings of a notebook

@@ -95,7 +95,7 @@ class Results:
     @property
     def judges(self) -> bool:
         """Whether these results judge the documents' statements, which those on somebody's own data do not."""
-        return not self.profile.startswith(records.OWN)
+        return not self.profile.startswith(paths.OWN)
 
     def share(self, **values: Any) -> None:
         """Give values that the texts of several exhibits name."""

@@ -4,11 +4,10 @@ import hashlib
 
 import numpy as np
 
-from basics.paths import runs_root
 from hashcenters.codes import pairwise_distances
 from hashcenters.training.config import TrainingConfig
 from hashcenters.training.run import Run
-from hashcenters.training.stored import query_map, stored_configs
+from hashcenters.training.stored import query_map, stored_runs
 
 KEY_LENGTH = 10
 SHORT = {"lambda_quantization": "λ1", "lambda_pairwise": "λ2", "quantization_form": "L_Q"}
@@ -22,18 +21,15 @@ def described(profile: str) -> tuple[list[tuple[str, ...]], list[str]]:
     Args:
         profile: whose trainings.
     """
-    found, unreadable = stored_configs(profile)
-    facts = {key: facts_of(config) for key, config in found.items()}
-    names = dict.fromkeys(name for own in facts.values() for name in own)
-    kinds = [
-        [facts[key] for key in found if (found[key].centers is None) is classifies] for classifies in (True, False)
-    ]
+    found, unreadable = stored_runs(profile)
+    facts = [facts_of(run.config) for run in found]
+    names = dict.fromkeys(name for own in facts for name in own)
+    kinds = [[own for own in facts if (not own["centers"]) is classifies] for classifies in (True, False)]
     telling = [name for name in names if any(len({own.get(name, "") for own in kind}) > 1 for kind in kinds)]
     telling = [name for name in names if name in ("bits", "loss", *telling)]
     rows = [("key", "mAP", *telling)]
-    for key, config in found.items():
-        own = [facts[key].get(name, "") for name in telling]
-        rows.append((key[:KEY_LENGTH], score(Run(config, runs_root(profile) / key)), *own))
+    for run, own in zip(found, facts, strict=True):
+        rows.append((run.folder.name[:KEY_LENGTH], score(run), *(own.get(name, "") for name in telling)))
     return rows, unreadable
 
 

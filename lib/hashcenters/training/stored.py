@@ -13,7 +13,7 @@ from jaxtyping import Int8
 from torch import nn
 
 from basics.errors import InputError, shown, whole
-from basics.paths import results_root, runs_root
+from basics.paths import OWN, results_root, runs_root
 from basics.schema import convert
 from hashcenters.codes import binarise, check_codes
 from hashcenters.datasets.folders import files_below, is_picture, others_note
@@ -52,26 +52,26 @@ def restore_config(stored: dict[str, Any], *, where: str = "a finished training"
     return config
 
 
-def stored_configs(profile: str) -> tuple[dict[str, TrainingConfig], list[str]]:
-    """Every finished training of a profile by its key, and a line for each whose configuration cannot be read."""
-    found, unreadable = {}, []
-    for file in sorted(_folder_of(profile).glob("*/config.json")):
+def stored_runs(profile: str) -> tuple[list[Run], list[str]]:
+    """Finished trainings of a profile and of own data, and a line for each whose note cannot be read."""
+    found, unreadable = [], []
+    for file in sorted(file for root in _roots(profile) for file in root.glob("*/config.json")):
         try:
-            found[file.parent.name] = restore_config(read_note(file.parent).config, where=str(file))
+            found.append(Run(restore_config(read_note(file.parent).config, where=str(file)), file.parent))
         except InputError as error:
             unreadable.append(str(error))
     return found, unreadable
 
 
-def _folder_of(profile: str) -> Path:
-    """The folder of a profile's trainings.
+def _roots(profile: str) -> list[Path]:
+    """The folder of a profile's trainings, and those of trainings on own data, whose results lie apart.
 
     Raises:
         InputError: the name is none of a profile.
     """
     if not re.fullmatch(r"\w[\w.-]{0,99}", profile):
         raise InputError(f"profile must be a plain name, got {shown(profile)}")
-    return runs_root(profile)
+    return [runs_root(profile), *sorted(results_root().glob(f"{OWN}*/runs"))]
 
 
 def stored_run(key: str, profile: str | None = None) -> Run:
@@ -84,7 +84,7 @@ def stored_run(key: str, profile: str | None = None) -> Run:
     Raises:
         InputError: no such training, several, or one without hash codes.
     """
-    roots = [_folder_of(profile)] if profile else sorted(results_root().glob("*/runs"))
+    roots = _roots(profile) if profile else sorted(results_root().glob("*/runs"))
     found = {file.parent for root in roots for file in root.glob("*/config.json") if file.parent.name.startswith(key)}
     folders = [folder for folder in found if folder.name == key] or sorted(found)
     if not key or len({folder.name for folder in folders}) != 1:

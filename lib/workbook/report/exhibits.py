@@ -1,11 +1,13 @@
 """Figures and tables as the report shows them: a gallery, and the documents' tables beside ours."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
 
+from basics.errors import InputError, one_line
 from basics.frames import cell
 from workbook.catalogue import documents
 from workbook.literature import Source, published_tables
@@ -28,14 +30,26 @@ def read_recorded(content: Content, record: dict[str, Any]) -> pd.DataFrame:
     path = content.folder / record["files"]["csv"]
     if not path.is_file():
         return pd.DataFrame()
-    frame = pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""])
+    frame = _csv(path, na_values=[""])
     return frame.apply(lambda column: column.map(_readable) if _is_text(column) else pd.to_numeric(column))
 
 
 def read_cells(content: Content, exhibit: str) -> pd.DataFrame | None:
     """The cells of a recorded table, or of the table of a figure, as text; None where there is none."""
     path = content.folder / content.exhibits.get(exhibit, {}).get("files", {}).get("csv", "")
-    return pd.read_csv(path, dtype=str, keep_default_na=False) if path.is_file() else None
+    return _csv(path) if path.is_file() else None
+
+
+def _csv(path: Path, **options: Any) -> pd.DataFrame:
+    """A recorded table as text.
+
+    Raises:
+        InputError: it was damaged or edited into something else.
+    """
+    try:
+        return pd.read_csv(path, dtype=str, keep_default_na=False, **options)
+    except ValueError as error:
+        raise InputError(f"{path} must be a table in UTF-8, got: {one_line(str(error))}") from error
 
 
 def shown_by(content: Content, key: str, record: dict[str, Any]) -> Markup | None:

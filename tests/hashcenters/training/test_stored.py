@@ -14,7 +14,7 @@ from hashcenters.centers.generate import make_centers
 from hashcenters.training.__main__ import main
 from hashcenters.training.config import Recipe, TrainingConfig, freeze_centers
 from hashcenters.training.run import _load_cached, run, run_key
-from hashcenters.training.stored import reading_of, restore_config, stored_configs
+from hashcenters.training.stored import reading_of, restore_config, stored_runs
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +111,7 @@ def test_the_list_names_finished_trainings(pictures):
     done = run(training_on(pictures), runs_root("embedded"))
     shown = CliRunner().invoke(main, ["list"]).output
     assert shown.splitlines()[1].startswith(done.folder.name[:10])
-    assert stored_configs("embedded") == ({done.folder.name: done.config}, [])
+    assert stored_runs("embedded") == ([done], [])
     assert restore_config({**vars(CONFIG), "recipe": vars(CONFIG.recipe)}) == CONFIG
 
 

@@ -136,4 +136,5 @@ def test_nothing_registers_by_decorator_or_is_imported_by_a_made_up_name():
         importers |= {name for node in nodes if "import_module(" in ast.unparse(node)}
     wraps = {"reader", "compiled", "PROFILE"}  # of readers that registry.yaml names, of kernels, of a command's option
     assert decorators == {"by_name", "look", "style.look", "main.command"} | wraps
-    assert importers == {"hashcenters.sweep", "workbook.runner.hooks", "chapters.hooks"}
+    by_hand = {"hashcenters.sweep", "hashcenters.training.run"}  # what names as texts count for; all that a key covers
+    assert importers == {"workbook.runner.hooks", "chapters.hooks", "chapters.command"} | by_hand
