@@ -10,6 +10,7 @@ from basics.errors import InputError
 from basics.files import write_json, write_text
 from workbook.committed import KEPT
 from workbook.compare import compare, table_change
+from workbook.report.exhibits import _csv
 from workbook.report.site import write_comparison
 
 
@@ -90,3 +91,18 @@ def test_differences_of_cells(before: list[list[str]], after: list[list[str]], s
 def test_another_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="must be a results folder"):
         compare(tmp_path, tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"", b'a,b\n"1,2\n'])
+def test_a_damaged_table_ends_a_report_in_one_line(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "01-x.csv"
+    file.write_bytes(content)
+    with pytest.raises(InputError, match=r"01-x\.csv must be a table in UTF-8, got: .+"):
+        _csv(file)
+
+
+def test_a_table_that_is_no_text_is_not_compared(tmp_path: Path) -> None:
+    folders = [results(tmp_path / name, {}, {"x": "m\n1\n"}) for name in "ab"]
+    (folders[1] / "tables" / "01-x.csv").write_bytes(b"\xff\xfe")
+    with pytest.raises(InputError, match=r"01-x\.csv must be a table in UTF-8"):
+        compare(*folders)

@@ -112,6 +112,8 @@ def test_the_list_names_finished_trainings(pictures):
     shown = CliRunner().invoke(main, ["list"]).output
     assert shown.splitlines()[1].startswith(done.folder.name[:10])
     assert stored_runs("embedded") == ([done], [])
+    own = run(replace(training_on(pictures), seed=1), runs_root("own-pictures"))
+    assert stored_runs("embedded") == ([done, own], [])
     assert restore_config({**vars(CONFIG), "recipe": vars(CONFIG.recipe)}) == CONFIG
 
 
