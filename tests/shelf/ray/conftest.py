@@ -30,6 +30,11 @@ def free_port() -> int:
         return listener.getsockname()[1]
 
 
+def _has_joined(node: subprocess.Popen[bytes]) -> bool:
+    """Wait for a node's word that it has joined; False where it ended without."""
+    return any(b"Ray runtime started" in line for line in node.stdout)
+
+
 @dataclass
 class Cluster:
     """A cluster of nodes with one processor each on this machine."""
@@ -51,9 +56,14 @@ class Cluster:
         self.started.append(node)
 
     def wait(self) -> None:
-        """Wait until every node has joined."""
-        for node in self.started:
-            assert any(b"Ray runtime started" in line for line in node.stdout)
+        """Wait until every node has joined; one that gives up, as on a busy machine, is started once more."""
+        for node in list(self.started):
+            if not _has_joined(node):
+                assert node is not self.started[0], "the head node did not start"
+                self.end(node)
+                self.started.remove(node)
+                self.add()
+                assert _has_joined(self.started[-1])
 
     def end(self, node: subprocess.Popen[bytes]) -> None:
         """Kill a node with all its processes, as a power cut would."""
