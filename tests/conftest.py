@@ -92,18 +92,6 @@ def smoke_run() -> Callable[..., dict[str, Any]]:
 @pytest.fixture(scope="session")
 def cell() -> Any:
     """The configuration of a training of half a second."""
-    from hashcenters.centers.generate import make_centers
-    from hashcenters.training.config import Recipe, TrainingConfig, freeze_centers
+    from benchmarks.damage import small_training
 
-    sizes = dict.fromkeys(("train_per_class", "validation_per_class", "query_per_class", "database_per_class"), 1)
-    return TrainingConfig(
-        dataset="digits100",
-        dataset_options=sizes | {"train_per_digit": 10},
-        backbone="alexnet-narrow",
-        head="csq",
-        bits=16,
-        objective="central",
-        centers=freeze_centers(make_centers("csq", 16, 100, seed=0)),
-        recipe=Recipe(epochs=2, lr=1e-3),
-        seed=0,
-    )
+    return small_training()
