@@ -156,6 +156,18 @@ def _parsed(path: Path, _changed: int) -> ast.Module:
     return tree
 
 
+def _written(node: Any) -> str:
+    """Code as text that does not depend on which Python has parsed it: what is empty is left out."""
+    if isinstance(node, list):
+        return f"[{', '.join(map(_written, node))}]"
+    if not isinstance(node, ast.AST):
+        return repr(node)
+    if isinstance(node, ast.JoinedStr):  # some Pythons put empty texts between its parts
+        return f"JoinedStr({_written([part for part in node.values if getattr(part, 'value', None) != ''])})"
+    fields = [f"{name}={_written(value)}" for name, value in ast.iter_fields(node) if value not in (None, [])]
+    return f"{type(node).__name__}({', '.join(fields)})"
+
+
 def _binds(statement: ast.stmt) -> set[str]:
     """The names that a statement at the top of a module binds, and "" if it may do something else too."""
     if isinstance(statement, DEFINITIONS):
@@ -272,7 +284,7 @@ def _code(tree: _Tree, nodes: list[ast.AST], module: _Module, *, outside: bool =
             files = tree.files.get(f"{folder}/{table}") or tree.files.get(table)
             unit = files[0] if files else f"{module.name}:{table}"
             tables.append((unit, *fields))
-    digest = _digest([ast.dump(node) for node in nodes]) if nodes else ""
+    digest = _digest([_written(node) for node in nodes]) if nodes else ""
     return _Part(digest, tuple(sorted(uses)), texts, tuple(tables))
 
 

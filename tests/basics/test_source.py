@@ -379,3 +379,19 @@ def test_reads_the_running_packages() -> None:
     found = digests(["workbook.runner.graph:discover"])
     assert {"workbook.runner.graph:Notebook", "basics.files:read_json"} <= set(found)
     assert (lib_root() / "workbook" / "runner" / "graph.py").is_file()
+
+
+def test_every_python_gives_the_same_digest(tmp_path: Path) -> None:
+    code = """def f(x: int, *rest, key=None) -> str:
+    return f"{x!r:>{key}} {{}}" "and" + str([y for y in rest if y] or None)
+
+
+class C(dict):
+    a: int
+    b = lambda self: ...
+"""
+    (tmp_path / "one").mkdir()
+    (tmp_path / "one" / "__init__.py").write_text("")
+    (tmp_path / "one" / "m.py").write_text(code)
+    found = digests(["one.m:f", "one.m:C"], lib=tmp_path)  # as Python 3.11, 3.12 and 3.13 give them
+    assert (found["one.m:f"], found["one.m:C"]) == ("6652e8b16e04a1c8ae01", "a5c2b157ede95b304651")
