@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import nn
 from torch.autograd.graph import saved_tensors_hooks
 from torch.utils.flop_counter import FlopCounterMode
 
@@ -17,7 +18,7 @@ from hashcenters.datasets.protocol import find_protocol
 from hashcenters.datasets.splits import HashingData, Split
 from hashcenters.models.factory import make_network
 from hashcenters.training.config import TrainingConfig
-from hashcenters.training.run import load_data
+from hashcenters.training.run import kept_splits, load_data
 
 # operations a second, and where: see docs/scaling.md
 RATES = {"cuda": (1e14, "on one GPU at 100 TFLOP/s (assumed)"), "cpu": (4e10, "on one core at 40 GFLOP/s")}
@@ -105,13 +106,10 @@ def standing_in() -> Iterator[None]:
         registry.load = load
 
 
-@cache
-def network_cost(backbone: str, head: str, outputs: int, shape: tuple[int, ...]) -> tuple[float, float, float]:
-    """Operations of one input forwards, parameters, and bytes that it leaves for the way back; nothing is computed."""
-    with torch.device("meta"):
-        network = make_network(backbone, outputs, in_channels=shape[0], head=head)
-        inputs = torch.empty(2, *shape)
-    parameters = {parameter.untyped_storage()._cdata: parameter.numel() for parameter in network.parameters()}
+def count(part: nn.Module, shape: tuple[int, ...]) -> tuple[float, float, float, tuple[int, ...]]:
+    """Operations of one input forwards, parameters, bytes that it leaves for the way back, and the shape that comes
+    out of a part of a network on the device `meta`, where nothing is computed."""
+    parameters = {parameter.untyped_storage()._cdata: parameter.numel() for parameter in part.parameters()}
     left: dict[int, int] = {}
 
     def note(tensor: torch.Tensor) -> torch.Tensor:
@@ -121,22 +119,51 @@ def network_cost(backbone: str, head: str, outputs: int, shape: tuple[int, ...])
         return tensor
 
     with FlopCounterMode(display=False) as counter, saved_tensors_hooks(note, lambda tensor: tensor):
-        network(inputs)
-    return counter.get_total_flops() / 2, float(sum(parameters.values())), sum(left.values()) / 2
+        outputs = part(torch.empty(2, *shape, device="meta"))
+    return (
+        counter.get_total_flops() / 2,
+        float(sum(parameters.values())),
+        sum(left.values()) / 2,
+        tuple(outputs.shape[1:]),
+    )
 
 
-def cost_of(config: TrainingConfig) -> Cost:
-    """What a training costs, without those that it starts from."""
+@cache
+def network_cost(
+    backbone: str, head: str, outputs: int, shape: tuple[int, ...], trainable: str = "all"
+) -> tuple[float, float, float, float]:
+    """Operations of one input forwards below the cut, where each picture is encoded once, and above it; parameters,
+    and bytes that an input leaves for the way back, above it."""
+    with torch.device("meta"):
+        network = make_network(backbone, outputs, in_channels=shape[0], head=head)
+    encoding = 0.0
+    if trainable != "all":
+        below, above = network.backbone.split(trainable)
+        encoding, _, _, shape = count(below, shape)
+        network = nn.Sequential(above, network.hash_layer)
+    return encoding, *count(network, shape)[:3]
+
+
+def cost_of(config: TrainingConfig, *, encodes: bool = False) -> Cost:
+    """What a training costs, without those that it starts from.
+
+    Args:
+        config: the training.
+        encodes: whether the pictures have to be encoded for it first, if a part of its network is frozen.
+    """
     data = load_data(config.dataset, config.dataset_options)
     shape = data.train.inputs.batch(np.arange(1)).shape[1:]
-    forwards, parameters, left = network_cost(config.backbone, config.head, config.bits, shape)
+    encoding, forwards, parameters, left = network_cost(
+        config.backbone, config.head, config.bits, shape, config.trainable
+    )
     epochs, recipe = config.recipe.epochs, config.recipe
     learned, followed = len(data.train) * epochs, len(data.validation) * epochs
-    encoded = sum(map(len, (data.train, data.validation, data.query, data.database)))
+    encoded = sum(len(getattr(data, split)) for split in kept_splits(config))
     rate, where = RATES[config.device]
     centers = (epochs + 1) * len(config.centers or ()) * config.bits * BYTES
+    above = forwards * ((1 + BACKWARD) * learned + followed + encoded)
     return Cost(
-        seconds=forwards * ((1 + BACKWARD) * learned + followed + encoded) / rate,
+        seconds=(above + encodes * encoding * encoded) / rate,
         where=where,
         memory=parameters * BYTES * (2 + MOMENTS[recipe.optimiser]) + left * recipe.batch_size,
         disk=parameters * BYTES + centers + encoded * config.bits / 8,
@@ -144,5 +171,9 @@ def cost_of(config: TrainingConfig) -> Cost:
 
 
 def costs(trainings: Mapping[str, TrainingConfig]) -> dict[str, dict[str, Any]]:
-    """What trainings cost, by key."""
-    return {key: asdict(cost_of(config)) for key, config in trainings.items()}
+    """What trainings cost, by key; what frozen networks make of pictures is counted once, with the first that asks."""
+    first: dict[tuple[Any, ...], str] = {}
+    for key, config in trainings.items():
+        options = tuple(sorted(config.dataset_options.items()))
+        first.setdefault((config.dataset, options, config.backbone, config.trainable, kept_splits(config)), key)
+    return {key: asdict(cost_of(config, encodes=key in first.values())) for key, config in trainings.items()}

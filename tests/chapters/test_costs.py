@@ -8,8 +8,9 @@ from torch import nn
 
 from basics.errors import InputError
 from chapters import hooks
-from chapters.costs import cost_of, network_cost, stand_in, standing_in
+from chapters.costs import Blank, cost_of, costs, network_cost, stand_in, standing_in
 from hashcenters.datasets import registry
+from hashcenters.models.hash_head import make_head
 from hashcenters.training.config import TrainingConfig
 from hashcenters.training.run import load_data, run
 from workbook.runner.manifest import size_of
@@ -18,16 +19,33 @@ from workbook.runner.manifest import size_of
 def test_a_layer_costs_what_a_hand_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     layer = nn.Sequential(nn.Flatten(), nn.Linear(48, 5, device="meta"), nn.Tanh())
     monkeypatch.setattr("chapters.costs.make_network", lambda *_, **__: layer)
-    forwards, parameters, left = network_cost.__wrapped__("x", "csq", 5, (3, 4, 4))
-    assert (forwards, parameters) == (2 * 48 * 5, 48 * 5 + 5)
+    encoding, forwards, parameters, left = network_cost.__wrapped__("x", "csq", 5, (3, 4, 4))
+    assert (encoding, forwards, parameters) == (0, 2 * 48 * 5, 48 * 5 + 5)
     assert left == (48 + 5) * 4  # the inputs of the layer, and what tanh gives
 
 
 def test_networks_are_counted_without_being_computed() -> None:
-    forwards, parameters, left = network_cost("resnet50", "csq", 64, (3, 224, 224))
+    _, forwards, parameters, left = network_cost("resnet50", "csq", 64, (3, 224, 224))
     assert forwards == pytest.approx(8.2e9, rel=0.02)  # docs/scaling.md: 24.3 both ways, a third of it forwards
     assert parameters == pytest.approx(32.0e6, rel=0.01)
     assert left > 50e6
+
+
+def test_what_is_frozen_is_encoded_once_for_all(cell: TrainingConfig, monkeypatch: pytest.MonkeyPatch) -> None:
+    frozen = replace(cell, backbone="timm:tf_efficientnet_lite0@64", dataset="scenes", weights="none")
+    frozen = replace(frozen, backbone_from=None, trainable="head", dataset_options={}, centers=None)
+    colour = replace(
+        load_data("scenes", {}), train=replace(load_data("scenes", {}).train, inputs=Blank(2000, (3, 64, 64)))
+    )
+    monkeypatch.setattr("chapters.costs.load_data", lambda *_: colour)
+    made = make_head("csq", 1280, frozen.bits)
+    encoding, forwards, parameters, _ = network_cost(frozen.backbone, "csq", frozen.bits, (3, 64, 64), "head")
+    assert parameters == sum(one.numel() for one in made.parameters())
+    assert forwards == 2 * sum(one.numel() for one in made.parameters() if one.ndim == 2)
+    assert encoding == pytest.approx(2 * 31.7e6, rel=0.05)  # 0.39 billion products at 224 pixels
+    with_it, without = costs({"one": frozen, "two": replace(frozen, seed=1)}).values()
+    assert with_it["seconds"] > 2 * without["seconds"]
+    assert cost_of(replace(frozen, trainable="all")).seconds > 10 * without["seconds"]
 
 
 def test_a_training_takes_the_disk_that_was_said(cell: TrainingConfig, tmp_path: object) -> None:
