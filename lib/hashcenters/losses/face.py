@@ -6,6 +6,7 @@ from torch import Tensor
 
 from hashcenters.losses.learned import LearnedObjective
 from hashcenters.losses.objective import Centers, Outputs, Parts, Weight
+from hashcenters.losses.quantization import QuantizationForm
 from hashcenters.losses.targets import Labels, label_mean, membership
 
 
@@ -45,6 +46,7 @@ class FaceObjective(LearnedObjective):
     Args:
         centers: initial centers.
         lambda_quantization: λ1.
+        quantization_form: see `LearnedObjective`.
         lambda_center: λ2.
         step: α in (0, 1]; the document names none, and 1 is its update taken as it stands.
 
@@ -52,9 +54,15 @@ class FaceObjective(LearnedObjective):
     """
 
     def __init__(
-        self, centers: Centers, *, lambda_quantization: Weight = 0.02, lambda_center: Weight = 1.5, step: Weight = 1.0
+        self,
+        centers: Centers,
+        *,
+        lambda_quantization: Weight = 0.02,
+        quantization_form: QuantizationForm = "squared",
+        lambda_center: Weight = 1.5,
+        step: Weight = 1.0,
     ) -> None:
-        super().__init__(centers, lambda_quantization=lambda_quantization)
+        super().__init__(centers, lambda_quantization=lambda_quantization, quantization_form=quantization_form)
         self.lambda_center, self.step = lambda_center, step
 
     def parts(self, outputs: Outputs, labels: Labels) -> Parts:

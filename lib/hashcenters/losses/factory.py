@@ -13,6 +13,7 @@ OBJECTIVES = {
     "central": "hashcenters.losses.joint:CentralObjective",
     "face": "hashcenters.losses.face:FaceObjective",
     "magnet": "hashcenters.losses.magnet:MagnetObjective",
+    "embedding": "hashcenters.losses.embedding:EmbeddingObjective",
     "repmet": "hashcenters.losses.repmet:RepMetObjective",
     "semantic": "hashcenters.losses.semantic:SemanticObjective",
     "classification": "hashcenters.losses.classification:ClassificationObjective",

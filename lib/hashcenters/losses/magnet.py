@@ -6,6 +6,7 @@ from torch import Tensor
 
 from hashcenters.losses.learned import LearnedObjective
 from hashcenters.losses.objective import Centers, Outputs, Weight
+from hashcenters.losses.quantization import QuantizationForm
 from hashcenters.losses.targets import Labels, membership
 
 
@@ -34,8 +35,10 @@ class MagnetObjective(LearnedObjective):
     Source: CSQ supplement, Eq. S.10 and S.11.
     """
 
-    def __init__(self, centers: Centers, *, lambda_quantization: Weight = 0.005) -> None:
-        super().__init__(centers, lambda_quantization=lambda_quantization)
+    def __init__(
+        self, centers: Centers, *, lambda_quantization: Weight = 0.005, quantization_form: QuantizationForm = "squared"
+    ) -> None:
+        super().__init__(centers, lambda_quantization=lambda_quantization, quantization_form=quantization_form)
 
     @torch.no_grad()
     def after_step(self, outputs: Outputs, labels: Labels) -> None:

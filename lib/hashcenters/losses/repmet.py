@@ -7,6 +7,7 @@ from torch.nn.functional import relu
 
 from hashcenters.losses.learned import LearnedObjective
 from hashcenters.losses.objective import Centers, Outputs, Parts, Weight
+from hashcenters.losses.quantization import QuantizationForm
 from hashcenters.losses.targets import Labels, membership
 
 
@@ -50,16 +51,22 @@ def repmet_loss(
 class RepMetObjective(LearnedObjective):
     """L_C + λ1 L_Q + λ2 L_RC, centers learned by the gradient of L_RC and kept in [−1, 1].
 
-    Without the box a growing center would lower every soft distance without end.
+    Without the box a growing center would lower every soft distance without end. Centers that start at ±1, and move
+    at the rate of the hash layer, hardly reach 0, where their bits would turn.
 
     Args:
         centers: initial centers; they become a parameter, which the optimiser must be given.
         margin: α in bits, None for bits / 2.
         lambda_quantization: λ1.
-        lambda_margin: λ2.
+        quantization_form: see `LearnedObjective`.
+        lambda_margin: λ2; L_RC is in bits and L_C a mean over them, so that λ2 / bits weighs both alike.
+        start: size of the initial centers, 0–1.
+        stride: a center goes so many times as far as the optimiser's step, as if its rate were so many times larger.
 
     Source: CSQ supplement, Eq. S.12 and S.13.
     """
+
+    before: Tensor  # the centers before the optimiser's step
 
     def __init__(
         self,
@@ -67,13 +74,17 @@ class RepMetObjective(LearnedObjective):
         *,
         margin: Weight | None = None,
         lambda_quantization: Weight = 0.001,
+        quantization_form: QuantizationForm = "squared",
         lambda_margin: Weight = 0.9,
+        start: Weight = 1.0,
+        stride: Weight = 1.0,
     ) -> None:
-        super().__init__(centers, lambda_quantization=lambda_quantization)
-        initial = self.centers
+        super().__init__(centers, lambda_quantization=lambda_quantization, quantization_form=quantization_form)
+        initial = start * self.centers
         del self.centers
         self.centers = nn.Parameter(initial)
-        self.lambda_margin, self.margin = lambda_margin, margin
+        self.register_buffer("before", initial.clone())
+        self.lambda_margin, self.margin, self.stride = lambda_margin, margin, stride
 
     def parts(self, outputs: Outputs, labels: Labels) -> Parts:
         parts = super().parts(outputs, labels)
@@ -83,4 +94,5 @@ class RepMetObjective(LearnedObjective):
 
     @torch.no_grad()
     def after_step(self, outputs: Outputs, labels: Labels) -> None:
-        self.centers.clamp_(-1, 1)
+        self.centers.copy_(torch.lerp(self.before, self.centers, self.stride).clamp(-1, 1))
+        self.before.copy_(self.centers)
