@@ -4,18 +4,78 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+import torch
+from jaxtyping import Int8
 from matplotlib.figure import Figure
 
-from chapters.shared.comparisons import MARGIN, Verdict, described, judge_family, overall, why, with_interval
+from chapters.shared.comparisons import (
+    MARGIN,
+    Verdict,
+    as_finding,
+    described,
+    judge_family,
+    overall,
+    why,
+    with_interval,
+)
+from chapters.shared.encoding import of_training_split
 from chapters.shared.readings import joined
 from chapters.shared.scores import converged, select
 from hashcenters.centers.separation import separation
 from hashcenters.codes import binarise
+from hashcenters.losses.magnet import batch_centers
+from hashcenters.losses.targets import membership
+from hashcenters.sweep import or_stand_in
+from hashcenters.training.run import Run, load_data, run_key
 from workbook import style
 from workbook.intervals import mean_of, prediction
 from workbook.literature import Published
+from workbook.tables import mean_std
 
 BINARY = 0.95  # mean |c| from which on centers count as binary
+MOVED = 0.01  # of their bits: centers that move in fewer are not called learned
+FIXED, LEARNED, FROM_DATA, STILL, COLLAPSED = "fixed", "learned", "made from data", "did not move", "collapsed"
+ALIVE = (LEARNED, FROM_DATA)
+WIDER = 0.01  # of mAP: what wider centers are to gain
+Centers = Int8[np.ndarray, "num_classes bits"]
+
+
+def last_centers(run: Run) -> Centers:
+    """The signs of the centers that a training ends with."""
+    return binarise(run.centers_by_epoch()[-1])
+
+
+def mean_centers(run: Run) -> Centers:
+    """The signs of the class means of a network's outputs over the whole training split.
+
+    Source: CSQ supplement, Eq. S.10, with the training split in the place of a mini-batch.
+    """
+    labels = load_data(run.config.dataset, run.config.dataset_options).train.labels
+    member = membership(torch.from_numpy(labels), len(run.config.centers))
+    outputs = torch.from_numpy(of_training_split(run))
+    return binarise(batch_centers(outputs, member, torch.zeros(member.shape[1], outputs.shape[1])).numpy())
+
+
+CENTERS_OF = {FROM_DATA: mean_centers, LEARNED: last_centers}
+
+
+def centers_after(firsts: pd.DataFrame) -> dict[tuple[str, int, int], Centers]:
+    """What first trainings leave to be fixed, by method, bits and seed; random centers where these are only counted.
+
+    Args:
+        firsts: trainings, labels method, kind ("learned" or "made from data"), bits and seed.
+    """
+
+    def stand_in(run: Run) -> Centers:
+        shape = np.shape(run.config.centers)
+        return 2 * np.random.default_rng(int(run_key(run.config), 16)).integers(0, 2, shape).astype(np.int8) - 1
+
+    return {
+        (method, bits, seed): or_stand_in(
+            lambda run=run, kind=kind: CENTERS_OF[kind](run), lambda run=run: stand_in(run)
+        )
+        for method, kind, bits, seed, run in firsts[["method", "kind", "bits", "seed", "run"]].itertuples(index=False)
+    }
 
 
 def center_paths(runs: pd.DataFrame) -> pd.DataFrame:
@@ -37,35 +97,83 @@ def center_paths(runs: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["method", "bits", "epoch", "minimum", "mean", "moved", "duplicates"])
 
 
-def final_separation(runs: pd.DataFrame) -> pd.DataFrame:
-    """Separation of the centers that trainings end with: method, bits, distances, duplicates."""
+def center_measures(runs: pd.DataFrame, starts: Mapping[tuple[int, int], Centers]) -> pd.DataFrame:
+    """The centers (their signs) that trainings end with: method, bits, seed, minimum, distinct, moved.
+
+    Args:
+        runs: trainings, labels method, bits and seed.
+        starts: the random centers of every length and seed, in whose share (0–1) of bits `moved` is counted.
+    """
     rows = []
-    for method, bits, run in runs[["method", "bits", "run"]].itertuples(index=False):
-        found = separation(binarise(run.centers_by_epoch()[-1]))
-        measured = (found.minimum, found.mean, found.below_half, found.duplicates, found.upper_bound)
-        rows.append((method, bits, *measured))
-    measures = ["minimum", "mean", "pairs below K/2", "duplicates", "upper bound"]
-    return pd.DataFrame(rows, columns=["method", "bits", *measures])
+    for method, bits, seed, run in runs[["method", "bits", "seed", "run"]].itertuples(index=False):
+        centers = last_centers(run)
+        found, moved = separation(centers), float((centers != starts[bits, seed]).mean())
+        rows.append((method, bits, seed, found.minimum, len(centers) - found.duplicates, len(centers), moved))
+    return pd.DataFrame(rows, columns=["method", "bits", "seed", "minimum", "distinct", "classes", "moved"])
 
 
-def judge_fixed(compared: pd.DataFrame, *, learned: Sequence[str], bits: int) -> Verdict:
-    """Whether CSQ's centers retrieve at least as well as each learned kind at one length.
+def center_table(scored: pd.DataFrame, measures: pd.DataFrame, kinds: Mapping[str, str]) -> pd.DataFrame:
+    """What centers retrieve, and what became of them: a row a method and length.
+
+    Args:
+        scored: columns method, bits, mAP.
+        measures: from `center_measures`, of the same trainings.
+        kinds: what the centers of a method are meant to be: fixed, learned or made from data.
+
+    Returns:
+        method, bits, mAP, `bits moved` (share, of learned centers), `minimum distance` (over the seeds), `distinct`
+        (centers, mean over the seeds) and `centers`: the kind; "collapsed" where fewer than half of the classes have
+        a center of their own, "did not move" where learned ones moved in less than 1 % of their bits.
+    """
+    scores = mean_std(scored, ["method", "bits"], "mAP").set_index(["method", "bits"])["mAP"]
+    rows = []
+    for (method, bits), part in measures.groupby(["method", "bits"], sort=False):
+        kind, moved, distinct = kinds[method], part["moved"].mean(), part["distinct"].mean()
+        low, high = part["minimum"].min(), part["minimum"].max()
+        still = kind == LEARNED and moved < MOVED
+        became = COLLAPSED if kind != FIXED and distinct < part["classes"].mean() / 2 else STILL if still else kind
+        shown = f"{moved:.1%}" if kind == LEARNED else ""
+        apart = f"{low}" if low == high else f"{low} to {high}"
+        rows.append((method, bits, scores[method, bits], shown, apart, f"{distinct:.4g}", became))
+    columns = ["method", "bits", "mAP", "bits moved", "minimum distance", "distinct", "centers"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def judge_fixed(compared: pd.DataFrame, centers: pd.DataFrame, printed: pd.DataFrame, *, bits: int) -> Verdict:
+    """Whether CSQ's centers retrieve at least as well as those of each living rival at one length.
 
     Args:
         compared: rows of `compare_methods`, judged with `MARGIN`.
-        learned: names of the kinds that learn their centers.
+        centers: from `center_table`; a rival lives where its centers are learned or made from data.
+        printed: the same of the rivals as printed, which are told and do not count.
         bits: the length that decides, where CSQ's centers are Hadamard rows.
     """
+    of_length = select(centers, bits=bits)
+    rivals = of_length[of_length["centers"] != FIXED]
+    living = rivals.loc[rivals["centers"].isin(ALIVE), "method"]
     chosen = select(compared, bits=bits)
-    chosen = chosen[chosen["difference"].str.contains("|".join(learned))]
+    chosen = chosen[chosen["difference"].isin([f"CSQ centers − {name}" for name in living])]
     better = chosen.loc[chosen["low"] > 0, "difference"].tolist()
+    aside = [f"{row.method} {row.centers}" for row in rivals[~rivals["method"].isin(living)].itertuples()]
+    aside += [f"{row.method} {row.centers} ({row.mAP})" for row in select(printed, bits=bits).itertuples()]
+    reasons = why(chosen, margin=MARGIN) if len(chosen) else "no rival is alive"
     return {
-        "verdict": overall(chosen["verdict"], margin=MARGIN),
-        "observed": described(chosen),
+        "verdict": overall(chosen["verdict"], margin=MARGIN) if len(chosen) else "inconclusive",
+        "observed": f"{described(chosen) if len(chosen) else 'no living rival'}; aside: {'; '.join(aside) or 'none'}",
         "length": bits,
         "margin": MARGIN,
-        "why": why(chosen, margin=MARGIN) + (f"; better, not only as good: {', '.join(better)}" if better else ""),
+        "why": reasons + (f"; better, not only as good: {', '.join(better)}" if better else ""),
     }
+
+
+def judge_wider(compared: pd.DataFrame) -> Verdict:
+    """Whether one kind of centers gains `WIDER` of mAP over another, at one length.
+
+    Args:
+        compared: one row of `compare_pairs`, judged with a margin of −`WIDER`.
+    """
+    judged = {"verdict": overall(compared["verdict"]), "observed": described(compared), "least": WIDER}
+    return as_finding(judged | {"length": int(compared["bits"].iloc[0]), "why": why(compared, margin=-WIDER)})
 
 
 def center_magnitudes(runs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -166,21 +274,27 @@ def drift_reading(drift: pd.DataFrame) -> str:
     return f"At {last['bits'].iloc[0]} bits {joined(parts)}."
 
 
-def duplicates_reading(separations: pd.DataFrame, fixed: Sequence[str]) -> str:
-    """Fixed centers that repeat others, which costs mAP: nothing tells their classes apart.
+def centers_reading(centers: pd.DataFrame) -> str:
+    """What became of the centers of every rival at the longest code, and which fixed centers repeat others.
 
     Args:
-        separations: from `final_separation`.
-        fixed: names of the kinds that are not learned.
+        centers: from `center_table`.
     """
-    found = separations[separations["method"].isin(fixed) & (separations["duplicates"] > 0)]
-    if found.empty:
-        return "No two classes share a fixed center."
-    parts = [f"{row.duplicates} of {row.method} at {row.bits} bits" for row in found.itertuples()]
-    return (
-        f"Among the fixed centers some repeat others ({joined(parts)}), as Definition 1 allows, which asks for the "
-        "mean distance alone; their classes cannot be told apart, and the mAP above includes them."
+    longest = select(centers, bits=centers["bits"].max())
+    rivals = longest[longest["centers"] != FIXED]
+    parts = [
+        f"{method}: {became}, the closest two {apart} bits apart"
+        for method, became, apart in rivals[["method", "centers", "minimum distance"]].itertuples(index=False)
+    ]
+    fixed = centers[(centers["centers"] == FIXED) & centers["minimum distance"].str.match("0( to|$)")]
+    repeat = [f"{row.method} at {row.bits} bits" for row in fixed.itertuples()]
+    told = (
+        f" Some fixed centers repeat others ({joined(repeat)}), as Definition 1 allows, which asks for the mean "
+        "distance alone; their classes cannot be told apart, and the mAP above includes them."
+        if repeat
+        else " No two classes share a fixed center."
     )
+    return (f"At {longest['bits'].iloc[0]} bits {joined(parts)}." if parts else "") + told
 
 
 @style.look()
