@@ -157,9 +157,13 @@ def judge_fixed(compared: pd.DataFrame, centers: pd.DataFrame, printed: pd.DataF
     aside = [f"{row.method} {row.centers}" for row in rivals[~rivals["method"].isin(living)].itertuples()]
     aside += [f"{row.method} {row.centers} ({row.mAP})" for row in select(printed, bits=bits).itertuples()]
     reasons = why(chosen, margin=MARGIN) if len(chosen) else "no rival is alive"
+    ahead = compared[(compared["high"] < 0) & (compared["bits"] != bits)]
+    ahead = ahead[ahead["difference"].isin([f"CSQ centers − {name}" for name in rivals["method"]])]
+    elsewhere = [f"{row.difference} at {row.bits} bits" for row in ahead.itertuples()]
     return {
         "verdict": overall(chosen["verdict"], margin=MARGIN) if len(chosen) else "inconclusive",
-        "observed": f"{described(chosen) if len(chosen) else 'no living rival'}; aside: {'; '.join(aside) or 'none'}",
+        "observed": f"{described(chosen) if len(chosen) else 'no living rival'}; at other lengths below 0: "
+        f"{', '.join(elsewhere) or 'none'}; aside: {'; '.join(aside) or 'none'}",
         "length": bits,
         "margin": MARGIN,
         "why": reasons + (f"; better, not only as good: {', '.join(better)}" if better else ""),
@@ -267,11 +271,8 @@ def drift_reading(drift: pd.DataFrame) -> str:
     """
     longest = select(drift, bits=drift["bits"].max())
     last = select(longest, epoch=longest["epoch"].max())
-    parts = [
-        f"{row.method} centers have moved {row.moved:.1f} bits and the closest two are {row.minimum} apart"
-        for row in last.itertuples()
-    ]
-    return f"At {last['bits'].iloc[0]} bits {joined(parts)}."
+    parts = [f"{row.moved:.1f} and {row.minimum} ({row.method})" for row in last.itertuples()]
+    return f"At {last['bits'].iloc[0]} bits, bits moved and distance of the closest two: {joined(parts)}."
 
 
 def centers_reading(centers: pd.DataFrame) -> str:

@@ -41,6 +41,8 @@ CHANGES = {
         "S.8, one": ("(1 + member.sum", "(2 + member.sum"),
         "S.10": (".mean(dim=0)", ".sum(dim=0)"),
         "S.10, members": ("column == 1", "column == 0"),
+        "Wen et al., softmax": ("L_S = -logits", "L_S = logits"),
+        "Wen et al., λ": ("0.003 / 2", "0.003"),
         "S.12, distance": ("(K - u @ c.T) / 2", "(K + u @ c.T) / 2"),
         "S.12, sign": ("d[mine].min() - d", "d[mine].min() + d"),
         "S.12, margin": ("+ K / 2 for", "- K / 2 for"),

@@ -1,5 +1,7 @@
 """What notebooks 04 to 07 train, read off their own cells."""
 
+from dataclasses import replace
+
 import pytest
 
 from basics.errors import InputError
@@ -81,3 +83,20 @@ def test_the_videos_share_a_training_with_the_draws(grids):
 def test_a_misspelt_name_in_a_grid_is_an_error(grids, notebook):
     with pytest.raises((InputError, TypeError, NameError)):
         grids(notebook, backbone=None, dataset="digits")
+
+
+def test_second_trainings_differ_from_csq_s_in_their_centers_alone(grids):
+    points = grids("05_center_learning", **SMALL, multi_label_dataset="", printed_seeds=1)
+    by_method = {method: [] for method in ("CSQ centers", "Face", "Magnet", "RepMet")}
+    for point in points:
+        if point.labels["method"] in by_method and "kind" not in point.labels:
+            by_method[point.labels["method"]].append(point.config)
+    for method in ("Face", "Magnet"):
+        assert len(by_method[method]) == 4
+        for ours, csq in zip(by_method[method], by_method["CSQ centers"], strict=True):
+            assert ours.centers != csq.centers and replace(ours, centers=csq.centers) == csq
+    for config in by_method["RepMet"]:
+        rate = config.objective_options["stride"] * config.recipe.lr * config.recipe.head_factor
+        assert rate == pytest.approx(0.01)
+    printed = [point for point in points if point.labels["method"].endswith("as printed")]
+    assert {point.labels["seed"] for point in printed} == {0} and len(printed) == 3 * 2

@@ -119,15 +119,7 @@ def test_centers_that_moved() -> None:
         {"method": ["Face"] * 2, "bits": 64, "epoch": [0, 5], "moved": [0.0, 31.5], "minimum": [17, 0]}
     )
     text = n05_center_learning.drift_reading(drift)
-    assert text == "At 64 bits Face centers have moved 31.5 bits and the closest two are 0 apart."
-
-
-def test_fixed_centers_that_repeat_others_are_named() -> None:
-    rows = [("CSQ centers", 16, 1), ("CSQ centers", 64, 0), ("Bernoulli", 16, 2), ("Face", 16, 99)]
-    table = pd.DataFrame(rows, columns=["method", "bits", "duplicates"])
-    text = n05_center_learning.duplicates_reading(table, ["CSQ centers", "Bernoulli"])
-    assert "(1 of CSQ centers at 16 bits and 2 of Bernoulli at 16 bits)" in text
-    assert n05_center_learning.duplicates_reading(table, ["coding"]) == "No two classes share a fixed center."
+    assert text == "At 64 bits, bits moved and distance of the closest two: 31.5 and 0 (Face)."
 
 
 def test_classifiers_and_their_centers() -> None:

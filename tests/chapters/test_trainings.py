@@ -9,7 +9,7 @@ import pytest
 from made_up import OPTIONS, MadeUp, make_setting, table
 
 from basics.errors import InputError
-from chapters import n04_training, n05_center_learning, n07_backbones
+from chapters import n04_training, n07_backbones
 from chapters.shared import comparisons, samples, scores
 from chapters.shared.setting import classifier, hash_training, parse_options
 from hashcenters.datasets.digits import load_digits100
@@ -268,10 +268,6 @@ def test_the_weakest_comparison_decides():
         ],
         columns=["bits", "difference", "mean", "low", "high", "verdict"],
     ).assign(seeds=3, converged=True)
-    judged = n05_center_learning.judge_fixed(rows, learned=["Face", "Magnet"], bits=64)
-    assert judged["verdict"] == "inconclusive"
-    assert "1 above −0.005, 1 around −0.005" in judged["why"]
-    assert judged["why"].endswith("better, not only as good: CSQ centers − Face")
     assert n07_backbones.judge_order(rows)["verdict"] == "not-shown"
 
 

@@ -29,6 +29,7 @@ PARTS = {
     "central": {"central", "quantization", "pairwise"},
     "face": {"central", "quantization", "center"},
     "magnet": {"central", "quantization"},
+    "embedding": {"classification", "center", "quantization"},
     "repmet": {"central", "quantization", "margin"},
     "semantic": {"semantic", "quantization"},
 }
@@ -87,10 +88,48 @@ def test_ties_are_one_vector_of_plus_and_minus_one() -> None:
     assert torch.equal(first, same)
 
 
-@pytest.mark.parametrize("name", ["face", "magnet", "repmet"])
-def test_learned_centers_take_the_text_s_quantization(name: str, outputs) -> None:
-    parts = make_objective(name, CENTERS)(outputs, LABELS)
-    assert torch.equal(parts["quantization"], quantization_loss(outputs, form="log-cosh"))
+@pytest.mark.parametrize("name", ["face", "magnet", "repmet", "embedding"])
+def test_learned_centers_take_csq_s_quantization_or_the_text_s(name: str, outputs) -> None:
+    for form, options in (("squared", {}), ("log-cosh", {"quantization_form": "log-cosh"})):
+        parts = make_objective(name, CENTERS, lambda_quantization=0.3, **options)(outputs, LABELS)
+        without = make_objective(name, CENTERS, lambda_quantization=0.0, **options)
+        without.load_state_dict(make_objective(name, CENTERS).state_dict())
+        assert torch.equal(parts["quantization"], quantization_loss(outputs, form=form))
+        if name != "embedding":  # whose layer starts at random
+            added = parts["loss"] - without(outputs, LABELS)["loss"]
+            torch.testing.assert_close(added, 0.3 * parts["quantization"])
+
+
+def test_face_recognition_tells_classes_apart_and_its_centers_follow(outputs) -> None:
+    objective = make_objective("embedding", CENTERS, lambda_center=0.5, step=0.25, lambda_quantization=0.1)
+    parts = objective(outputs, LABELS)
+    logits = outputs @ objective.classifier.weight.T + objective.classifier.bias
+    classified = torch.nn.functional.cross_entropy(logits, LABELS)
+    pull = (outputs - torch.as_tensor(CENTERS).float()[LABELS]).square().sum() / 10
+    total = classified + 0.5 * pull + 0.1 * quantization_loss(outputs, form="squared")
+    torch.testing.assert_close(parts["loss"], total)
+    assert {name for name, _ in objective.named_parameters()} == {"classifier.weight", "classifier.bias"}
+    same = make_objective("face", CENTERS, step=0.25)
+    for moved in (objective, same):
+        moved.after_step(outputs.detach(), LABELS)
+    assert torch.equal(objective.centers, same.centers)
+
+
+def test_repmet_centers_start_small_and_go_as_far_as_they_are_told(outputs) -> None:
+    moved = {}
+    for stride in (1.0, 4.0):
+        objective = make_objective("repmet", CENTERS, start=0.1, stride=stride)
+        assert torch.equal(objective.centers.detach(), 0.1 * torch.as_tensor(CENTERS).float())
+        optimizer = torch.optim.SGD(objective.parameters(), lr=0.01)
+        for _ in range(2):
+            objective(outputs.detach(), LABELS)["margin"].backward()
+            optimizer.step()
+            objective.after_step(outputs.detach(), LABELS)
+            optimizer.zero_grad()
+            moved.setdefault(stride, []).append(objective.centers.detach() - 0.1 * torch.as_tensor(CENTERS))
+    assert moved[1.0][0].abs().max() > 0
+    torch.testing.assert_close(moved[4.0][0], 4 * moved[1.0][0])
+    assert (moved[4.0][1] - moved[4.0][0]).abs().max() > 0
 
 
 def test_face_centers_move_by_their_step(outputs) -> None:
@@ -177,7 +216,7 @@ def test_a_new_loss_is_a_class_and_a_row_of_the_table(monkeypatch, outputs) -> N
 @pytest.mark.parametrize(
     ("name", "options", "message"),
     [
-        ("csq", {}, "one of central, face, magnet, repmet, semantic, classification, got 'csq'"),
+        ("csq", {}, "one of central, face, magnet, embedding, repmet, semantic, classification, got 'csq'"),
         ("face", {"lambda_pairwise": 1.0}, "'face' takes .*lambda_center.*, got lambda_pairwise"),
         (
             "central",
