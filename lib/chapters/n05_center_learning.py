@@ -154,8 +154,8 @@ def judge_fixed(compared: pd.DataFrame, centers: pd.DataFrame, printed: pd.DataF
     chosen = select(compared, bits=bits)
     chosen = chosen[chosen["difference"].isin([f"CSQ centers − {name}" for name in living])]
     better = chosen.loc[chosen["low"] > 0, "difference"].tolist()
-    aside = [f"{row.method} {row.centers}" for row in rivals[~rivals["method"].isin(living)].itertuples()]
-    aside += [f"{row.method} {row.centers} ({row.mAP})" for row in select(printed, bits=bits).itertuples()]
+    dead = pd.concat([rivals[~rivals["method"].isin(living)], select(printed, bits=bits)])
+    aside = [f"{row.method}: {row.centers}, mAP {row.mAP}" for row in dead.itertuples()]
     reasons = why(chosen, margin=MARGIN) if len(chosen) else "no rival is alive"
     ahead = compared[(compared["high"] < 0) & (compared["bits"] != bits)]
     ahead = ahead[ahead["difference"].isin([f"CSQ centers − {name}" for name in rivals["method"]])]

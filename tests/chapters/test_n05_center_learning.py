@@ -108,8 +108,8 @@ def test_the_weakest_living_rival_decides():
     assert "1 above −0.005, 1 around −0.005" in found["why"]
     assert found["why"].endswith("better, not only as good: CSQ centers − Face")
     assert found["observed"].endswith(
-        "at other lengths below 0: CSQ centers − Face at 16 bits; aside: RepMet did not move; "
-        "Face, as printed collapsed (0.0164)"
+        "at other lengths below 0: CSQ centers − Face at 16 bits; aside: RepMet: did not move, "
+        "mAP 0.5000; Face, as printed: collapsed, mAP 0.0164"
     )
     assert fixed_against(Face="learned", Magnet="collapsed", RepMet="did not move")["verdict"] == "trend"
     assert fixed_against(Face="learned", Magnet="made from data", RepMet="learned")["verdict"] == "not-shown"
