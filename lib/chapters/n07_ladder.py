@@ -130,15 +130,13 @@ def network_table(said: Mapping[tuple[str, int], Described], measures: Mapping[s
     different = ~np.eye(len(next(iter(measures.values()))), dtype=bool)
     rows = []
     for (network, _), one in said.items():
-        rows.append({"network": network, "classifiers": 1, "accuracy": one.accuracy})
+        rows.append({"network": network, "classifiers": 1.0, "accuracy": one.accuracy})
         for kind, features in (("class means", one.means), ("head rows", one.live_rows)):
             found = category_similarity(features)[different]
             for name, truth in measures.items():
                 rows[-1][f"{kind}, by {name}"] = float(spearmanr(found, truth[different]).statistic)
     grouped = pd.DataFrame(rows).groupby("network", sort=False)
-    return grouped.agg(
-        {name: "sum" if name == "classifiers" else "mean" for name in rows[0] if name != "network"}
-    ).reset_index()
+    return grouped.mean().assign(classifiers=grouped.size()).reset_index()
 
 
 def with_quality(scores: pd.DataFrame, quality: Quality) -> pd.DataFrame:
@@ -203,9 +201,9 @@ def quality_lines(scores: pd.DataFrame, slopes: pd.DataFrame) -> Figure:
     return drawn
 
 
-def of_heads(slopes: pd.DataFrame, *, rungs: str = "all") -> pd.DataFrame:
-    """The slopes on the reference, with what they are of as `described` takes it."""
-    chosen = slopes[(slopes["quality by"] == slopes["quality by"].iloc[0]) & (slopes["rungs"] == rungs)]
+def of_heads(slopes: pd.DataFrame, *, measure: str = "", rungs: str = "all") -> pd.DataFrame:
+    """The slopes on one measure of quality, the reference unless named, with a name as `described` takes it."""
+    chosen = select(slopes, rungs=rungs, **{"quality by": measure or slopes["quality by"].iloc[0]})
     return chosen.assign(difference=chosen["head"] + " on " + chosen["hash network"])
 
 
@@ -218,7 +216,8 @@ def judge_semantics(networks: pd.DataFrame) -> Verdict:
     measure = networks.columns[3]
     slope = slope_of(networks["accuracy"].to_numpy(), networks[measure].to_numpy())
     judged = judge_family([slope], [True]).assign(difference="slope", converged=True)
-    parts = [f"{row.network} {row.accuracy:.1%} and {row[4]:.2f}" for row in networks.itertuples(index=False)]
+    told = networks[["network", "accuracy", measure]].itertuples(index=False)
+    parts = [f"{network} {accuracy:.1%} and {quality:.2f}" for network, accuracy, quality in told]
     few = len(networks) < FEWEST_NETWORKS
     return {
         "verdict": "inconclusive" if few else judged["verdict"].iloc[0],
@@ -254,8 +253,7 @@ def judge_heads(slopes: pd.DataFrame, *, heads: Sequence[str]) -> Verdict:
         heads: SHC's, and that of three layers.
     """
     rows = of_heads(slopes)
-    first, second = heads
-    chosen = rows[rows["head"] != second]
+    chosen = rows[rows["head"] != heads[1]]
     return as_finding(
         {
             "verdict": overall(chosen["verdict"]),
@@ -271,30 +269,30 @@ def network_reading(networks: pd.DataFrame) -> str:
     Args:
         networks: from `network_table`.
     """
-    means, rows = (
-        networks[[name for name in networks if name.startswith(kind)][0]] for kind in ("class means", "head rows")
-    )
-    accuracy = networks["accuracy"]
+    of = {kind: next(name for name in networks if name.startswith(kind)) for kind in ("class means", "head rows")}
+    ends = {kind: f"{networks[name].min():.2f} to {networks[name].max():.2f}" for kind, name in of.items()}
+    accuracy, measure = networks["accuracy"], of["class means"].partition(", ")[2]
     return (
         f"Over {len(networks)} networks the accuracy goes from {accuracy.min():.1%} to {accuracy.max():.1%}, the rank "
-        f"correlation of the {means.name} from {means.min():.2f} to {means.max():.2f}, and that of the {rows.name} "
-        f"from {rows.min():.2f} to {rows.max():.2f}."
+        f"correlation of the class means, {measure}, from {ends['class means']}, and that of the head rows from "
+        f"{ends['head rows']}."
     )
 
 
 def slope_reading(slopes: pd.DataFrame) -> str:
-    """The slopes on the reference, of all rungs and of networks alone, and on class names.
+    """The slopes on the reference, of all rungs and of networks alone, and those on class names.
 
     Args:
         slopes: from `ladder_slopes`.
     """
-    parts = [f"On quality by the reference mAP has the slope {described(of_heads(slopes))} over all rungs"]
-    networks = of_heads(slopes, rungs="networks")
-    if len(networks):
-        parts.append(f"over networks alone {described(networks)}")
-    others = slopes[slopes["quality by"] != slopes["quality by"].iloc[0]]
-    if len(others):
-        parts.append(
-            f"on quality by class names {described(others.assign(difference=others['head'] + ' on ' + others['hash network']))}"
-        )
-    return f"{'; '.join(parts)}. A slope is in mAP for a rank correlation that rises by 1."
+    first = slopes["quality by"].iloc[0]
+    over = {
+        "over all rungs": of_heads(slopes),
+        "over networks alone": of_heads(slopes, rungs="networks"),
+        **{f"with quality by {name}": of_heads(slopes, measure=name) for name in slopes["quality by"].unique()[1:]},
+    }
+    parts = [f"{where} {described(rows)}" for where, rows in over.items() if len(rows)]
+    return (
+        f"The slope of mAP on the quality of the centers, by {first} unless another measure is named, is "
+        f"{'; '.join(parts)}; in mAP for a rank correlation that rises by 1."
+    )

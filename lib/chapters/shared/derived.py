@@ -191,7 +191,7 @@ class Ladder:
     rungs: Mapping[str, Mapping[str, Any]]
     heads: Sequence[str]
     networks: Sequence[str]
-    fold: float
+    fold: int
 
 
 def slope_table(runs: pd.DataFrame, *, ladder: Mapping[str, Any]) -> pd.DataFrame:

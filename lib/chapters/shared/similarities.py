@@ -1,6 +1,8 @@
 """Category features without a network: what semantic centers are tried on where no classifier was trained."""
 
 from collections.abc import Sequence
+from functools import cache
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float64
@@ -66,9 +68,6 @@ def name_similarity(names: Sequence[str]) -> Float64[np.ndarray, "classes classe
 
 
 def _gloss_vectors(names: Sequence[str]) -> Float64[np.ndarray, "classes width"]:
-    from sklearn.decomposition import TruncatedSVD
-    from sklearn.feature_extraction.text import TfidfVectorizer
-    from sklearn.preprocessing import normalize
     from timm.data.imagenet_info import ImageNetInfo
 
     known: dict[str, str] = {}
@@ -77,10 +76,20 @@ def _gloss_vectors(names: Sequence[str]) -> Float64[np.ndarray, "classes width"]
         known |= {f"{name} ({wnid})": gloss, name: known.get(name, gloss)}
     if unknown := [name for name in names if name not in known]:
         raise InputError(f"class names must be numbers of one length or ImageNet's, got {unknown[0]!r}")
-    corpus = ImageNetInfo("imagenet-22k").label_descriptions(detailed=True)
-    words = TfidfVectorizer(stop_words="english")
-    analysis = TruncatedSVD(GLOSS_WIDTH, random_state=0).fit(words.fit_transform(corpus))
-    return normalize(analysis.transform(words.transform([known[name] for name in names])))
+    return _gloss_analysis().transform([known[name] for name in names]).astype(np.float64)
+
+
+@cache
+def _gloss_analysis() -> Any:
+    """Text to unit vectors, fitted to the glosses of all classes."""
+    from sklearn.decomposition import TruncatedSVD
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import Normalizer
+    from timm.data.imagenet_info import ImageNetInfo
+
+    steps = TfidfVectorizer(stop_words="english"), TruncatedSVD(GLOSS_WIDTH, random_state=0), Normalizer()
+    return make_pipeline(*steps).fit(ImageNetInfo("imagenet-22k").label_descriptions(detailed=True))
 
 
 def noisy(
