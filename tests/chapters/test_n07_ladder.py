@@ -112,7 +112,7 @@ def slopes_of(scores: pd.DataFrame, quality: dict) -> pd.DataFrame:
 def test_planted_slopes_are_found():
     scores, quality = runs_of({"shc": 0.2, "csq": 0.0})
     table = slopes_of(scores, quality)
-    assert table["head"].tolist() == ["shc", "csq", "shc − 4 × csq", "shc", "csq"]
+    assert table["head"].tolist() == ["shc", "csq", "shc − 2 × csq", "shc", "csq"]
     assert table["rungs"].tolist() == ["all"] * 3 + ["networks"] * 2
     assert table["points"].tolist() == [9] * 3 + [5] * 2
     assert (table["low"] < table["mean"]).all() and (table["mean"] < table["high"]).all()
@@ -143,7 +143,7 @@ def test_a_slope_and_its_interval_are_those_of_scipy():
 )
 def test_heads_are_judged_by_both_slopes(slopes, verdict):
     judged = chapter.judge_heads(slopes_of(*runs_of(slopes)), heads=HEADS)
-    assert judged["verdict"] == verdict and "shc − 4 × csq on n" in judged["observed"]
+    assert judged["verdict"] == verdict and "shc − 2 × csq on n" in judged["observed"]
 
 
 def test_one_seed_shows_nothing_and_neither_do_trainings_without_a_plateau():

@@ -57,7 +57,7 @@ def slopes_of(scored):
         for fold, head in ((1, "shc"), (2, "csq"))
     ]
     return slope_table(
-        pd.concat(runs), ladder={"rungs": rungs, "heads": ["shc", "csq"], "networks": ["net"], "fold": 4}
+        pd.concat(runs), ladder={"rungs": rungs, "heads": ["shc", "csq"], "networks": ["net"], "fold": 2}
     )
 
 
@@ -110,9 +110,9 @@ def arrays_of(path):
 def test_nothing_is_wrong_as_written(folder):
     found, seen = chapter.verify("smoke")
     assert found == []
-    # 12 runs of the means, 12 of the differences, 9 of the draws, 24 of what is stored
-    assert seen == "4 code sets, 57 runs, 4 tables that follow from them, all files"
-    assert len(chapter.derived_tables(folder)) == 4
+    # 12 runs of the means, 12 of the differences, 9 of the draws, 24 of what is stored, 18 of the slopes
+    assert seen == "4 code sets, 75 runs, 5 tables that follow from them, all files"
+    assert len(chapter.derived_tables(folder)) == 5
     assert {entry["derived"]["kind"] for entry in chapter.derived_tables(folder).values()} == set(chapter.KINDS)
 
 
@@ -246,7 +246,7 @@ def test_the_command_needs_no_torch(folder):
     called = [sys.executable, "-c", script, "verify", "--profile", "smoke"]
     environment = os.environ | {"PYTHONPATH": str(project_root() / "lib")}
     done = subprocess.run(called, env=environment, capture_output=True, text=True, cwd=folder)
-    wanted = "smoke: 4 code sets, 57 runs, 4 tables that follow from them, all files; nothing wrong\n"
+    wanted = "smoke: 4 code sets, 75 runs, 5 tables that follow from them, all files; nothing wrong\n"
     assert (done.returncode, done.stdout) == (0, wanted)
 
 
