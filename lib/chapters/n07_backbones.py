@@ -1,7 +1,7 @@
 """Chapter 07, SHC's Table 1: category features of networks, centers that follow them, and the order of the rows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise, product
 
 import numpy as np
@@ -9,7 +9,7 @@ import pandas as pd
 from jaxtyping import Bool, Float64, Int8
 from scipy.stats import kendalltau
 
-from basics.errors import InputError
+from basics.errors import InputError, one_of
 from chapters.shared.comparisons import MARGIN, Verdict, compare_pairs, described, overall, why
 from chapters.shared.encoding import of_training_split
 from chapters.shared.readings import joined
@@ -26,7 +26,7 @@ from workbook.literature import Published, numbers_of
 MOST_IN_DEAD = 0.05  # of the squared norm of a classifier's rows, in units that never fire
 
 
-def category_classifier(setting: Setting, backbone: str, family: str) -> GridPoint:
+def category_classifier(setting: Setting, backbone: str, family: str, *, seed: int = 0) -> GridPoint:
     """The classifier whose last layer's rows describe the classes, fine-tuned on the training split.
 
     It starts from ImageNet weights, from a pre-training on other classes where the setting names such data, and
@@ -44,88 +44,102 @@ def category_classifier(setting: Setting, backbone: str, family: str) -> GridPoi
     start = {"weights": setting.weights}
     if setting.weights == "pretrain":
         start = {"backbone_from": classifier(setting, backbone=backbone) if setting.pretrain_dataset else None}
-    return GridPoint({"family": family}, replace(config, trainable=setting.trainable, **start))
+    return GridPoint({"family": family, "seed": seed}, replace(config, seed=seed, trainable=setting.trainable, **start))
 
 
-def class_means(run: Run) -> Float64[np.ndarray, "num_classes feature_dim"]:
-    """The mean feature vector of each class's training images, less the mean over the classes.
+@dataclass(frozen=True)
+class Described:
+    """What one pass of a trained classifier over its training split says of the classes.
 
-    What all classes share says nothing of any two of them, and yet would move every inner product with one class
-    alike, which the ends of a row do not undo.
+    Args:
+        network: below the classifier.
+        accuracy: on the validation split, 0–1.
+        means: the mean feature vector of each class's training images, less the mean over the classes. What all
+            classes share says nothing of any two of them, and yet would move every inner product with one class alike,
+            which the ends of a row do not undo.
+        rows: of the classifier's last layer.
+        dead: the units below it that say the same of every training image, as one behind a ReLU that never fires.
     """
-    data = load_data(run.config.dataset, run.config.dataset_options)
-    labels = data.train.labels
-    member = labels[:, None] == np.arange(data.num_classes) if labels.ndim == 1 else labels > 0
-    outputs = of_training_split(run, features=True).astype(np.float64)
-    means = (member.T @ outputs) / member.sum(axis=0)[:, None]
-    return means - means.mean(axis=0)
+
+    network: str
+    accuracy: float
+    means: Float64[np.ndarray, "num_classes feature_dim"]
+    rows: Float64[np.ndarray, "num_classes feature_dim"]
+    dead: Bool[np.ndarray, " feature_dim"]
+
+    @property
+    def in_dead(self) -> float:
+        """The share (0–1) of the squared norm of the rows that lies in units that never fire."""
+        return float((self.rows[:, self.dead] ** 2).sum() / (self.rows**2).sum())
+
+    @property
+    def live_rows(self) -> Float64[np.ndarray, "num_classes live_units"]:
+        """The rows over the units that fire.
+
+        No gradient of the classification reaches the weights of a dead unit: what stands there is their start, drawn
+        towards ±1 by the penalty, which says nothing of the classes.
+        """
+        return self.rows[:, ~self.dead]
 
 
-def dead_units(run: Run) -> Bool[np.ndarray, " feature_dim"]:
-    """Which units below the classifier say the same of every training image, as one behind a ReLU that never fires."""
-    return np.ptp(of_training_split(run, features=True), axis=0) == 0
+def description_of(run: Run) -> Described | None:
+    """What a classifier says of the classes; None where trainings are only counted and it is still to be trained."""
 
-
-def norm_in(units: Bool[np.ndarray, " feature_dim"], rows: Float64[np.ndarray, "num_classes feature_dim"]) -> float:
-    """The share (0–1) of the squared norm of a classifier's rows that lies in some units."""
-    return float((rows[:, units] ** 2).sum() / (rows**2).sum())
-
-
-def live_head_rows(run: Run) -> Float64[np.ndarray, "num_classes live_units"]:
-    """The rows of a classifier's last layer over the units that fire.
-
-    No gradient of the classification reaches the weights of a dead unit: what stands there is their start, drawn
-    towards ±1 by the penalty, which says nothing of the classes.
-
-    Raises:
-        InputError: more than 5 % of the squared norm of the rows lies in dead units.
-    """
-    rows, dead = category_features(run.network()), dead_units(run)
-    share = norm_in(dead, rows)
-    if share > MOST_IN_DEAD:
-        raise InputError(
-            f"head rows need at most {MOST_IN_DEAD:.0%} of their squared norm in units that never fire, got "
-            f'{share:.0%} in {dead.sum()} of {len(dead)} units of {run.config.backbone}; use features="class-means"'
+    def make() -> Described:
+        network, outputs = run.network(), of_training_split(run, features=True)
+        member = load_data(run.config.dataset, run.config.dataset_options).train.labels[:, None] == np.arange(
+            run.config.bits
         )
-    return rows[:, ~dead]
+        means = (member.T @ outputs.astype(np.float64)) / member.sum(axis=0)[:, None]
+        dead = np.ptp(outputs, axis=0) == 0
+        accuracy = float(run.history()["accuracy"].iloc[-1])
+        means -= means.mean(axis=0)
+        return Described(run.config.backbone, accuracy, means, category_features(network), dead)
+
+    return or_stand_in(make, lambda: None)
 
 
-FEATURES = {"class-means": class_means, "head-rows": live_head_rows}
-
-
-def describe(run: Run, *, features: str) -> Float64[np.ndarray, "num_classes feature_dim"]:
+def features_of(said: Described, *, features: str) -> Float64[np.ndarray, "num_classes feature_dim"]:
     """Category features of a trained classifier.
 
     Args:
-        run: the classifier.
+        said: by the classifier.
         features: "class-means" of what its last layer sees, or the "head-rows" of that layer, as in the released code.
 
     Raises:
-        InputError: neither of these, or head rows that lie in dead units.
+        InputError: neither of these, or head rows of which more than 5 % of the squared norm lies in dead units.
     """
-    if features not in FEATURES:
-        raise InputError(f"features must be one of {', '.join(FEATURES)}, got {features!r}")
-    return FEATURES[features](run)
+    if one_of(features, ("class-means", "head-rows"), "features") == "class-means":
+        return said.means
+    if said.in_dead > MOST_IN_DEAD:
+        raise InputError(
+            f"head rows need at most {MOST_IN_DEAD:.0%} of their squared norm in units that never fire, got "
+            f"{said.in_dead:.0%} in {said.dead.sum()} of {len(said.dead)} units of {said.network}; use "
+            'features="class-means"'
+        )
+    return said.live_rows
 
 
 def centers_of(
-    run: Run, lengths: Sequence[int], seeds: Sequence[int], *, features: str
+    run: Run, said: Described | None, lengths: Sequence[int], seeds: Sequence[int], *, features: str
 ) -> dict[tuple[int, int], SemanticCenters]:
     """Semantic centers from the category features of a trained classifier, by length and seed.
 
-    Where trainings are only counted and the classifier is still to be trained, random centers stand in for them.
+    Args:
+        run: the classifier.
+        said: by it; random centers stand in for None.
+        lengths, seeds: of the centers.
+        features: see `features_of`.
     """
-    wanted = list(product(lengths, seeds))
-
-    def make() -> dict[tuple[int, int], SemanticCenters]:
-        similarity = category_similarity(describe(run, features=features))
-        return {(bits, seed): semantic_centers(similarity, bits, seed=seed) for bits, seed in wanted}
 
     def stand_in(bits: int, seed: int) -> SemanticCenters:
         words = np.random.default_rng(int(run_key(run.config), 16) + seed).integers(0, 2, (run.config.bits, bits))
         return SemanticCenters(2 * words.astype(np.int8) - 1, np.nan, 0, 0, np.nan, 0.0)
 
-    return or_stand_in(make, lambda: {pair: stand_in(*pair) for pair in wanted})
+    if said is None:
+        return {pair: stand_in(*pair) for pair in product(lengths, seeds)}
+    similarity = category_similarity(features_of(said, features=features))
+    return {(bits, seed): semantic_centers(similarity, bits, seed=seed) for bits, seed in product(lengths, seeds)}
 
 
 def shuffled(centers: Int8[np.ndarray, "num_classes bits"], seed: int) -> Int8[np.ndarray, "num_classes bits"]:
@@ -133,22 +147,19 @@ def shuffled(centers: Int8[np.ndarray, "num_classes bits"], seed: int) -> Int8[n
     return centers[np.random.default_rng(seed).permutation(len(centers))]
 
 
-def accuracy_table(classifiers: Mapping[str, Run]) -> pd.DataFrame:
+def accuracy_table(classifiers: Mapping[str, Described]) -> pd.DataFrame:
     """Family, network, validation accuracy (0–1), features, dead ones and the share of ‖W‖² in them, by classifier."""
-    rows = []
-    for family, run in classifiers.items():
-        rows_of_head, dead = category_features(run.network()), dead_units(run)
-        rows.append(
-            {
-                "family": family,
-                "network": run.config.backbone,
-                "validation accuracy": run.history()["accuracy"].iloc[-1],
-                "features": len(dead),
-                "dead units": int(dead.sum()),
-                "‖W‖² in dead units": norm_in(dead, rows_of_head),
-            }
-        )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(
+        {
+            "family": family,
+            "network": said.network,
+            "validation accuracy": said.accuracy,
+            "features": len(said.dead),
+            "dead units": int(said.dead.sum()),
+            "‖W‖² in dead units": said.in_dead,
+        }
+        for family, said in classifiers.items()
+    )
 
 
 def center_report(made: Mapping[tuple[str, int], SemanticCenters]) -> pd.DataFrame:
@@ -267,37 +278,6 @@ def judge_printed(table: Sequence[Published], *, best: str) -> Verdict:
         "observed": f"{best} is above the others in {total - len(beaten)} of {total} columns"
         + (f", not in {'; '.join(beaten)}" if beaten else ""),
     }
-
-
-def judge_semantics(accuracies: pd.DataFrame, report: pd.DataFrame) -> Verdict:
-    """Whether the better classifier has the more accurate semantics: with one network a family, nobody can say.
-
-    Args:
-        accuracies: from `accuracy_table`, a network a family.
-        report: from `center_report`.
-    """
-    order = accuracies.sort_values("validation accuracy", ascending=False)
-    longest = select(report, bits=report["bits"].max()).set_index("family")["rank correlation"]
-    parts = [
-        f"{family} {accuracy:.1%} and {longest[family]:.2f}"
-        for family, accuracy in order[["family", "validation accuracy"]].itertuples(index=False)
-    ]
-    return {
-        "verdict": "inconclusive",
-        "observed": f"validation accuracy, and rank correlation of the centers with the network's own similarity: "
-        f"{'; '.join(parts)}",
-        "networks": len(order),
-    }
-
-
-def judge_benefit(compared: pd.DataFrame) -> Verdict:
-    """Whether centers that mean something retrieve better than the same centers dealt to the classes at random.
-
-    Args:
-        compared: rows of `compare_methods`, semantic centers against the controls.
-    """
-    chosen = compared[compared["difference"].str.contains("shuffled")]
-    return {"verdict": overall(chosen["verdict"]), "observed": described(chosen), "why": why(chosen)}
 
 
 def accuracy_reading(table: pd.DataFrame) -> str:

@@ -17,7 +17,17 @@ from basics.frames import to_csv
 from basics.paths import shown_results
 from basics.schema import convert
 from chapters.shared.code_sets import FOLDER, SavedCodes, saved_code_sets
-from chapters.shared.derived import DIFFERENCES, MEANS, RUN_KINDS, STORED, differences_again, means_again, stored_again
+from chapters.shared.derived import (
+    DIFFERENCES,
+    MEANS,
+    RUN_KINDS,
+    SLOPES,
+    STORED,
+    differences_again,
+    means_again,
+    slope_table,
+    stored_again,
+)
 from chapters.shared.draws import DRAWS, draws_again
 from hashcenters.metrics import average_precision
 from workbook import run_table
@@ -29,6 +39,7 @@ KINDS: dict[str, Callable[..., pd.DataFrame]] = {
     DIFFERENCES: differences_again,
     STORED: stored_again,
     DRAWS: draws_again,
+    SLOPES: slope_table,
 }
 TOLERANCE = 1e-9  # of mAP, and of every number in a table
 
@@ -114,7 +125,7 @@ def check_table(folder: Path, exhibit: str, entry: dict[str, Any], runs: pd.Data
     for name in made:
         for row, (wanted, found) in enumerate(zip(made[name], stored[name], strict=True)):
             if not _same(wanted, found):
-                label = ", ".join(stored.iloc[row, : 2 if derived["kind"] in (DIFFERENCES, STORED) else 1])
+                label = ", ".join(stored.iloc[row, : {SLOPES: 4, DIFFERENCES: 2, STORED: 2}.get(derived["kind"], 1)])
                 yield f"{file}, {label}, {name}: the table says {found or '–'}, its runs give {wanted or '–'}"
 
 

@@ -53,7 +53,8 @@ class Trained(Run):
 
 
 def test_dead_units_and_their_share_of_the_norm_stand_in_the_table():
-    table = chapter.accuracy_table({"AlexNet": Trained(1.0), "VGG16": Trained(9.0)})
+    both = {name: chapter.description_of(Trained(size)) for name, size in (("AlexNet", 1.0), ("VGG16", 9.0))}
+    table = chapter.accuracy_table(both)
     assert table["dead units"].tolist() == [3, 3]
     assert table["features"].tolist() == [UNITS, UNITS]
     assert table["‖W‖² in dead units"].tolist() == pytest.approx([3 / 12, 3 * 81 / (3 * 81 + 9)])
@@ -61,14 +62,28 @@ def test_dead_units_and_their_share_of_the_norm_stand_in_the_table():
 
 
 def test_a_unit_that_fires_once_is_alive(monkeypatch):
-    fired = np.zeros((40, 3), np.float32)
+    fired = np.zeros((200, UNITS), np.float32)
     fired[7, 1] = 0.1
     monkeypatch.setattr(chapter, "of_training_split", lambda *_, **__: fired)
-    assert chapter.dead_units(Trained(1.0)).tolist() == [True, False, True]
+    assert chapter.description_of(Trained(1.0)).dead.tolist() == [unit != 1 for unit in range(UNITS)]
+
+
+def test_the_training_split_is_encoded_once_for_all_that_a_classifier_says(monkeypatch):
+    encoded, outputs = [], np.random.default_rng(0).random((200, UNITS))
+    monkeypatch.setattr(chapter, "of_training_split", lambda run, **_: encoded.append(run) or outputs)
+    said = chapter.description_of(Trained(0.3))
+    chapter.accuracy_table({"A": said})
+    for features in ("class-means", "head-rows"):
+        chapter.centers_of(Trained(0.3), said, [8, 16], [0], features=features)
+    assert len(encoded) == 1
+
+
+def describe(size: float, *, features: str) -> np.ndarray:
+    return chapter.features_of(chapter.description_of(Trained(size)), features=features)
 
 
 def test_head_rows_are_taken_over_units_that_fire():
-    rows = chapter.describe(Trained(0.3), features="head-rows")  # 3 · 0.09 of 9.27: 2.9 %
+    rows = describe(0.3, features="head-rows")  # 3 · 0.09 of 9.27: 2.9 %
     assert rows.shape == (100, UNITS - len(DEAD))
     assert (np.abs(rows) == 1).all()
 
@@ -76,7 +91,7 @@ def test_head_rows_are_taken_over_units_that_fire():
 @pytest.mark.parametrize("size", [0.5, 1.0, 9.0])
 def test_head_rows_in_dead_units_are_refused(size: float):
     with pytest.raises(InputError, match=r"at most 5% .* 3 of 12 units of alexnet-narrow; use features=.class-means"):
-        chapter.describe(Trained(size), features="head-rows")
+        describe(size, features="head-rows")
 
 
 def test_class_means_are_those_of_the_training_images_less_what_all_share():
@@ -84,13 +99,13 @@ def test_class_means_are_those_of_the_training_images_less_what_all_share():
     pixels = to_inputs(torch.from_numpy(data.train.inputs.batch(np.arange(len(data.train)))))
     features = classifier(1.0).features(pixels)
     naive = np.array([features.numpy()[data.train.labels == label].mean(axis=0) for label in range(data.num_classes)])
-    found = chapter.describe(Trained(1.0), features="class-means")
+    found = describe(1.0, features="class-means")
     assert np.allclose(found, naive - naive.mean(axis=0), atol=1e-6)
     assert np.abs(found.mean(axis=0)).max() < 1e-12
 
 
 def test_class_means_do_not_depend_on_dead_units():
-    quiet, loud = (chapter.describe(Trained(size), features="class-means") for size in (0.0, 9.0))
+    quiet, loud = (describe(size, features="class-means") for size in (0.0, 9.0))
     assert np.array_equal(quiet, loud)
     assert (quiet[:, DEAD] == 0).all()
     live = np.delete(quiet, DEAD, axis=1)
@@ -99,11 +114,12 @@ def test_class_means_do_not_depend_on_dead_units():
 
 def test_other_features_are_refused():
     with pytest.raises(InputError, match="features must be one of class-means, head-rows, got 'rows'"):
-        chapter.describe(Trained(1.0), features="rows")
+        describe(1.0, features="rows")
 
 
 def test_centers_come_by_length_and_seed():
-    made = chapter.centers_of(Trained(1.0), [8, 16], [0, 1], features="class-means")
+    run = Trained(1.0)
+    made = chapter.centers_of(run, chapter.description_of(run), [8, 16], [0, 1], features="class-means")
     assert {key: centers.centers.shape for key, centers in made.items()} == {
         (bits, seed): (100, bits) for bits in (8, 16) for seed in (0, 1)
     }

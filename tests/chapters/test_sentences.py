@@ -100,26 +100,6 @@ def test_another_printed_number_changes_the_verdict(added, verdict, columns):
     assert verdict == "contradicted" or f"in {columns} of 9 columns" in found["observed"]
 
 
-@pytest.mark.parametrize("verdicts", [["trend", "trend"], ["trend", "inconclusive"], ["not-shown", "trend"]])
-def test_benefit_is_judged_against_shuffled_centers_alone(verdicts):
-    rows = [(16, "semantic − semantic, shuffled", verdicts[0]), (32, "semantic − semantic, shuffled", verdicts[1])]
-    rows.append((32, "semantic − CSQ centers", "not-shown"))
-    compared = pd.DataFrame(rows, columns=["bits", "difference", "verdict"]).assign(
-        mean=0.1, low=0.0, high=0.2, converged=True
-    )
-    found = n07_backbones.judge_benefit(compared)
-    assert found["verdict"] == min(verdicts, key=["not-shown", "inconclusive", "trend"].index)
-    assert found["why"].startswith("of 2 intervals") and "CSQ" not in found["observed"]
-
-
-def test_one_network_a_family_shows_no_cause():
-    accuracies = pd.DataFrame({"family": ["AlexNet", "ResNet50"], "validation accuracy": [0.5, 0.8]})
-    report = pd.DataFrame({"family": ["AlexNet", "ResNet50"] * 2, "bits": [16, 16, 32, 32], "rank correlation": 0.6})
-    found = n07_backbones.judge_semantics(accuracies, report)
-    assert (found["verdict"], found["networks"]) == ("inconclusive", 2)
-    assert "ResNet50 80.0% and 0.60; AlexNet 50.0%" in found["observed"]
-
-
 @pytest.mark.parametrize(("word", "becomes"), [("trend", "finding"), ("not-shown", "not-shown")])
 def test_a_question_of_ours_is_a_finding_where_it_is_shown(word, becomes):
     assert comparisons.as_finding({"verdict": word, "observed": "x"}) == {"verdict": becomes, "observed": "x"}

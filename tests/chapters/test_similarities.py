@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from basics.errors import InputError
-from chapters.shared.similarities import digit_pair_features, grouped_features
+from chapters.shared.similarities import digit_pair_features, grouped_features, name_similarity, noisy
 
 
 def test_grouped_features_are_alike_inside_a_group():
@@ -29,3 +29,27 @@ def test_pairs_of_digits_are_alike_where_they_share_one():
 def test_bad_sizes(options: dict):
     with pytest.raises(InputError, match="must be at least 3, 1, 2"):
         grouped_features(10, seed=0, **options)
+
+
+def test_glosses_of_like_classes_are_alike():
+    animals, things = ["baboon", "bison", "slug", "black widow"], ["umbrella", "kimono", "sandal", "refrigerator"]
+    alike = name_similarity([*animals, *things])
+    assert np.allclose(alike, alike.T) and np.allclose(np.diag(alike), 1)
+    kinds = [alike[:4, :4], alike[4:, 4:]]
+    inside = np.mean([kind[np.triu_indices(4, 1)] for kind in kinds])
+    assert inside > 0.2 > 0.1 > np.abs(alike[:4, 4:]).mean()
+
+
+@pytest.mark.parametrize("names", [["goldfish", "no such thing"], ["1", "22"]])
+def test_names_that_say_nothing_are_refused(names: list[str]):
+    with pytest.raises(InputError, match="numbers of one length or ImageNet's, got"):
+        name_similarity(names)
+
+
+def test_noise_is_symmetric_and_as_large_as_asked_for():
+    clean = name_similarity([f"{number:02d}" for number in range(100)])
+    found, different = noisy(clean, 2.0, seed=1) - clean, ~np.eye(100, dtype=bool)
+    assert np.array_equal(found, found.T) and not np.diag(found).any()
+    assert found[different].std() == pytest.approx(2 * clean[different].std(), rel=0.05)
+    assert np.array_equal(noisy(clean, 0.0, seed=1), clean)
+    assert not np.array_equal(noisy(clean, 2.0, seed=2) - clean, found)

@@ -40,7 +40,7 @@ def blind(data):
 
 def test_category_classifiers_are_one_a_family():
     point = n07_backbones.category_classifier(make_setting(), "vgg-narrow", "VGG16")
-    assert (point.labels, point.config.backbone) == ({"family": "VGG16"}, "vgg-narrow")
+    assert (point.labels, point.config.backbone) == ({"family": "VGG16", "seed": 0}, "vgg-narrow")
     assert (point.config.head, point.config.backbone_from) == ("shc-classifier", None)
     assert point.config.objective_options == {"weight_quantization": 1.0}
 

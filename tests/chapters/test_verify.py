@@ -18,7 +18,7 @@ from basics.paths import project_root
 from chapters import verify as chapter
 from chapters.shared import comparisons, draws, scores
 from chapters.shared.code_sets import save_code_sets
-from chapters.shared.derived import stored_table
+from chapters.shared.derived import slope_table, stored_table
 from chapters.shared.setting import classifier
 from hashcenters.codes import binarise
 from workbook.committed import take_over
@@ -46,6 +46,21 @@ def runs_of(methods=METHODS, seeds=(0, 1, 2), bits=(16, 24)):
     return table(rows, made)
 
 
+def slopes_of(scored):
+    """Slopes on three rungs under two heads, the second one's half as good."""
+    one = scored[scored["bits"] == 16].drop(columns="stored")
+    first = one[one["method"] == "good"]
+    rungs = {name: {"network": False, "names": place / 2} for place, name in enumerate("abc")}
+    runs = [
+        first.assign(method=f"{name}: {head}, net", mAP=first["mAP"] * (place + 1) / fold)
+        for place, name in enumerate(rungs)
+        for fold, head in ((1, "shc"), (2, "csq"))
+    ]
+    return slope_table(
+        pd.concat(runs), ladder={"rungs": rungs, "heads": ["shc", "csq"], "networks": ["net"], "fold": 2}
+    )
+
+
 @pytest.fixture(scope="module")
 def written(tmp_path_factory):
     """Results of a made-up notebook: tables of means, differences, draws and what is stored, and codes."""
@@ -64,6 +79,7 @@ def written(tmp_path_factory):
         long = scored.assign(stored="codes")[["method", "bits", "seed", "stored", "mAP", "converged"]]
         both = pd.concat([long, long.assign(stored="classes", mAP=long["mAP"] / 3)])
         results.table(stored_table(both, by="method"), "stored", **ABOUT)
+        results.table(slopes_of(long), "slopes", **ABOUT)
         manifest.write_manifest("smoke", {}, known=())
     return folder
 
@@ -94,9 +110,9 @@ def arrays_of(path):
 def test_nothing_is_wrong_as_written(folder):
     found, seen = chapter.verify("smoke")
     assert found == []
-    # 12 runs of the means, 12 of the differences, 9 of the draws, 24 of what is stored
-    assert seen == "4 code sets, 57 runs, 4 tables that follow from them, all files"
-    assert len(chapter.derived_tables(folder)) == 4
+    # 12 runs of the means, 12 of the differences, 9 of the draws, 24 of what is stored, 18 of the slopes
+    assert seen == "4 code sets, 75 runs, 5 tables that follow from them, all files"
+    assert len(chapter.derived_tables(folder)) == 5
     assert {entry["derived"]["kind"] for entry in chapter.derived_tables(folder).values()} == set(chapter.KINDS)
 
 
@@ -230,7 +246,7 @@ def test_the_command_needs_no_torch(folder):
     called = [sys.executable, "-c", script, "verify", "--profile", "smoke"]
     environment = os.environ | {"PYTHONPATH": str(project_root() / "lib")}
     done = subprocess.run(called, env=environment, capture_output=True, text=True, cwd=folder)
-    wanted = "smoke: 4 code sets, 57 runs, 4 tables that follow from them, all files; nothing wrong\n"
+    wanted = "smoke: 4 code sets, 75 runs, 5 tables that follow from them, all files; nothing wrong\n"
     assert (done.returncode, done.stdout) == (0, wanted)
 
 

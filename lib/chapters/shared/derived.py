@@ -6,9 +6,12 @@ Such a table carries its runs and the name of its kind in `attrs`; `Results.tabl
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from jaxtyping import Num
 
 from workbook.claims import side
 from workbook.intervals import Crossing, Mean, holm
@@ -16,8 +19,9 @@ from workbook.run_table import declare
 from workbook.tables import mean_std
 
 Verdict = dict[str, Any]
-MEANS, DIFFERENCES, STORED = "means", "differences", "stored"  # kinds of tables
+MEANS, DIFFERENCES, STORED, SLOPES = "means", "differences", "stored", "slopes"  # kinds of tables
 NAMED = ": "  # between a method and what is stored, where both name a run
+FEWEST_NETWORKS = 5  # from which something of networks may follow
 RUN_KINDS = {"bits": int, "seed": int, "mAP": float, "converged": bool}  # of the columns of a run; `method` is text
 
 
@@ -162,6 +166,80 @@ def differences_again(runs: pd.DataFrame, *, margin: float, compared: Sequence[M
         settled = all(part["converged"].all() for part in sides)
         rebuilt.append(Comparison(row["bits"], row["better"], row["worse"], found, settled))
     return difference_table(rebuilt, (), margin=margin)
+
+
+def slope_of(x: Num[np.ndarray, " points"], y: Num[np.ndarray, " points"]) -> Mean:
+    """The slope of a straight line through points, with Student's interval over points like these."""
+    across = x - x.mean()
+    slope = float(across @ y / (across @ across))
+    rest = y - y.mean() - slope * across
+    freedom = len(x) - 2
+    return Mean(slope, ((float(rest @ rest / freedom / (across @ across)), freedom),) if freedom > 0 else ())
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """What `slope_table` needs beside the runs.
+
+    Args:
+        rungs: name of each rung, whether it is a network, and the qualities of its centers, by what measures them.
+        heads: under which the codes were learned: the first is SHC's.
+        networks: below the heads.
+        fold: the first head's slope is held against so many times the second's.
+    """
+
+    rungs: Mapping[str, Mapping[str, Any]]
+    heads: Sequence[str]
+    networks: Sequence[str]
+    fold: int
+
+
+def slope_table(runs: pd.DataFrame, *, ladder: Mapping[str, Any]) -> pd.DataFrame:
+    """Slopes of mAP on the quality of centers: points are rungs of the ladder, each the mean over its seeds.
+
+    Args:
+        runs: columns method (from `rung_name`), bits, seed, mAP, converged.
+        ladder: the fields of a `Ladder`.
+
+    Returns:
+        Columns hash network, head, quality by, rungs; mean, low, high and verdict as `judge_family` has them, all rows
+        one family; lowest and highest slope of a seed; points, converged.
+    """
+    about = Ladder(**ladder)
+    settled = runs.groupby("method", sort=False)["converged"].all()
+    by_seed = runs.pivot(index="method", columns="seed", values="mAP")
+    measures = [name for name in next(iter(about.rungs.values())) if name != "network"]
+    rows, means = [], []
+    first, second = about.heads
+    against = f"{first} − {about.fold:g} × {second}"
+    weights = {first: {first: 1.0}, second: {second: 1.0}, against: {first: 1.0, second: -about.fold}}
+    kept = {name: rung for name, rung in about.rungs.items() if rung["network"]}
+    wanted = [
+        *((head, measures[0], "all", about.rungs) for head in weights),
+        *((head, measures[0], "networks", kept) for head in about.heads if len(kept) >= FEWEST_NETWORKS),
+        *((head, measure, "all", about.rungs) for measure in measures[1:] for head in about.heads),
+    ]
+    for network, (head, measure, which, rungs) in product(about.networks, wanted):
+        x = np.array([rung[measure] for rung in rungs.values()])
+        named = {own: [rung_name(rung, own, network) for rung in rungs] for own in weights[head]}
+        y = sum(weight * by_seed.loc[named[own]].to_numpy() for own, weight in weights[head].items())
+        slope, of_seeds = slope_of(x, y.mean(axis=1)), [slope_of(x, one).estimate for one in y.T]
+        means.append(slope if len(of_seeds) > 1 else Mean(slope.estimate, ()))
+        rows.append(
+            {"hash network": network, "head": head, "quality by": measure, "rungs": which}
+            | {"lowest, a seed": min(of_seeds), "highest, a seed": max(of_seeds), "points": len(x)}
+            | {"converged": bool(settled[[name for names in named.values() for name in names]].all())}
+        )
+    table = pd.DataFrame(rows)
+    judged = judge_family(means, table["converged"].tolist())
+    table = pd.concat([table.iloc[:, :4], judged, table.iloc[:, 4:]], axis=1)
+    records = runs[["method", *RUN_KINDS]].to_dict("records")
+    return declare(table, SLOPES, records, ladder=dict(ladder))
+
+
+def rung_name(rung: str, head: str, network: str) -> str:
+    """The name of a run of the ladder in the table of runs."""
+    return f"{rung}{NAMED}{head}, {network}"
 
 
 def _bracketed(name: str) -> str:
