@@ -160,11 +160,11 @@ def name_of(rungs: dict[str, Parts], parts: Parts) -> str:
     return next(name for name, found in rungs.items() if found == parts)
 
 
-def steps(rungs: dict[str, Parts], best: Parts, *, rival: str) -> list[tuple[str, str]]:
-    """What is compared: each rung with the one that it differs from in one part, the best with CSQ and with a rival.
+def steps(rungs: dict[str, Parts], best: Parts, *, rivals: Sequence[str]) -> list[tuple[str, str]]:
+    """What is compared: each rung with the one that it differs from in one part, the best with CSQ and with rivals.
 
     >>> rungs = ladder(Parts("A", "S.7", "3"), Parts("B", "L_C", "3"), kinds=["A", "B", "C"])
-    >>> steps(rungs, Parts("B", "L_C", "3"), rival="SHC")
+    >>> steps(rungs, Parts("B", "L_C", "3"), rivals=["SHC"])
     [('B', 'CSQ'), ('C', 'B'), ('B, L_C', 'B'), ('B, L_C', 'CSQ'), ('B, L_C', 'SHC')]
     """
     names, start = list(rungs), rungs["CSQ"]
@@ -172,7 +172,7 @@ def steps(rungs: dict[str, Parts], best: Parts, *, rival: str) -> list[tuple[str
     top = name_of(rungs, best)
     later = [name_of(rungs, start._replace(center_kind=best.center_kind)), *names[len(of_centers) :]]
     pairs = [(better, worse) for part in (of_centers, later) for worse, better in pairwise(part)]
-    return list(dict.fromkeys([*pairs, (top, "CSQ"), (top, rival)]))
+    return list(dict.fromkeys([*pairs, *((top, rival) for rival in ("CSQ", *rivals))]))
 
 
 def judge_at(compared: pd.DataFrame, pair: tuple[str, str], *, bits: int, least: float = 0.0) -> Verdict:
