@@ -17,18 +17,22 @@ QUARTERS = 4
 
 
 def without_quarter(options: Mapping[str, Any]) -> tuple[dict[str, Any], int | None]:
-    """Options of the whole data set, and which quarter of its classes stays unseen; None for none."""
+    """Options of the whole data set, and which quarter of its classes stays unseen; None for none.
+
+    Raises:
+        InputError: the option is no quarter.
+    """
     rest = dict(options)
-    return rest, rest.pop(OPTION, None)
+    quarter = rest.pop(OPTION, None)
+    return rest, None if quarter is None else whole(quarter, f"option {OPTION}", low=0, high=QUARTERS - 1)
 
 
 def quarter_of_classes(num_classes: int, quarter: int) -> Bool[np.ndarray, "{num_classes}"]:
     """Which classes stay unseen: a quarter of one random order of all, so that no two quarters share a class.
 
     Raises:
-        InputError: a quarter that is not there, or so few classes that one could not be told from another.
+        InputError: so few classes that an unseen one could not be told from another.
     """
-    quarter = whole(quarter, f"option {OPTION}", low=0, high=QUARTERS - 1)
     if num_classes < 2 * QUARTERS:
         raise InputError(f"option {OPTION} needs at least {2 * QUARTERS} classes, got {num_classes}")
     order = np.random.default_rng(0).permutation(num_classes)
