@@ -311,7 +311,7 @@ def test_trainings_without_a_quarter_of_the_classes_share_the_features_of_the_wh
     finished = run(some, tmp_path / "runs")
     data, whole = load_data(some.dataset, some.dataset_options), frozen(every, None)[2]
     assert finished.codes("query").shape == (len(data.query), 16)
-    rows = [list(whole.query.ids).index(name) for name in data.query.ids]
+    rows = np.array([list(whole.query.ids).index(name) for name in data.query.ids])
     assert np.array_equal(
         finished.trained()[1].query.inputs.batch(np.arange(len(rows))), whole.query.inputs.batch(rows)
     )
