@@ -172,7 +172,7 @@ def steps(rungs: dict[str, Parts], best: Parts, *, rivals: Sequence[str]) -> lis
     top = name_of(rungs, best)
     later = [name_of(rungs, start._replace(center_kind=best.center_kind)), *names[len(of_centers) :]]
     pairs = [(better, worse) for part in (of_centers, later) for worse, better in pairwise(part)]
-    return list(dict.fromkeys([*pairs, *((top, rival) for rival in ("CSQ", *rivals))]))
+    return list(dict.fromkeys([*pairs, *((top, rival) for rival in ("CSQ", *rivals) if rival != top)]))
 
 
 def judge_at(compared: pd.DataFrame, pair: tuple[str, str], *, bits: int, least: float = 0.0) -> Verdict:
