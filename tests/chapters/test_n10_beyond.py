@@ -98,23 +98,33 @@ def test_the_best_mean_on_validation_is_chosen_and_told():
 
 
 def test_the_ladder_changes_one_part_at_a_time():
-    best = Parts("coding assigned", "L_C", "one layer")
+    best = Parts("coding assigned", "L_C", "shc")
     rungs = recipe.ladder(START, best, kinds=KINDS)
-    assert [*rungs] == ["CSQ", *KINDS[1:], "coding assigned, L_C", "coding assigned, L_C, one layer"]
-    pairs = recipe.steps(rungs, best, rivals=["SHC"])
-    changed = [sum(a != b for a, b in zip(rungs[one], rungs[other], strict=True)) for one, other in pairs[:4]]
-    assert changed == [1, 1, 1, 1]
-    assert pairs[4:] == [(recipe.name_of(rungs, best), "CSQ"), (recipe.name_of(rungs, best), "SHC")]
+    assert [*rungs] == ["CSQ", *KINDS[1:], "coding assigned, L_C", "coding assigned, L_C, shc"]
+    of_centers, of_the_rest = recipe.steps(rungs, best)
+    pairs = of_centers + of_the_rest
+    assert [sum(a != b for a, b in zip(rungs[one], rungs[other], strict=True)) for one, other in pairs] == [1] * 4
+    assert of_the_rest[-1][0] == recipe.name_of(rungs, best)
 
 
-def test_a_choice_that_is_csq_itself_is_compared_with_the_rivals_only():
+def test_a_choice_that_is_csq_itself_has_nothing_to_show():
     rungs = recipe.ladder(START, START, kinds=KINDS)
-    assert recipe.steps(rungs, START, rivals=["SHC"]) == [
-        ("coding", "CSQ"),
-        ("coding assigned", "coding"),
-        ("CSQ", "SHC"),
-    ]
-    assert recipe.judge_at(pd.DataFrame(), ("CSQ", "CSQ"), bits=16)["verdict"] == "not-shown"
+    assert recipe.steps(rungs, START) == ([("coding", "CSQ"), ("coding assigned", "coding")], [])
+    for pairs in ([], [("CSQ", "CSQ")]):
+        assert recipe.judge_at(pd.DataFrame(), pairs, bits=16)["verdict"] == "not-shown"
+
+
+def test_csq_with_its_authors_widths_and_shc_under_the_recipes_head_stand_beside_it():
+    best = Parts("coding", "S.7", "csq-slim")
+    slim = START._replace(head="csq-slim")
+    rows = recipe.beside(recipe.ladder(slim, best, kinds=KINDS), best)
+    assert rows == {
+        "CSQ, csq": START._replace(head="csq"),
+        "SHC, csq-slim": Parts("semantic", "SHC's loss", "csq-slim"),
+    }
+    chosen = Parts("semantic", "SHC's loss", "csq")
+    rungs = recipe.ladder(START._replace(head="csq"), chosen, kinds=[*KINDS, "semantic"])
+    assert recipe.beside(rungs, chosen) == {}
 
 
 def compared(**ends: tuple[float, float]) -> pd.DataFrame:
@@ -147,24 +157,23 @@ def compared(**ends: tuple[float, float]) -> pd.DataFrame:
     ],
 )
 def test_a_step_is_judged_by_its_interval_against_what_it_should_bring(ends, least, verdict):
-    judged = recipe.judge_at(compared(a_over_b=ends), ("a", "b"), bits=16, least=least)
+    judged = recipe.judge_at(compared(a_over_b=ends), [("a", "b")], bits=16, least=least)
     assert judged["verdict"] == verdict
-    assert judged["observed"].startswith("a − b at 16 bits: ")
+    assert judged["observed"].startswith("at 16 bits a − b: ")
 
 
 def test_trainings_short_of_their_plateau_are_no_trend():
     rows = compared(a_over_b=(0.02, 0.04)).assign(converged=False)
-    assert recipe.judge_at(rows, ("a", "b"), bits=16)["verdict"] == "inconclusive"
+    assert recipe.judge_at(rows, [("a", "b")], bits=16)["verdict"] == "inconclusive"
 
 
-def test_loss_and_head_are_judged_by_the_weaker_step():
-    rows = compared(c_over_CSQ=(0.1, 0.2))
-    steps = {"c, L_C − c": (0.02, 0.04), "c, L_C, one − c, L_C": (-0.04, -0.02), "c, L_C, one − CSQ": (0.1, 0.2)}
-    rows = pd.concat([rows, compared(**steps)])
-    judged = recipe.judge_loss(rows, "c", "c, L_C, one", bits=16)
+def test_of_several_pairs_the_weakest_decides():
+    rows = compared(a_over_b=(0.1, 0.2), a_over_c=(0.02, 0.04))
+    pairs = [("a", "b"), ("a", "c"), ("a", "a")]
+    assert recipe.judge_at(rows, pairs, bits=16)["verdict"] == "trend"
+    judged = recipe.judge_at(rows, pairs, bits=16, least=0.05)
     assert judged["verdict"] == "not-shown"
-    assert judged["observed"].count("at 16 bits") == 2
-    assert recipe.judge_loss(rows, "c", "c", bits=16)["verdict"] == "not-shown"
+    assert "a − b: +0.1500" in judged["observed"] and "a − c: +0.0300" in judged["observed"]
 
 
 def test_the_ladder_is_read_in_points():

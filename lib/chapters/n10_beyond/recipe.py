@@ -10,7 +10,7 @@ from jaxtyping import Float64, Int8
 from matplotlib.figure import Figure
 
 from chapters.n07_backbones import class_means
-from chapters.shared.comparisons import Verdict, why, with_interval
+from chapters.shared.comparisons import Verdict, described, why
 from chapters.shared.readings import joined
 from chapters.shared.scores import labels_of, select
 from hashcenters.centers.annealing import assign_to_classes
@@ -155,60 +155,61 @@ def ladder(start: Parts, best: Parts, *, kinds: Sequence[str]) -> dict[str, Part
     return rungs
 
 
-def name_of(rungs: dict[str, Parts], parts: Parts) -> str:
+def name_of(rungs: Mapping[str, Parts], parts: Parts) -> str:
     """What the ladder calls a recipe."""
     return next(name for name, found in rungs.items() if found == parts)
 
 
-def steps(rungs: dict[str, Parts], best: Parts, *, rivals: Sequence[str]) -> list[tuple[str, str]]:
-    """What is compared: each rung with the one that it differs from in one part, the best with CSQ and with rivals.
+def beside(rungs: Mapping[str, Parts], best: Parts) -> dict[str, Parts]:
+    """What else the recipe is held against: CSQ with layers as wide as its authors', and SHC's part under its head.
+
+    >>> beside({"CSQ": Parts("Algorithm 1", "S.7", "csq")}, Parts("coding", "L_C", "csq"))
+    {'SHC, csq': Parts(center_kind='semantic', loss="SHC's loss", head='csq')}
+    """
+    rows = {
+        "CSQ, csq": rungs["CSQ"]._replace(head="csq"),
+        f"SHC, {best.head}": Parts("semantic", "SHC's loss", best.head),
+    }
+    return {name: parts for name, parts in rows.items() if parts not in rungs.values()}
+
+
+def steps(rungs: Mapping[str, Parts], best: Parts) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Each rung with the one that it differs from in one part: those of the centers, and those of loss and head.
 
     >>> rungs = ladder(Parts("A", "S.7", "3"), Parts("B", "L_C", "3"), kinds=["A", "B", "C"])
-    >>> steps(rungs, Parts("B", "L_C", "3"), rivals=["SHC"])
-    [('B', 'CSQ'), ('C', 'B'), ('B, L_C', 'B'), ('B, L_C', 'CSQ'), ('B, L_C', 'SHC')]
+    >>> steps(rungs, Parts("B", "L_C", "3"))
+    ([('B', 'CSQ'), ('C', 'B')], [('B, L_C', 'B')])
     """
-    names, start = list(rungs), rungs["CSQ"]
+    start = rungs["CSQ"]
     of_centers = [name for name, parts in rungs.items() if parts._replace(center_kind=start.center_kind) == start]
-    top = name_of(rungs, best)
-    later = [name_of(rungs, start._replace(center_kind=best.center_kind)), *names[len(of_centers) :]]
-    pairs = [(better, worse) for part in (of_centers, later) for worse, better in pairwise(part)]
-    return list(dict.fromkeys([*pairs, *((top, rival) for rival in ("CSQ", *rivals) if rival != top)]))
+    later = [name_of(rungs, start._replace(center_kind=best.center_kind)), *list(rungs)[len(of_centers) :]]
+    climbed = [[(better, worse) for worse, better in pairwise(part)] for part in (of_centers, later)]
+    return climbed[0], climbed[1]
 
 
-def judge_at(compared: pd.DataFrame, pair: tuple[str, str], *, bits: int, least: float = 0.0) -> Verdict:
-    """Whether one method beats another at one length by at least so much.
+def judge_at(compared: pd.DataFrame, pairs: Sequence[tuple[str, str]], *, bits: int, least: float = 0.0) -> Verdict:
+    """Whether the first of each pair beats the second at one length by at least so much; the weakest pair decides.
 
     Args:
         compared: rows of `compare_pairs`.
-        pair: the one that should win, and the other; the same one twice is not shown.
+        pairs: the method that should win, and the other; a method beside itself has nothing to show.
         bits: the length.
         least: of mAP.
     """
-    if pair[0] == pair[1]:
+    names = [f"{better} − {worse}" for better, worse in pairs if better != worse]
+    if not names:
         return {
             "verdict": "not-shown",
-            "observed": f"the choice on the validation split keeps {pair[1]}",
-            "why": "none",
+            "observed": "the validation split chose what stands there already",
+            "why": "one and the same",
         }
-    row = select(compared, bits=bits, difference=f"{pair[0]} − {pair[1]}")
-    mean, low, high, settled = row[["mean", "low", "high", "converged"]].iloc[0]
-    verdict = side(low, high, of=least)
-    verdict = "inconclusive" if verdict == "trend" and not settled else verdict
-    observed = f"{pair[0]} − {pair[1]} at {bits} bits: {with_interval(mean, low, high)}"
-    return {"verdict": verdict, "observed": observed, "why": why(row, margin=-least)}
-
-
-def judge_loss(compared: pd.DataFrame, of_centers: str, best: str, *, bits: int) -> Verdict:
-    """Whether the chosen loss and head beat CSQ's towards the same centers, where each step to them is a row.
-
-    Two steps are two rows, and the weakest decides.
-    """
-    names = [row.rpartition(" − ") for row in select(compared, bits=bits)["difference"]]
-    pairs = [(better, worse) for better, _, worse in names if better.startswith(f"{of_centers}, ")]
-    pairs = [pair for pair in pairs if pair[1].startswith(of_centers)] or [(best, of_centers)]
-    judged = [judge_at(compared, pair, bits=bits) for pair in pairs]
-    texts = {name: "; ".join(one[name] for one in judged) for name in ("observed", "why")}
-    return {"verdict": weakest(one["verdict"] for one in judged)} | texts
+    rows = select(compared, bits=bits).set_index("difference", drop=False).loc[names]
+    found = [
+        "inconclusive" if (verdict := side(low, high, of=least)) == "trend" and not settled else verdict
+        for low, high, settled in rows[["low", "high", "converged"]].itertuples(index=False)
+    ]
+    observed = f"at {bits} bits {described(rows[['difference', 'mean', 'low', 'high']])}"
+    return {"verdict": weakest(found), "observed": observed, "why": why(rows, margin=-least)}
 
 
 def choice_reading(table: pd.DataFrame, *, bits: int, seeds: Sequence[int]) -> str:
