@@ -69,6 +69,8 @@ CHANGES = {
         "E, target": ("(t + t.T) / 2", "t / 2"),
         "E, pairs": ("products - (t", "products + (t"),
         "E, different ones": ("~np.eye(len(order)", "np.eye(len(order)"),
+        "expected, weight": ("p[:, j, None]", "p[:, 0, None]"),
+        "expected, bias": ("x @ W.T + b", "x @ W.T - b"),
         "ITQ, codes": ("V @ R >= 0", "V @ R < 0"),
         "ITQ, product": ("V.T @ B", "B.T @ V"),
         "ITQ, rotation": ("S @ S_hat", "(S @ S_hat).T"),

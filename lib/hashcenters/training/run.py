@@ -187,7 +187,8 @@ def build_network(config: TrainingConfig) -> nn.Module:
     data = load_data(config.dataset, config.dataset_options)
     channels = data.train.inputs.batch(np.arange(1)).shape[1]
     torch.manual_seed(config.seed)
-    return make_network(config.backbone, config.bits, in_channels=channels, head=config.head, weights=config.weights)
+    options = {"head": config.head, "weights": config.weights, "centers": config.center_array()}
+    return make_network(config.backbone, config.bits, in_channels=channels, **options)
 
 
 @lru_cache(maxsize=2)
@@ -271,7 +272,8 @@ def trained_part(config: TrainingConfig, start: Path | None) -> tuple[HashNetwor
 
     _, above, data = frozen(config, start)
     torch.manual_seed(config.seed)
-    return HashNetwork(deepcopy(above), make_head(config.head, above.feature_dim, config.bits)), data
+    head = make_head(config.head, above.feature_dim, config.bits, centers=config.center_array())
+    return HashNetwork(deepcopy(above), head), data
 
 
 def build_objective(config: TrainingConfig, network: nn.Module) -> nn.Module:
