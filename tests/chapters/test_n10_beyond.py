@@ -78,53 +78,53 @@ def test_the_depth_of_that_search_is_the_protocols_share_of_the_database(monkeyp
 
 
 def searched() -> pd.DataFrame:
-    """Scores of a search over two kinds of centers and two losses, two seeds each."""
+    """Scores of a search over two kinds of centers and two losses at two lengths, two seeds each."""
     rows = [("coding", "S.7", 0.5), ("coding", "L_C", 0.7), ("Algorithm 1", "S.7", 0.6), ("Algorithm 1", "L_C", 0.4)]
     return pd.DataFrame(
-        {"center_kind": kind, "loss": loss, "head": "one layer", "seed": seed, SCORE: score + 0.01 * seed}
+        {
+            "bits": bits,
+            "center_kind": kind,
+            "loss": loss,
+            "head": "shc",
+            "seed": seed,
+            SCORE: sign * score + 0.01 * seed,
+        }
+        for bits, sign in ((16, 1), (64, -1))
         for kind, loss, score in rows
         for seed in (0, 1)
     )
 
 
-def test_the_best_mean_on_validation_is_chosen_and_told():
-    assert recipe.choose(searched()) == Parts("coding", "L_C", "one layer")
-    rows = recipe.search_table(searched())
-    assert rows[SCORE].tolist() == pytest.approx([0.705, 0.605, 0.505, 0.405])
-    told = recipe.choice_reading(rows, bits=16, seeds=[0, 1])
-    assert told.startswith("At 16 bits coding with L_C and one layer is the best of 4 recipes on the validation split")
-    assert "(0.705, 2 seeds each); next is Algorithm 1 with S.7 and one layer (0.605)" in told
+def test_the_best_mean_on_validation_is_chosen_at_each_length_and_told():
+    best = {16: Parts("coding", "L_C", "shc"), 64: Parts("Algorithm 1", "L_C", "shc")}
+    assert recipe.choose(searched()) == best
+    rows = recipe.search_table(searched(), bits=16)
+    assert rows["16 bits"].tolist() == pytest.approx([0.705, 0.605, 0.505, 0.405])
+    assert rows["64 bits"].tolist() == pytest.approx([-0.695, -0.595, -0.495, -0.395])
+    told = recipe.choice_reading(searched())
+    assert told.startswith("At 16 bits coding, L_C, shc is the best of 4 recipes on the validation split (0.705), ")
+    assert "Algorithm 1, S.7, shc the next (0.605). At 64 bits Algorithm 1, L_C, shc is the best" in told
     assert len(recipe.search_points(searched()).axes) == 1
 
 
 def test_the_ladder_changes_one_part_at_a_time():
-    best = Parts("coding assigned", "L_C", "shc")
+    best = Parts("coding assigned", "L_C", "expected")
     rungs = recipe.ladder(START, best, kinds=KINDS)
-    assert [*rungs] == ["CSQ", *KINDS[1:], "coding assigned, L_C", "coding assigned, L_C, shc"]
-    of_centers, of_the_rest = recipe.steps(rungs, best)
-    pairs = of_centers + of_the_rest
+    steps = recipe.pairs_of([*rungs, "SHC"], kinds=KINDS)
+    pairs = [*steps["centers"], *steps["rest"]]
     assert [sum(a != b for a, b in zip(rungs[one], rungs[other], strict=True)) for one, other in pairs] == [1] * 4
-    assert of_the_rest[-1][0] == recipe.name_of(rungs, best)
+    assert steps["CSQ"] == [("the recipe", "CSQ"), ("the recipe", "CSQ, csq")]
+    assert steps["SHC"] == [("the recipe", "SHC"), ("the recipe", "SHC under the recipe's head")]
+    assert rungs["CSQ, csq"] == START._replace(head="csq")
+    wide = recipe.ladder(START._replace(head="csq"), best, kinds=KINDS)
+    assert "CSQ, csq" not in wide
+    assert recipe.pairs_of([*wide], kinds=KINDS)["CSQ"] == [("the recipe", "CSQ")]
 
 
-def test_a_choice_that_is_csq_itself_has_nothing_to_show():
-    rungs = recipe.ladder(START, START, kinds=KINDS)
-    assert recipe.steps(rungs, START) == ([("coding", "CSQ"), ("coding assigned", "coding")], [])
-    for pairs in ([], [("CSQ", "CSQ")]):
-        assert recipe.judge_at(pd.DataFrame(), pairs, bits=16)["verdict"] == "not-shown"
-
-
-def test_csq_with_its_authors_widths_and_shc_under_the_recipes_head_stand_beside_it():
-    best = Parts("coding", "S.7", "csq-slim")
-    slim = START._replace(head="csq-slim")
-    rows = recipe.beside(recipe.ladder(slim, best, kinds=KINDS), best)
-    assert rows == {
-        "CSQ, csq": START._replace(head="csq"),
-        "SHC, csq-slim": Parts("semantic", "SHC's loss", "csq-slim"),
-    }
-    chosen = Parts("semantic", "SHC's loss", "csq")
-    rungs = recipe.ladder(START._replace(head="csq"), chosen, kinds=[*KINDS, "semantic"])
-    assert recipe.beside(rungs, chosen) == {}
+def test_a_choice_that_stands_there_already_has_nothing_to_show():
+    judged = recipe.judge_at(compared(a_over_b=(0.0, 0.0)), [("a", "b")], bits=16)
+    assert judged["verdict"] == "not-shown"
+    assert "stands there already" in judged["observed"]
 
 
 def compared(**ends: tuple[float, float]) -> pd.DataFrame:
@@ -169,7 +169,7 @@ def test_trainings_short_of_their_plateau_are_no_trend():
 
 def test_of_several_pairs_the_weakest_decides():
     rows = compared(a_over_b=(0.1, 0.2), a_over_c=(0.02, 0.04))
-    pairs = [("a", "b"), ("a", "c"), ("a", "a")]
+    pairs = [("a", "b"), ("a", "c")]
     assert recipe.judge_at(rows, pairs, bits=16)["verdict"] == "trend"
     judged = recipe.judge_at(rows, pairs, bits=16, least=0.05)
     assert judged["verdict"] == "not-shown"

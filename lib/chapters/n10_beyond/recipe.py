@@ -118,73 +118,65 @@ def search_scores(runs: pd.DataFrame, data: HashingData) -> pd.DataFrame:
     return labels_of(runs).assign(**{SCORE: [held_out_map(run, data) for run in runs["run"]]})
 
 
-def choose(scores: pd.DataFrame) -> Parts:
-    """The recipe with the best mean over the seeds of the search; the first of equal ones.
+def choose(scores: pd.DataFrame) -> dict[int, Parts]:
+    """At each length the recipe with the best mean over the seeds of the search; the first of equal ones.
 
-    >>> rows = [("a", "x", "h", 0, 0.5), ("a", "y", "h", 0, 0.7), ("b", "y", "h", 0, 0.6)]
-    >>> choose(pd.DataFrame(rows, columns=["center_kind", "loss", "head", "seed", "validation mAP"]))
-    Parts(center_kind='a', loss='y', head='h')
+    >>> rows = [(16, "a", "x", "h", 0, 0.5), (16, "a", "y", "h", 0, 0.7), (16, "b", "y", "h", 0, 0.6)]
+    >>> choose(pd.DataFrame(rows, columns=["bits", "center_kind", "loss", "head", "seed", "validation mAP"]))
+    {16: Parts(center_kind='a', loss='y', head='h')}
     """
-    means = scores.groupby([*Parts._fields], sort=False)[SCORE].mean()
-    return Parts(*means.idxmax())
+    means = scores.groupby(["bits", *Parts._fields], sort=False)[SCORE].mean()
+    return {int(bits): Parts(*part.idxmax()[1:]) for bits, part in means.groupby("bits", sort=False)}
 
 
-def search_table(scores: pd.DataFrame) -> pd.DataFrame:
-    """Recipes from the best to the worst: mean score over the seeds of the search, and its lead over the next."""
-    means = scores.groupby([*Parts._fields], sort=False)[SCORE].mean()
-    return means.sort_values(ascending=False, kind="stable").reset_index()
+def search_table(scores: pd.DataFrame, *, bits: int) -> pd.DataFrame:
+    """Mean scores of the recipes, a column a length, from the best to the worst at one of them."""
+    means = scores.groupby([*Parts._fields, "bits"], sort=False)[SCORE].mean().unstack("bits")
+    means = means.sort_values(bits, ascending=False, kind="stable")
+    return means.rename(columns="{} bits".format).rename_axis(columns=None).reset_index()
+
+
+CENTERS, LOSS, RECIPE = "chosen centers", "chosen loss too", "the recipe"
+WIDE, SHC, SHC_PART = "CSQ, csq", "SHC", "SHC under the recipe's head"
+STEPS = [(LOSS, CENTERS), (RECIPE, LOSS)]
 
 
 def ladder(start: Parts, best: Parts, *, kinds: Sequence[str]) -> dict[str, Parts]:
-    """Recipes from CSQ's to the best, each of which differs from one before it in a single part.
+    """From CSQ to the best recipe one part at a time, and what else the recipe is held against.
 
     Args:
         start: CSQ's.
         best: the chosen one.
         kinds: of centers in their order, the first is CSQ's; all are there, chosen or not.
 
-    >>> [*ladder(Parts("A", "S.7", "3"), Parts("C", "L_C", "3"), kinds=["A", "B", "C"])]
-    ['CSQ', 'B', 'C', 'C, L_C']
+    >>> found = ladder(Parts("A", "S.7", "slim"), Parts("B", "L_C", "new"), kinds=["A", "B"])
+    >>> for name, parts in found.items():
+    ...     print(name, *parts, sep=" | ")
+    CSQ | A | S.7 | slim
+    B | B | S.7 | slim
+    chosen centers | B | S.7 | slim
+    chosen loss too | B | L_C | slim
+    the recipe | B | L_C | new
+    SHC under the recipe's head | semantic | SHC's loss | new
+    CSQ, csq | A | S.7 | csq
     """
     rungs = {"CSQ": start} | {kind: start._replace(center_kind=kind) for kind in kinds[1:]}
-    now = start._replace(center_kind=best.center_kind)
-    for part in ("loss", "head"):
-        if getattr(best, part) != getattr(now, part):
-            now = now._replace(**{part: getattr(best, part)})
-            rungs[", ".join(dict.fromkeys([best.center_kind, now.loss, *([now.head] if part == "head" else [])]))] = now
-    return rungs
+    rungs[CENTERS] = start._replace(center_kind=best.center_kind)
+    rungs |= {LOSS: rungs[CENTERS]._replace(loss=best.loss), RECIPE: best}
+    rungs[SHC_PART] = Parts("semantic", "SHC's loss", best.head)
+    return rungs if start.head == "csq" else rungs | {WIDE: start._replace(head="csq")}
 
 
-def name_of(rungs: Mapping[str, Parts], parts: Parts) -> str:
-    """What the ladder calls a recipe."""
-    return next(name for name, found in rungs.items() if found == parts)
+def pairs_of(methods: Sequence[str], *, kinds: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
+    """What is compared: kinds of centers, one after the other; loss and head; the recipe with CSQ and with SHC.
 
-
-def beside(rungs: Mapping[str, Parts], best: Parts) -> dict[str, Parts]:
-    """What else the recipe is held against: CSQ with layers as wide as its authors', and SHC's part under its head.
-
-    >>> beside({"CSQ": Parts("Algorithm 1", "S.7", "csq")}, Parts("coding", "L_C", "csq"))
-    {'SHC, csq': Parts(center_kind='semantic', loss="SHC's loss", head='csq')}
+    >>> pairs_of(["CSQ", "SHC"], kinds=["A", "B"])["CSQ"]
+    [('the recipe', 'CSQ')]
     """
-    rows = {
-        "CSQ, csq": rungs["CSQ"]._replace(head="csq"),
-        f"SHC, {best.head}": Parts("semantic", "SHC's loss", best.head),
-    }
-    return {name: parts for name, parts in rows.items() if parts not in rungs.values()}
-
-
-def steps(rungs: Mapping[str, Parts], best: Parts) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """Each rung with the one that it differs from in one part: those of the centers, and those of loss and head.
-
-    >>> rungs = ladder(Parts("A", "S.7", "3"), Parts("B", "L_C", "3"), kinds=["A", "B", "C"])
-    >>> steps(rungs, Parts("B", "L_C", "3"))
-    ([('B', 'CSQ'), ('C', 'B')], [('B, L_C', 'B')])
-    """
-    start = rungs["CSQ"]
-    of_centers = [name for name, parts in rungs.items() if parts._replace(center_kind=start.center_kind) == start]
-    later = [name_of(rungs, start._replace(center_kind=best.center_kind)), *list(rungs)[len(of_centers) :]]
-    climbed = [[(better, worse) for worse, better in pairwise(part)] for part in (of_centers, later)]
-    return climbed[0], climbed[1]
+    climbed = [(better, worse) for worse, better in pairwise(["CSQ", *kinds[1:]])]
+    against = {"CSQ": ("CSQ", WIDE), "SHC": (SHC, SHC_PART)}
+    found = {name: [(RECIPE, rival) for rival in rivals if rival in methods] for name, rivals in against.items()}
+    return {"centers": climbed, "rest": STEPS} | found
 
 
 def judge_at(compared: pd.DataFrame, pairs: Sequence[tuple[str, str]], *, bits: int, least: float = 0.0) -> Verdict:
@@ -192,18 +184,16 @@ def judge_at(compared: pd.DataFrame, pairs: Sequence[tuple[str, str]], *, bits: 
 
     Args:
         compared: rows of `compare_pairs`.
-        pairs: the method that should win, and the other; a method beside itself has nothing to show.
+        pairs: the method that should win, and the other.
         bits: the length.
         least: of mAP.
     """
-    names = [f"{better} − {worse}" for better, worse in pairs if better != worse]
-    if not names:
-        return {
-            "verdict": "not-shown",
-            "observed": "the validation split chose what stands there already",
-            "why": "one and the same",
-        }
-    rows = select(compared, bits=bits).set_index("difference", drop=False).loc[names]
+    rows = select(compared, bits=bits).set_index("difference", drop=False)
+    rows = rows.loc[[f"{better} − {worse}" for better, worse in pairs]]
+    rows = rows[(rows["low"] != 0) | (rows["high"] != 0)]  # what is one training has nothing to show
+    if rows.empty:
+        kept = "the validation split chose what stands there already"
+        return {"verdict": "not-shown", "observed": kept, "why": "both sides are the same trainings"}
     found = [
         "inconclusive" if (verdict := side(low, high, of=least)) == "trend" and not settled else verdict
         for low, high, settled in rows[["low", "high", "converged"]].itertuples(index=False)
@@ -212,18 +202,17 @@ def judge_at(compared: pd.DataFrame, pairs: Sequence[tuple[str, str]], *, bits: 
     return {"verdict": weakest(found), "observed": observed, "why": why(rows, margin=-least)}
 
 
-def choice_reading(table: pd.DataFrame, *, bits: int, seeds: Sequence[int]) -> str:
-    """The chosen recipe, its lead, and where CSQ's and SHC's ways stand."""
-    first, second = table.iloc[0], table.iloc[1]
-    return (
-        f"At {bits} bits {_named(first)} is the best of {len(table)} recipes on the validation split "
-        f"({first[SCORE]:.3f}, {len(seeds)} seed{'s' if len(seeds) > 1 else ''} each); next is {_named(second)} "
-        f"({second[SCORE]:.3f}), last {_named(table.iloc[-1])} ({table.iloc[-1][SCORE]:.3f})."
-    )
-
-
-def _named(row: pd.Series) -> str:
-    return f"{row['center_kind']} with {row['loss']} and {row['head']}"
+def choice_reading(scores: pd.DataFrame) -> str:
+    """The chosen recipe of each length and its lead over the next."""
+    sentences = []
+    for bits, part in scores.groupby("bits", sort=False):
+        means = part.groupby([*Parts._fields], sort=False)[SCORE].mean().sort_values(ascending=False, kind="stable")
+        (first, second), values = means.index[:2], means.to_numpy()
+        sentences.append(
+            f"At {bits} bits {', '.join(first)} is the best of {len(means)} recipes on the validation split "
+            f"({values[0]:.3f}), {', '.join(second)} the next ({values[1]:.3f})."
+        )
+    return " ".join(sentences)
 
 
 def ladder_reading(compared: pd.DataFrame, pairs: Sequence[tuple[str, str]], *, bits: int) -> str:
