@@ -154,12 +154,12 @@ OWN = {
         "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
     },
     "cells": [
-        prose(1, "# 10 · Own"),
+        prose(1, "# 11 · Own"),
         cell(1, 'profile: str = "embedded"  # results\nrows: int = 1000  # of the table', tags=["parameters"]),
         cell(
             2,
             "import pandas as pd\n\nfrom workbook.results import open_results\n\n"
-            'results = open_results("10_own", profile=profile)',
+            'results = open_results("11_own", profile=profile)',
         ),
         cell(3, 'results.table(pd.DataFrame({"row": range(rows)}), "own", rows=rows)'),
         prose(2, "## Limits"),
@@ -172,7 +172,7 @@ CLAIM = """- id: own-claim
   document: CSQ
   place: Sec. 2
   statement: A statement of our own.
-  notebook: "10"
+  notebook: "11"
   ours: true
 """
 
@@ -214,16 +214,16 @@ CHANGES: Mapping[str, Mapping[str, Edit | list[Edit]]] = {
         ),
     },
     "add a notebook": {
-        "notebooks/10_own.ipynb": Edit(json.dumps(OWN, indent=1)),
-        "lib/chapters/exhibits/10_own.yaml": Edit(TABLE_OF_OWN),
-        "profiles/smoke.yaml": behind("notebooks:\n", "  10_own: {rows: 3}\n"),
+        "notebooks/11_own.ipynb": Edit(json.dumps(OWN, indent=1)),
+        "lib/chapters/exhibits/11_own.yaml": Edit(TABLE_OF_OWN),
+        "profiles/smoke.yaml": behind("notebooks:\n", "  11_own: {rows: 3}\n"),
     },
     "add a claim": {
         "lib/chapters/catalogue/claims.yaml": Edit(CLAIM + "- id: csq-s1-half\n", "- id: csq-s1-half\n"),
-        "lib/chapters/exhibits/10_own.yaml": behind(
+        "lib/chapters/exhibits/11_own.yaml": behind(
             TABLE_OF_OWN, "claims:\n  own-claim: {expected: nothing, evidence: counted, data: none}\n"
         ),
-        "notebooks/10_own.ipynb": Edit(
+        "notebooks/11_own.ipynb": Edit(
             'results.claim("own-claim", "finding", observed=rows)\n'
             'results.table(pd.DataFrame({"row": range(rows)}), "own", rows=rows)',
             'results.table(pd.DataFrame({"row": range(rows)}), "own", rows=rows)',

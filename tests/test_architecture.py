@@ -161,7 +161,7 @@ def checked(copy: Path) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def own(copy: Path) -> Path:
     """The results of the notebook that was added."""
-    ended = ran(copy, sys.executable, "run_all.py", "--profile", "smoke", "--only", "10")
+    ended = ran(copy, sys.executable, "run_all.py", "--profile", "smoke", "--only", "11")
     assert ended.returncode == 0, ended.stdout + ended.stderr
     return copy / "results" / "smoke"
 
@@ -194,7 +194,7 @@ def test_a_change_works(change: str, checked: dict[str, str]) -> None:
 
 def test_an_added_notebook_runs_with_its_texts(own: Path) -> None:
     assert "3 rows." in (own / "README.md").read_text(encoding="utf-8")
-    assert (own / "notebooks" / "10_own.ipynb").is_file()
+    assert (own / "notebooks" / "11_own.ipynb").is_file()
 
 
 def test_an_added_claim_and_column_stand_on_the_scoreboard(own: Path) -> None:

@@ -130,12 +130,13 @@ def count(part: nn.Module, shape: tuple[int, ...]) -> tuple[float, float, float,
 
 @cache
 def network_cost(
-    backbone: str, head: str, outputs: int, shape: tuple[int, ...], trainable: str = "all"
+    backbone: str, head: str, outputs: int, shape: tuple[int, ...], trainable: str = "all", classes: int = 2
 ) -> tuple[float, float, float, float]:
     """Operations of one input forwards below the cut, where each picture is encoded once, and above it; parameters,
     and bytes that an input leaves for the way back, above it."""
     with torch.device("meta"):
-        network = make_network(backbone, outputs, in_channels=shape[0], head=head)
+        centers = np.ones((classes, outputs), np.int8)
+        network = make_network(backbone, outputs, in_channels=shape[0], head=head, centers=centers)
     encoding = 0.0
     if trainable != "all":
         below, above = network.backbone.split(trainable)
@@ -154,7 +155,7 @@ def cost_of(config: TrainingConfig, *, encodes: bool = False) -> Cost:
     data = load_data(config.dataset, config.dataset_options)
     shape = data.train.inputs.batch(np.arange(1)).shape[1:]
     encoding, forwards, parameters, left = network_cost(
-        config.backbone, config.head, config.bits, shape, config.trainable
+        config.backbone, config.head, config.bits, shape, config.trainable, len(config.centers or (0, 0))
     )
     epochs, recipe = config.recipe.epochs, config.recipe
     learned, followed = len(data.train) * epochs, len(data.validation) * epochs

@@ -1,4 +1,4 @@
-"""Every definition that notebooks 01, 04, 05, 07 and 08 write down is its library function's, to the last sign."""
+"""Every definition that notebooks 01, 04, 05, 07, 08 and 10 write down is its library function's, to the last sign."""
 
 import pytest
 from notebook_code import cells_of, definitions, run_definitions
@@ -66,6 +66,16 @@ CHANGES = {
         "nothing relevant": ("max(rel.sum(), 1)", "max(rel.sum(), 2)"),
         "blocks in order": ("in np.unique(distance)", "in np.unique(distance)[::-1]"),
         "mean over orders": ("np.mean([", "np.max(["),
+    },
+    "10_beyond": {
+        "E, target": ("(t + t.T) / 2", "t / 2"),
+        "E, pairs": ("products - (t", "products + (t"),
+        "E, different ones": ("~np.eye(len(order)", "np.eye(len(order)"),
+        "expected, weight": ("p[:, j, None]", "p[:, 0, None]"),
+        "expected, bias": ("x @ W.T + b", "x @ W.T - b"),
+        "ITQ, codes": ("V @ R >= 0", "V @ R < 0"),
+        "ITQ, product": ("V.T @ B", "B.T @ V"),
+        "ITQ, rotation": ("S @ S_hat", "(S @ S_hat).T"),
     },
 }
 CASES = [(notebook, name, change) for notebook, changes in CHANGES.items() for name, change in changes.items()]

@@ -1,4 +1,4 @@
-"""What notebooks 04 to 07 train, read off their own cells."""
+"""What notebooks 04 to 07 and 10 train, read off their own cells."""
 
 from dataclasses import replace
 
@@ -79,7 +79,7 @@ def test_the_videos_share_a_training_with_the_draws(grids):
     assert {repr(config.backbone_from) for config in configs} == {repr(points[0].config)}
 
 
-@pytest.mark.parametrize("notebook", ["04_training", "05_center_learning", "06_video", "07_backbones"])
+@pytest.mark.parametrize("notebook", ["04_training", "05_center_learning", "06_video", "07_backbones", "10_beyond"])
 def test_a_misspelt_name_in_a_grid_is_an_error(grids, notebook):
     with pytest.raises((InputError, TypeError, NameError)):
         grids(notebook, backbone=None, dataset="digits")

@@ -15,6 +15,7 @@ from basics.source import by_name
 from basics.yaml import read_yaml
 from hashcenters.datasets.protocol import Protocol, find_protocol, protocols_of
 from hashcenters.datasets.splits import PARTS, HashingData
+from hashcenters.datasets.unseen import OPTION, QUARTERS, unseen_classes, without_quarter
 from hashcenters.limits import MAX_ITEMS, MAX_SEED
 
 CATALOGUE = Path(__file__).with_name("registry.yaml")
@@ -24,6 +25,7 @@ RANGES = {
     "top_k": (1, MAX_ITEMS),
     "shift": (0, 64),
     "side": (8, 256),
+    OPTION: (0, QUARTERS - 1),
 }
 RANGES |= {f"{part}_per_class": (int(part in ("train", "query")), 10_000) for part in PARTS}
 RANGES |= {f"{part}_size": (int(part in ("train", "query")), 1_000_000) for part in PARTS}
@@ -115,7 +117,8 @@ def reader_options(reader: Callable[..., HashingData]) -> dict[str, inspect.Para
     """Every option of a reader by name, those of its `reading` (size, cache, ...) among them."""
     options = dict(inspect.signature(reader).parameters)
     reading = options.pop("reading", None)
-    return options | (dict(inspect.signature(type(reading.default)).parameters) if reading else {})
+    every = {OPTION: inspect.Parameter(OPTION, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=int | None)}
+    return options | (dict(inspect.signature(type(reading.default)).parameters) if reading else {}) | every
 
 
 def checked_options(name: str, reader: Callable[..., HashingData], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -149,19 +152,19 @@ def load(name: str, **options: Any) -> HashingData:
     Args:
         name: as in the registry; `python -m hashcenters.datasets list` shows all.
         options: of its reader, such as `protocol`, `root`, `seed`, `size`; those that are None or "" are left
-            to their defaults.
+            to their defaults. Every set has `unseen`, see `datasets.unseen`.
 
     Raises:
         InputError: unknown data set or option, or something is missing; the message says what.
     """
     entry = find_entry(name)
     reader = find_reader(entry)
-    options = checked_options(name, reader, options)
+    options, quarter = without_quarter(checked_options(name, reader, options))
     own = inspect.signature(reader).parameters
     of_reading = {option: options.pop(option) for option in options.keys() - own.keys()}
     if of_reading:
         options["reading"] = dataclasses.replace(own["reading"].default, **of_reading)
-    return reader(**options)
+    return unseen_classes(reader(**options), quarter)
 
 
 def check(name: str, **options: Any) -> list[str]:

@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 from pkgutil import resolve_name
 
+import numpy as np
 from torchvision.models import WeightsEnum, get_weight
 
 from basics.errors import InputError, one_of
@@ -89,17 +90,23 @@ def make_backbone(backbone: str, *, in_channels: int, weights: str = "none") -> 
 
 
 def make_network(
-    backbone: str, outputs: int, *, in_channels: int, head: str = "csq", weights: str = "none"
+    backbone: str,
+    outputs: int,
+    *,
+    in_channels: int,
+    head: str = "csq",
+    weights: str = "none",
+    centers: np.ndarray | None = None,
 ) -> HashNetwork:
     """A backbone and a head, whose initial weights come from torch's global generator.
 
     Args:
         backbone, in_channels, weights: as in `make_backbone`.
         outputs: bits of a hash layer, or classes of a classifier.
-        head: a key of `hash_head.HEADS`.
+        head, centers: as in `hash_head.make_head`.
 
     Raises:
         InputError: an unknown name, or weights that are not there or do not fit.
     """
     built = make_backbone(backbone, in_channels=in_channels, weights=weights)
-    return HashNetwork(built, make_head(head, built.feature_dim, outputs))
+    return HashNetwork(built, make_head(head, built.feature_dim, outputs, centers=centers))

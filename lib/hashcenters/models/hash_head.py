@@ -2,7 +2,10 @@
 
 from collections import OrderedDict
 
-from torch import nn
+import numpy as np
+import torch
+from jaxtyping import Float, Num
+from torch import Tensor, nn
 
 from basics.errors import InputError, one_of
 from basics.source import by_name
@@ -45,6 +48,35 @@ def shc_head(feature_dim: int, bits: int) -> nn.Sequential:
     return nn.Sequential(linear, nn.BatchNorm1d(bits), nn.Tanh())
 
 
+class ExpectedCenter(nn.Module):
+    """Probabilities of the classes, and the center that is expected by them: bit k is Σ_j p_j h_jk.
+
+    With ±1 centers, (1 + u_k) / 2 is the probability that bit k of the sample's center is 1, which L_C takes u for.
+    Where one class is certain the code is its center; where a few are likely it is their weighted majority.
+
+    Args:
+        classifier: features to a logit a class.
+        centers: ±1, one row a class.
+    """
+
+    def __init__(self, classifier: nn.Linear, centers: Num[Tensor, "num_classes bits"]) -> None:
+        super().__init__()
+        self.linear = classifier
+        self.register_buffer("centers", centers.float())
+
+    def forward(self, features: Float[Tensor, "n feature_dim"]) -> Float[Tensor, "n bits"]:
+        probabilities = self.linear(features).double().softmax(dim=1)  # so that 1 − |u| is right where it is small
+        return (probabilities @ self.centers.double()).float()
+
+
+def expected_head(feature_dim: int, centers: Num[np.ndarray, "num_classes bits"]) -> nn.Sequential:
+    """One linear layer to a probability a class, and the center that is expected by them.
+
+    Source: ours; the code of an estimated class is what Sablayrolles et al. 2017 hold against hash codes.
+    """
+    return nn.Sequential(ExpectedCenter(nn.Linear(feature_dim, len(centers)), torch.as_tensor(centers)))
+
+
 def classifier_head(feature_dim: int, num_classes: int) -> nn.Sequential:
     """One linear layer, called `linear`, that gives a logit a class."""
     return nn.Sequential(OrderedDict(linear=nn.Linear(feature_dim, num_classes)))
@@ -68,13 +100,29 @@ HEADS = {
 }
 
 
+EXPECTED = "expected"  # the head that needs the centers themselves
+
+
 @by_name("HEADS")
-def make_head(name: str, feature_dim: int, outputs: int) -> nn.Sequential:
-    """The head called `name`, a key of `HEADS`, with as many outputs as bits or classes.
+def make_head(
+    name: str, feature_dim: int, outputs: int, *, centers: Num[np.ndarray, "num_classes bits"] | None = None
+) -> nn.Sequential:
+    """The head called `name`, a key of `HEADS` or "expected", with as many outputs as bits or classes.
+
+    Args:
+        name: of the head.
+        feature_dim: features that it takes.
+        outputs: bits or classes.
+        centers: ±1, one row a class; only "expected" reads them.
 
     Raises:
-        InputError: an unknown name, or fewer than one output.
+        InputError: an unknown name, fewer than one output, or centers that are missing or of another length.
     """
     if outputs < 1:
         raise InputError(f"a head needs at least 1 output, got {outputs}")
-    return HEADS[one_of(name, HEADS, "head")](feature_dim, outputs)
+    if one_of(name, (*HEADS, EXPECTED), "head") != EXPECTED:
+        return HEADS[name](feature_dim, outputs)
+    if centers is None or centers.shape[1] != outputs:
+        shape = None if centers is None else centers.shape
+        raise InputError(f"head {EXPECTED} needs centers of {outputs} bits, got {shape}")
+    return expected_head(feature_dim, centers)

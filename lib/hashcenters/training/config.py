@@ -62,7 +62,8 @@ class TrainingConfig:
     Args:
         dataset: a name in the registry of data sets, with its options in `dataset_options`.
         backbone: a name known to `hashcenters.models.factory`.
-        head: "csq" (three fully-connected layers), "shc" (one), or "classifier".
+        head: a name known to `hashcenters.models.hash_head`, such as "csq" (three fully-connected layers), "shc"
+            (one) or "classifier".
         bits: outputs of the head; the number of classes for a classifier.
         objective: a name known to `hashcenters.losses.factory`, with its weights in `objective_options`.
         centers: the hash centers (num_classes, bits) as rows of −1 and +1, None for a classifier.

@@ -27,6 +27,7 @@ from basics.source import digests
 from hashcenters import codes
 from hashcenters.datasets import registry
 from hashcenters.datasets.splits import HashingData
+from hashcenters.datasets.unseen import unseen_classes, without_quarter
 from hashcenters.losses.factory import make_objective
 from hashcenters.models.network import Backbone, HashNetwork, folded
 from hashcenters.training.checkpoint import load_tensors, part, save_tensors, set_aside
@@ -119,9 +120,16 @@ def _load_cached(name: str, options: tuple[tuple[str, Any], ...]) -> HashingData
     return registry.load(name, **dict(options))
 
 
+@lru_cache(maxsize=8)
+def _without_classes(name: str, options: tuple[tuple[str, Any], ...], quarter: int) -> HashingData:
+    return unseen_classes(_load_cached(name, options), quarter)
+
+
 def load_data(name: str, options: Mapping[str, Any]) -> HashingData:
     """A data set by name; the last few stay in memory."""
-    return _load_cached(name, tuple(sorted(options.items())))
+    rest, quarter = without_quarter(options)
+    whole = tuple(sorted(rest.items()))
+    return _load_cached(name, whole) if quarter is None else _without_classes(name, whole, quarter)
 
 
 def run_key(config: TrainingConfig) -> str:
@@ -179,7 +187,8 @@ def build_network(config: TrainingConfig) -> nn.Module:
     data = load_data(config.dataset, config.dataset_options)
     channels = data.train.inputs.batch(np.arange(1)).shape[1]
     torch.manual_seed(config.seed)
-    return make_network(config.backbone, config.bits, in_channels=channels, head=config.head, weights=config.weights)
+    options = {"head": config.head, "weights": config.weights, "centers": config.center_array()}
+    return make_network(config.backbone, config.bits, in_channels=channels, **options)
 
 
 @lru_cache(maxsize=2)
@@ -207,15 +216,20 @@ def _frozen(
     return below, above, encoder.encoded()
 
 
-def frozen(config: TrainingConfig, start: Path | None) -> tuple[nn.Module, Backbone, HashingData]:
+def frozen(
+    config: TrainingConfig, start: Path | None, *, whole: bool = False
+) -> tuple[nn.Module, Backbone, HashingData]:
     """What a training leaves as it is, what it trains above that, and the data with features for pictures.
 
     Args:
         config: of the training.
         start: folder of the training that its backbone starts from.
+        whole: whether the data are to have the classes that the training leaves out, which share their features.
     """
-    options = tuple(sorted(config.dataset_options.items()))
-    return _frozen(config.dataset, options, config.backbone, config.weights, start, config.trainable, config.device)
+    rest, quarter = without_quarter(config.dataset_options)
+    options = tuple(sorted(rest.items()))
+    found = _frozen(config.dataset, options, config.backbone, config.weights, start, config.trainable, config.device)
+    return *found[:2], unseen_classes(found[2], None if whole else quarter)
 
 
 def encode_ahead(configs: Iterable[TrainingConfig], *, threads: int) -> None:
@@ -230,7 +244,7 @@ def encode_ahead(configs: Iterable[TrainingConfig], *, threads: int) -> None:
     try:
         for config in configs:
             if config.trainable != "all" and config.backbone_from is None:
-                data = frozen(config, None)[2]
+                data = frozen(config, None, whole=True)[2]
                 for name in kept_splits(config):
                     getattr(data, name).inputs.encode()
     finally:
@@ -258,7 +272,8 @@ def trained_part(config: TrainingConfig, start: Path | None) -> tuple[HashNetwor
 
     _, above, data = frozen(config, start)
     torch.manual_seed(config.seed)
-    return HashNetwork(deepcopy(above), make_head(config.head, above.feature_dim, config.bits)), data
+    head = make_head(config.head, above.feature_dim, config.bits, centers=config.center_array())
+    return HashNetwork(deepcopy(above), head), data
 
 
 def build_objective(config: TrainingConfig, network: nn.Module) -> nn.Module:

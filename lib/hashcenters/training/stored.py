@@ -146,7 +146,8 @@ def colour_network(run: Run) -> nn.Module:
     config = run.config
     frozen = config.trainable != "all"
     weights = config.weights if frozen and config.backbone_from is None else "none"
-    network = make_network(config.backbone, config.bits, in_channels=COLOURS, head=config.head, weights=weights)
+    options = {"head": config.head, "weights": weights, "centers": config.center_array()}
+    network = make_network(config.backbone, config.bits, in_channels=COLOURS, **options)
     if frozen and config.backbone_from is not None:
         start = run.folder.parent / run_key(config.backbone_from) / "state.safetensors"
         network.backbone.load_state_dict(part(load_tensors(start)[0], "network.backbone."))

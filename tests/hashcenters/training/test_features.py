@@ -291,3 +291,28 @@ def test_another_network_weights_or_pictures_have_another_folder(pictures):
     folders = {encoder.folder(), *(other.folder() for other in others)}
     assert len(folders) == 5
     assert counting(pictures).folder() == encoder.folder()
+
+
+def test_trainings_without_a_quarter_of_the_classes_share_the_features_of_the_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, rng = tmp_path / "pictures", np.random.default_rng(0)
+    for label in range(8):
+        (root / f"class{label}").mkdir(parents=True)
+        for number in range(6):
+            pixels = rng.integers(0, 256, (SIZE, SIZE, 3)).astype(np.uint8)
+            Image.fromarray(pixels).save(root / f"class{label}" / f"{number}.png")
+    every = configuration(root, centers=freeze_centers(make_centers("csq", 16, 8, seed=0)))
+    encode_ahead([every], threads=1)
+    kept = {file: file.read_bytes() for file in (tmp_path / "features").rglob("*.f16")}
+    monkeypatch.setattr(features, "encode_rows", None)  # nothing is encoded again
+    some = replace(every, dataset_options=dict(every.dataset_options) | {"unseen": 1}, centers=every.centers[:6])
+    encode_ahead([some], threads=1)
+    finished = run(some, tmp_path / "runs")
+    data, whole = load_data(some.dataset, some.dataset_options), frozen(every, None)[2]
+    assert finished.codes("query").shape == (len(data.query), 16)
+    rows = np.array([list(whole.query.ids).index(name) for name in data.query.ids])
+    assert np.array_equal(
+        finished.trained()[1].query.inputs.batch(np.arange(len(rows))), whole.query.inputs.batch(rows)
+    )
+    assert {file: file.read_bytes() for file in (tmp_path / "features").rglob("*.f16")} == kept
