@@ -57,7 +57,8 @@ def score(codes: Path, top_k: str, ties: str, output: Path | None) -> None:
     the folders of the pictures: every fifth picture of a class is a query there, the others are the database.
 
     \b
-    Codes (n, bits): ±1, {0, 1} or bool, or outputs whose signs are the codes.
+    Codes (n, bits): ±1, {0, 1} or bool, or outputs whose signs are the codes, with 0 as +1.
+    Refused: signs with zeros among them (-1, 0, 1), packed bytes, outputs that all have one sign.
     Labels: whole numbers (n,) or (n, 1) from 0, or rows of 0 and 1 (n, classes).
     Limits: 65,535 bits; 2,147,483,647 items a side; class numbers below 2^63, as float64 up to 2^53.
     """
