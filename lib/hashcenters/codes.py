@@ -5,6 +5,7 @@ codes under `(code + 1) / 2`. Packed codes hold 8 bits a byte, most significant 
 FAISS's binary layout), a set bit for +1, the last byte padded with zeros.
 """
 
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -116,7 +117,7 @@ def read_codes(values: Codes, *, name: str = "codes") -> Int8[np.ndarray, "n bit
 def _only(values: np.ndarray, *wanted: int) -> bool:
     """Whether an array holds nothing but some values, looked at by blocks of rows."""
     blocks = (values[start : start + _ROWS_AT_ONCE] for start in range(0, len(values), _ROWS_AT_ONCE))
-    return all(np.logical_or.reduce([block == value for value in wanted]).all() for block in blocks)
+    return all(reduce(np.logical_or, (block == value for value in wanted)).all() for block in blocks)
 
 
 def _conversion(values: np.ndarray) -> str:
