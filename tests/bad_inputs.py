@@ -477,6 +477,18 @@ def metrics(*arguments: str | Path) -> Callable[[], Any]:
     return command(run, *arguments)
 
 
+def unprinted(case: Callable[[], Any]) -> Callable[[], Any]:
+    """A case that must be refused before anything is printed as its result."""
+
+    def run() -> Any:
+        try:
+            return case()
+        finally:
+            assert not sys.stdout.getvalue(), "printed a result before it was refused"
+
+    return run
+
+
 def code_arrays() -> dict[str, np.ndarray]:
     """A small set of codes."""
     rng = np.random.default_rng(0)
@@ -626,7 +638,8 @@ def own_codes(place: Place) -> Iterator[Case]:
         yield f"--ties={value}", metrics(file, f"--ties={value}")
     for given in ([], [file, file], [file, "--unknown"], [file, "--top-k"]):
         yield f"{len(given)} arguments", metrics(*given)
-    yield "output in a file", metrics(file, "--output", file)
+    for output in (file, file / "below", "", " ", "/dev/null", "/proc/none", "x" * 300):
+        yield f"output {str(output)[-20:]!r}", unprinted(metrics(file, "--output", output))
 
 
 def npy_file(array: np.ndarray) -> bytes:
