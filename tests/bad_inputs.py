@@ -1125,6 +1125,22 @@ def records(place: Place) -> Iterator[Case]:
         entry = {**TABLE, "files": {**TABLE["files"], "csv": path}}
         yield f"file {path!r}", recorded("exhibits.json", {"k": entry}, open_results, "01_a", profile="smoke")
         yield f"file {path!r} in a report", recorded("exhibits.json", {"k": entry}, build, "smoke")
+    for name, entry in (
+        *(("width", {**FIGURE, "width": value}) for value in (0, -3, 10**12)),
+        *(("height", {**FIGURE, "height": value}) for value in (0, -3, 10**12)),
+        *(("order", {**FIGURE, "order": value}) for value in (0, -1)),
+        *(("caption", {**TABLE, "caption": value}) for value in ("", " ", "a\nb", "\ud800")),
+        ("another suffix", {**TABLE, "files": {**TABLE["files"], "exe": "tables/01-x.md"}}),
+        ("a file too many", {**TABLE, "files": {**TABLE["files"], "png": "tables/01-x.png"}}),
+        ("swapped files", {**TABLE, "files": {**TABLE["files"], "csv": "tables/01-x.md"}}),
+    ):
+        yield f"{name} {entry.get(name, '')!r}", recorded("exhibits.json", {"k": entry}, build, "smoke")
+    for value in (float("nan"), float("inf"), -float("inf"), 10**400):
+        entry = {**CLAIM, "compare": {"csq-table1/mAP/HMDB51": value}}
+        yield f"compare {str(value)[:9]}", recorded("claims.json", {"k": entry}, build, "smoke")
+    for name in ("observed", "expected", "evidence", "data"):
+        for value in ("", " ", "a\nb", "\ud800"):
+            yield f"{name} {value!r}", recorded("claims.json", {"k": {**CLAIM, name: value}}, read_claims, "smoke")
     for verdict in ("", "x", "not-judged", "Trend"):
         yield f"verdict {verdict!r}", recorded("claims.json", {"k": {**CLAIM, "verdict": verdict}}, build, "smoke")
     for content in (
@@ -1155,13 +1171,55 @@ def records(place: Place) -> Iterator[Case]:
         yield f"results of {name!r} in {profile!r}", called(open_results, name, profile=profile)
 
 
+BY = {"commit": "a", "changed_since_commit": False}
+FINISHED = {"seconds": 1.0, "finished": "", "cells": 1, "parameters": {}, "seeds": {}, "error": None, "trainings": {}}
+MANIFEST = {"profile": "embedded", "python": "3", "platform": "p", "device": "d", "packages": {}, "artefacts": {}}
+MANIFEST |= {"notebooks": {"01_a": FINISHED | BY}} | BY
+
+
+def manifests(place: Place) -> Iterator[Case]:
+    """The manifest, edited by hand, when a report reads it."""
+    from workbook.report.site import build
+
+    workbook_of(place, {}, {"embedded": PROFILE})
+    folder = place.results / "embedded"
+    (folder / "runs").mkdir(parents=True)
+    (folder / "runs/record.lock").touch()
+
+    def written(content: Any) -> Callable[[], Any]:
+        text = content if isinstance(content, bytes) else json.dumps(content).encode()
+        (folder / "manifest.json").write_bytes(text)
+        return called(build, "embedded")
+
+    def sound() -> None:
+        build("embedded")
+        shutil.rmtree(folder / "html")
+        for name in ("index.html", "README.md"):
+            (folder / name).unlink(missing_ok=True)
+
+    written(MANIFEST)
+    yield GOOD, sound
+    free = {"commit=null", "changed_since_commit=null", "changed_since_commit=true", 'error="x"', "seconds=3"}
+    empty = {f"{name}={{}}" for name in ("packages", "artefacts", "notebooks", "parameters", "seeds", "trainings")}
+    wrong = dict(edits(MANIFEST, set(), free | empty))
+    for name, given in edits(MANIFEST["notebooks"]["01_a"], set(), free | empty):
+        wrong[f"entry {name}"] = {**MANIFEST, "notebooks": {"01_a": given}}
+    for field, value in (("seconds", -1.0), ("seconds", float("nan")), ("cells", -1), ("trainings", {"count": 1})):
+        changed = MANIFEST["notebooks"]["01_a"] | {field: value}
+        wrong[f"entry {field} {value}"] = {**MANIFEST, "notebooks": {"01_a": changed}}
+    for number, content in enumerate(({}, [], None, 3, b"", b"{", b"\xff", b"NaN", {"notebooks": {}})):
+        wrong[f"content {number}"] = content
+    for name, content in wrong.items():
+        yield name, written(content)
+
+
 def notes(place: Place) -> Iterator[Case]:
     """Records of freshness, manifest and executed notebooks: one that is damaged counts as not there."""
     workbook_of(place, {"01_a": notebook()}, {"embedded": PROFILE})
     folder = place.results / "embedded"
     files = {
         "fresh/01_a.json": {"state": "done", "inputs": {}, "outputs": {}},
-        "manifest.json": {"notebooks": {"01_a": {"seconds": 1.0}}},
+        "manifest.json": MANIFEST,
     }
     contents: list[Any] = [
         *JSON_VALUES,
@@ -1335,6 +1393,7 @@ GROUPS: dict[str, Callable[[Place], Iterator[Case]]] = {
     "initial weights": weights,
     "archives": archives,
     "claims.json and exhibits.json": records,
+    "manifest": manifests,
     "freshness and manifest": notes,
     "finished trainings": trainings,
     "saved indices": indices,
