@@ -125,10 +125,7 @@ def read_json(path: Path) -> Any:
     """
     text = read_text(path)
     try:
-        content = json.loads(text)
-        if "\\ud" in text.lower():  # half a sign, which no file can hold as UTF-8
-            json.dumps(content, ensure_ascii=False).encode()
-        return content
+        return json.loads(text)
     except (ValueError, RecursionError) as error:
         raise InputError(f"{path} is not a JSON file: {error}") from error
 

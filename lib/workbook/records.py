@@ -4,6 +4,7 @@ They are shared with others, so each entry is held against its structure when it
 no name of a file leads out of `figures/` and `tables/`.
 """
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -151,7 +152,7 @@ def read(path: Path) -> dict[str, Any]:
     """
     if not path.is_file():
         return {}
-    entries = convert(read_json(path), dict[str, dict[str, Any]], where=str(path))
+    entries = convert(_read_signs(path), dict[str, dict[str, Any]], where=str(path))
     for key, entry in entries.items():
         convert(entry, ENTRIES[path.name], where=f"{path}, {key}")
     return entries
@@ -164,9 +165,20 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         InputError: it is not what this workbook writes.
     """
     path = folder / MANIFEST
-    content = read_json(path) if path.exists() else {}
-    if path.exists():
-        convert(content, Manifest, where=str(path))
+    if not path.exists():
+        return {}
+    content = _read_signs(path)
+    convert(content, Manifest, where=str(path))
+    return content
+
+
+def _read_signs(path: Path) -> Any:
+    """A JSON file whose texts have whole signs: an escape can stand for half of one, which no page can hold."""
+    content = read_json(path)
+    try:
+        json.dumps(content, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise InputError(f"{path} must hold text, got {error}") from error
     return content
 
 

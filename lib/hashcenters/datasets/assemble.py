@@ -13,7 +13,14 @@ import numpy as np
 
 from basics.errors import InputError, shown
 from hashcenters.datasets.images import AS_PUBLISHED, ImageReading
-from hashcenters.datasets.inputs import Selected, check_present, files_digest, unreadable_message
+from hashcenters.datasets.inputs import (
+    Selected,
+    check_present,
+    content_keys,
+    files_digest,
+    pixel_keys,
+    unreadable_message,
+)
 from hashcenters.datasets.protocol import Listing, Protocol, draw_parts, find_protocol, hold_out, resolve_root
 from hashcenters.datasets.splits import PARTS, HashingData, Inputs, Split, protocol_line
 
@@ -229,7 +236,11 @@ def assemble(
             names = names_of(found.parts)
     check_present(files, root=found.root)
     inputs = reading.open(files)
-    twins = None if content else [keys[name] for name in names] if keys else reading.keys(inputs)
+    twins = None
+    if not content and keys:
+        twins = [keys[name] for name in names]
+    elif not content:  # of videos the bytes: to decode all takes hours
+        twins = pixel_keys(inputs, reading.pixels()) if type(reading) is ImageReading else content_keys(files)
     return finish(
         found,
         lambda rows: Selected(inputs, rows),

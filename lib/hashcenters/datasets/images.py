@@ -1,6 +1,6 @@
 """Pictures as square `uint8` arrays: any format and mode that Pillow opens, resized and cropped in one step."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -10,7 +10,7 @@ from jaxtyping import UInt8
 from PIL import Image
 
 from basics.errors import InputError, one_of
-from hashcenters.datasets.inputs import FileInputs, pixel_keys
+from hashcenters.datasets.inputs import FileInputs
 
 WHITE = (255, 255, 255, 255)
 SIXTEEN_BITS = frozenset({"PNG", "PPM"})  # where Pillow calls 16 bits 32
@@ -121,10 +121,6 @@ class ImageReading:
         decode = partial(decode_image, size=self.size, fit=self.fit, crop=self.crop)
         side = self.crop or self.size
         return FileInputs(paths, decode, (3, side, side), workers=self.workers, cache=self.cache)
-
-    def keys(self, files: FileInputs) -> list[Hashable]:
-        """A key for each file, equal where two show the same."""
-        return pixel_keys(files, self.pixels())
 
     def pixels(self) -> str:
         """What changes the pixels that come out, for fingerprints and captions.

@@ -216,10 +216,8 @@ def pixel_keys(files: FileInputs, how: str) -> list[Hashable]:
     Raises:
         InputError: lists the files that cannot be read.
     """
-    stats = [
-        (str(path.absolute()), status.st_size, status.st_mtime_ns) for path in files.paths for status in [path.stat()]
-    ]
-    stamp = hashlib.sha256(repr((how, files.shape, stats)).encode("utf-8", "surrogateescape")).digest()
+    states = [(str(path.absolute()), path.stat().st_size, path.stat().st_mtime_ns) for path in files.paths]
+    stamp = hashlib.sha256(repr((how, files.shape, states)).encode("utf-8", "surrogateescape")).digest()
     place = features_root() / "pixels" / f"{stamp.hex()[:20]}.bin"
     with suppress(OSError):
         kept = place.read_bytes()

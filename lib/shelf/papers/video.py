@@ -1,6 +1,6 @@
 """Clips from video files: frames at a fixed interval around the middle, decoded with PyAV."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -11,7 +11,7 @@ from jaxtyping import Int, UInt8
 
 from basics.errors import InputError
 from hashcenters.datasets.images import ImageReading, central, square
-from hashcenters.datasets.inputs import FileInputs, content_keys
+from hashcenters.datasets.inputs import FileInputs
 
 
 def clip_indices(total: int, *, frames: int, interval: int, short: str = "error") -> Int[np.ndarray, "frames"]:
@@ -102,10 +102,6 @@ class ClipReading(ImageReading):
         """The files as inputs."""
         side = self.crop or self.size
         return FileInputs(paths, self.decode, (3, self.frames, side, side), workers=self.workers, cache=self.cache)
-
-    def keys(self, files: FileInputs) -> list[Hashable]:
-        """A key for each file, equal where two hold the same bytes: to decode all videos takes hours."""
-        return content_keys(files.paths)
 
     def pixels(self) -> str:
         """What changes the pixels that come out, for fingerprints and captions."""
