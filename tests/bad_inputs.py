@@ -1294,6 +1294,13 @@ def trainings(place: Place) -> Iterator[Case]:
         wrong[f"bits {bits}"] = {**note, "config": {**note["config"], "bits": bits}}
     for number, content in enumerate([3, None, "x", [], b"", b"{", b"\xff", b"[" * 100_000, b"NaN"]):
         wrong[f"content {number}"] = content
+    sealed = {**note, "sha256": hashlib.sha256(json.dumps(note, sort_keys=True).encode()).hexdigest()}
+    for name, more in (("seconds", {"seconds": 2.0}), ("history", {"history": []}), ("sum", {"sha256": "x"})):
+        wrong[f"sealed, {name}"] = sealed | more
+    for name, value in (("seed", 1), ("bits", 7), ("dataset_options", {"root": "/y"}), ("centers", [[1] * 8] * 3)):
+        wrong[f"sealed, {name}"] = sealed | {"config": note["config"] | {name: value}}
+    stored(sealed)
+    yield GOOD, training("list", "--profile", "smoke")
     for name, content in wrong.items():
         stored(content)
         yield f"list: {name}"[:60], training("list", "--profile", "smoke")
