@@ -47,7 +47,7 @@ class Place:
 
     def __post_init__(self) -> None:
         self._numbers = itertools.count()
-        for name in ("NOTEBOOKS", "PROFILES", "RESULTS", "DATA"):
+        for name in ("NOTEBOOKS", "PROFILES", "RESULTS", "DATA", "COMMITTED", "FEATURES"):
             os.environ[f"HASHCENTERS_{name}"] = str(self.folder / name.lower())
 
     @property
@@ -1307,6 +1307,11 @@ def trainings(place: Place) -> Iterator[Case]:
         if not name.startswith("recipe"):
             yield f"encode: {name}"[:60], training(*encode)
     stored(note)
+    for words in ([], ["encode"], ["encode", "abc"], ["none"], ["list", "x"], ["--unknown"]):
+        yield f"words {' '.join(words)}", training(*words)
+    for output in ("", "x", "/proc/none.npz", "/dev/null", place.file("file", "") / "codes.npz"):
+        given = ("encode", "abc", images, "--output", output, "--profile", "smoke")
+        yield f"output {str(output)[-20:]}", training(*given)
     for key in ("", "none", "../abc", "x" * 5000, "/", "abc/", ".", "a\nb", "\udcff"):
         yield (
             f"key {key[:20]!r}",
