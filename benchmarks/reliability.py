@@ -1,4 +1,4 @@
-"""`python -m benchmarks.reliability`: kills runs, damages files, fills disks, and writes what came of it.
+"""`python -m benchmarks.reliability`: kills runs, damages files, fills disks, loads the metrics, and writes what came.
 
 The tables go to `benchmarks/results/reliability-*.csv` and into `docs/reliability.md`, between its marks. Linux only:
 what works for a run is found in /proc. Disks are tried where a tmpfs can be mounted, which takes root's rights.
@@ -18,8 +18,9 @@ from basics import frames
 from basics.errors import InputError, run_command
 from basics.files import read_text, write_text
 from basics.paths import project_root
-from benchmarks import damage, kills
+from benchmarks import damage, kills, load
 from benchmarks.machine import describe
+from benchmarks.misbehaving import misbehaving
 
 RESULTS = Path(__file__).parent / "results"
 PAGE = project_root() / "docs" / "reliability.md"
@@ -89,22 +90,25 @@ def wrong_inputs() -> Iterator[damage.Outcome]:
         with tempfile.TemporaryDirectory() as name:
             found = tried.outcomes(group, Path(name))
             faults = tried.faults(group, found)
-        promised = "one line, exit code 2, nothing written"
-        yield damage.Outcome(
-            f"wrong input: {group}", promised, len(found), len(found) - len(faults), "; ".join(faults[:1])
-        )
+        kept = len(found) - len(faults)
+        yield damage.Outcome(f"wrong input: {group}", WRONG_INPUT, len(found), kept, "; ".join(faults[:1]))
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--kills", "count", default=30, show_default=True, help="Kills, over all kinds; 0 for none.")
+@click.option("--kills", "count", default=56, show_default=True, help="Kills, over all kinds; 0 for none.")
 @click.option("--damage/--no-damage", "damaged", default=True, show_default=True, help="Damage files and fill disks.")
+@click.option("--load/--no-load", "loaded", default=True, show_default=True, help="Time the metrics at full size.")
 @click.option("--seed", default=0, show_default=True, help="Of the moments of the kills.")
-def attack(count: int, damaged: bool, seed: int) -> None:
-    """Attack small workbooks, print what came of it, and write the tables."""
+def attack(count: int, damaged: bool, loaded: bool, seed: int) -> None:
+    """Attack small workbooks, load the metrics, print what came of it, and write the tables."""
     if count:
         write("kills", _shown(table_of_kills(kills.trials(count, seed, click.echo))))
     if damaged:
-        write("damage", _shown(table_of_damage([*damage.trials(click.echo), *wrong_inputs()])))
+        with tempfile.TemporaryDirectory() as name:
+            misbehaved = misbehaving(Path(name))
+        write("damage", _shown(table_of_damage([*damage.trials(click.echo), misbehaved, *wrong_inputs()])))
+    if loaded:
+        write("load", _shown(load.table()))
 
 
 def _shown(frame: pd.DataFrame) -> pd.DataFrame:

@@ -47,7 +47,7 @@ class Place:
 
     def __post_init__(self) -> None:
         self._numbers = itertools.count()
-        for name in ("NOTEBOOKS", "PROFILES", "RESULTS", "DATA"):
+        for name in ("NOTEBOOKS", "PROFILES", "RESULTS", "DATA", "COMMITTED", "FEATURES"):
             os.environ[f"HASHCENTERS_{name}"] = str(self.folder / name.lower())
 
     @property
@@ -477,6 +477,18 @@ def metrics(*arguments: str | Path) -> Callable[[], Any]:
     return command(run, *arguments)
 
 
+def unprinted(case: Callable[[], Any]) -> Callable[[], Any]:
+    """A case that must be refused before anything is printed as its result."""
+
+    def run() -> Any:
+        try:
+            return case()
+        finally:
+            assert not sys.stdout.getvalue(), "printed a result before it was refused"
+
+    return run
+
+
 def code_arrays() -> dict[str, np.ndarray]:
     """A small set of codes."""
     rng = np.random.default_rng(0)
@@ -626,7 +638,8 @@ def own_codes(place: Place) -> Iterator[Case]:
         yield f"--ties={value}", metrics(file, f"--ties={value}")
     for given in ([], [file, file], [file, "--unknown"], [file, "--top-k"]):
         yield f"{len(given)} arguments", metrics(*given)
-    yield "output in a file", metrics(file, "--output", file)
+    for output in (file, file / "below", "", " ", "/dev/null", "/proc/none", "x" * 300):
+        yield f"output {str(output)[-20:]!r}", unprinted(metrics(file, "--output", output))
 
 
 def npy_file(array: np.ndarray) -> bytes:
@@ -1112,6 +1125,22 @@ def records(place: Place) -> Iterator[Case]:
         entry = {**TABLE, "files": {**TABLE["files"], "csv": path}}
         yield f"file {path!r}", recorded("exhibits.json", {"k": entry}, open_results, "01_a", profile="smoke")
         yield f"file {path!r} in a report", recorded("exhibits.json", {"k": entry}, build, "smoke")
+    for name, entry in (
+        *(("width", {**FIGURE, "width": value}) for value in (0, -3, 10**12)),
+        *(("height", {**FIGURE, "height": value}) for value in (0, -3, 10**12)),
+        *(("order", {**FIGURE, "order": value}) for value in (0, -1)),
+        *(("caption", {**TABLE, "caption": value}) for value in ("", " ", "a\nb", "\ud800")),
+        ("another suffix", {**TABLE, "files": {**TABLE["files"], "exe": "tables/01-x.md"}}),
+        ("a file too many", {**TABLE, "files": {**TABLE["files"], "png": "tables/01-x.png"}}),
+        ("swapped files", {**TABLE, "files": {**TABLE["files"], "csv": "tables/01-x.md"}}),
+    ):
+        yield f"{name} {entry.get(name, '')!r}", recorded("exhibits.json", {"k": entry}, build, "smoke")
+    for value in (float("nan"), float("inf"), -float("inf"), 10**400):
+        entry = {**CLAIM, "compare": {"csq-table1/mAP/HMDB51": value}}
+        yield f"compare {str(value)[:9]}", recorded("claims.json", {"k": entry}, build, "smoke")
+    for name in ("observed", "expected", "evidence", "data"):
+        for value in ("", " ", "a\nb", "\ud800"):
+            yield f"{name} {value!r}", recorded("claims.json", {"k": {**CLAIM, name: value}}, read_claims, "smoke")
     for verdict in ("", "x", "not-judged", "Trend"):
         yield f"verdict {verdict!r}", recorded("claims.json", {"k": {**CLAIM, "verdict": verdict}}, build, "smoke")
     for content in (
@@ -1142,13 +1171,55 @@ def records(place: Place) -> Iterator[Case]:
         yield f"results of {name!r} in {profile!r}", called(open_results, name, profile=profile)
 
 
+BY = {"commit": "a", "changed_since_commit": False}
+FINISHED = {"seconds": 1.0, "finished": "", "cells": 1, "parameters": {}, "seeds": {}, "error": None, "trainings": {}}
+MANIFEST = {"profile": "embedded", "python": "3", "platform": "p", "device": "d", "packages": {}, "artefacts": {}}
+MANIFEST |= {"notebooks": {"01_a": FINISHED | BY}} | BY
+
+
+def manifests(place: Place) -> Iterator[Case]:
+    """The manifest, edited by hand, when a report reads it."""
+    from workbook.report.site import build
+
+    workbook_of(place, {}, {"embedded": PROFILE})
+    folder = place.results / "embedded"
+    (folder / "runs").mkdir(parents=True)
+    (folder / "runs/record.lock").touch()
+
+    def written(content: Any) -> Callable[[], Any]:
+        text = content if isinstance(content, bytes) else json.dumps(content).encode()
+        (folder / "manifest.json").write_bytes(text)
+        return called(build, "embedded")
+
+    def sound() -> None:
+        build("embedded")
+        shutil.rmtree(folder / "html")
+        for name in ("index.html", "README.md"):
+            (folder / name).unlink(missing_ok=True)
+
+    written(MANIFEST)
+    yield GOOD, sound
+    free = {"commit=null", "changed_since_commit=null", "changed_since_commit=true", 'error="x"', "seconds=3"}
+    empty = {f"{name}={{}}" for name in ("packages", "artefacts", "notebooks", "parameters", "seeds", "trainings")}
+    wrong = dict(edits(MANIFEST, set(), free | empty))
+    for name, given in edits(MANIFEST["notebooks"]["01_a"], set(), free | empty):
+        wrong[f"entry {name}"] = {**MANIFEST, "notebooks": {"01_a": given}}
+    for field, value in (("seconds", -1.0), ("seconds", float("nan")), ("cells", -1), ("trainings", {"count": 1})):
+        changed = MANIFEST["notebooks"]["01_a"] | {field: value}
+        wrong[f"entry {field} {value}"] = {**MANIFEST, "notebooks": {"01_a": changed}}
+    for number, content in enumerate(({}, [], None, 3, b"", b"{", b"\xff", b"NaN", {"notebooks": {}})):
+        wrong[f"content {number}"] = content
+    for name, content in wrong.items():
+        yield name, written(content)
+
+
 def notes(place: Place) -> Iterator[Case]:
     """Records of freshness, manifest and executed notebooks: one that is damaged counts as not there."""
     workbook_of(place, {"01_a": notebook()}, {"embedded": PROFILE})
     folder = place.results / "embedded"
     files = {
         "fresh/01_a.json": {"state": "done", "inputs": {}, "outputs": {}},
-        "manifest.json": {"notebooks": {"01_a": {"seconds": 1.0}}},
+        "manifest.json": MANIFEST,
     }
     contents: list[Any] = [
         *JSON_VALUES,
@@ -1223,12 +1294,24 @@ def trainings(place: Place) -> Iterator[Case]:
         wrong[f"bits {bits}"] = {**note, "config": {**note["config"], "bits": bits}}
     for number, content in enumerate([3, None, "x", [], b"", b"{", b"\xff", b"[" * 100_000, b"NaN"]):
         wrong[f"content {number}"] = content
+    sealed = {**note, "sha256": hashlib.sha256(json.dumps(note, sort_keys=True).encode()).hexdigest()}
+    for name, more in (("seconds", {"seconds": 2.0}), ("history", {"history": []}), ("sum", {"sha256": "x"})):
+        wrong[f"sealed, {name}"] = sealed | more
+    for name, value in (("seed", 1), ("bits", 7), ("dataset_options", {"root": "/y"}), ("centers", [[1] * 8] * 3)):
+        wrong[f"sealed, {name}"] = sealed | {"config": note["config"] | {name: value}}
+    stored(sealed)
+    yield GOOD, training("list", "--profile", "smoke")
     for name, content in wrong.items():
         stored(content)
         yield f"list: {name}"[:60], training("list", "--profile", "smoke")
         if not name.startswith("recipe"):
             yield f"encode: {name}"[:60], training(*encode)
     stored(note)
+    for words in ([], ["encode"], ["encode", "abc"], ["none"], ["list", "x"], ["--unknown"]):
+        yield f"words {' '.join(words)}", training(*words)
+    for output in ("", "x", "/proc/none.npz", "/dev/null", place.file("file", "") / "codes.npz"):
+        given = ("encode", "abc", images, "--output", output, "--profile", "smoke")
+        yield f"output {str(output)[-20:]}", training(*given)
     for key in ("", "none", "../abc", "x" * 5000, "/", "abc/", ".", "a\nb", "\udcff"):
         yield (
             f"key {key[:20]!r}",
@@ -1322,6 +1405,7 @@ GROUPS: dict[str, Callable[[Place], Iterator[Case]]] = {
     "initial weights": weights,
     "archives": archives,
     "claims.json and exhibits.json": records,
+    "manifest": manifests,
     "freshness and manifest": notes,
     "finished trainings": trainings,
     "saved indices": indices,

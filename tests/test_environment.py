@@ -99,23 +99,39 @@ def test_what_installs_the_rest_is_pinned_with_hashes_too() -> None:
     assert all("--require-hashes" in line or "--no-deps" in line for line in installs)
 
 
+SKIPPED = "audit skipped: pip-audit or the service that it asks cannot"
+
+
 @pytest.mark.parametrize(
-    ("said", "code", "shown"),
+    ("said", "code", "shown", "expected"),
     [
-        ("No known vulnerabilities found", 0, "No known vulnerabilities found"),
-        ("Found 1 known vulnerability in 1 package", 1, "Found 1 known vulnerability in 1 package"),
-        ("ConnectionError: Max retries exceeded", 1, "audit skipped: pip-audit or the service that it asks cannot"),
+        ("No known vulnerabilities found", 0, "No known vulnerabilities found", 0),
+        ("Found 1 known vulnerability in 1 package", 1, "Found 1 known vulnerability in 1 package", 1),
+        ("Found 2 known vulnerabilities, ConnectionError later", 1, "Found 2 known", 1),
+        ("requests.exceptions.ConnectionError: Max retries exceeded", 1, SKIPPED, 0),
+        ("error: Failed to fetch: a registry", 2, SKIPPED, 0),
+        ("", 124, SKIPPED, 0),
+        ("pip-audit: error: unrecognized arguments", 2, "pip-audit: error: unrecognized", 2),
+        ("No module named uv", 1, "No module named uv", 1),
     ],
 )
-def test_an_audit_without_its_service_fails_nothing(said: str, code: int, shown: str, tmp_path: Path) -> None:
+def test_an_audit_fails_by_what_it_found_and_not_by_its_service(
+    said: str, code: int, shown: str, expected: int, tmp_path: Path
+) -> None:
     python = tmp_path / "python"
     python.write_text(f"#!/bin/sh\necho '{said}'\nexit {code}\n")
     python.chmod(0o755)
     ended = subprocess.run(
         [ROOT / ".ci/audit"], env=os.environ | {"PY": str(python)}, capture_output=True, text=True, check=False
     )
-    assert ended.returncode == code * said.startswith("Found")
+    assert ended.returncode == expected
     assert ended.stdout.startswith(shown)
+
+
+def test_continuous_integration_fails_by_the_audit() -> None:
+    lines = (ROOT / ".ci/run").read_text().splitlines()
+    assert "set -euo pipefail" in lines
+    assert [line for line in lines if "audit" in line] == [".ci/audit"]
 
 
 def test_python_versions_agree() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from basics import frames
 from basics.errors import InputError
-from benchmarks import kills, reliability
+from benchmarks import kills, load, misbehaving, reliability
 from benchmarks.attacks import Book
 from hashcenters.training.checkpoint import save_tensors
 
@@ -19,6 +19,21 @@ def test_thirty_kills_lose_nothing() -> None:
     assert sum(tally.kills for tally in tallies.values()) >= 25  # a run may end before its victim is there
     assert all(tally.kills for tally in tallies.values())
     assert {kind: tally for kind, tally in tallies.items() if tally.losses} == {}
+
+
+def test_what_a_notebook_is_said_to_be_is_held_against_what_it_did(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = {"exit": ("sys.exit()", "failed"), "good": ("pass", "done"), "wrongly": ("pass", "failed")}
+    monkeypatch.setattr(misbehaving, "NOTEBOOKS", known)
+    found = misbehaving.misbehaving(tmp_path)
+    assert (found.tried, found.kept, found.note) == (5, 4, "03_wrongly: done")
+
+
+def test_the_load_is_that_of_the_arrays() -> None:
+    found = load.measure(20, 300, 16, 5, "multi-hot", 10)
+    assert set(found) == {"core seconds", "inputs (MiB)", "peak above them (MiB)"}
+    assert 0 <= found["peak above them (MiB)"] < load.LIMIT
 
 
 def test_what_is_wrong_with_a_folder_is_noticed(tmp_path: Path) -> None:
@@ -37,6 +52,9 @@ def test_what_is_wrong_with_a_folder_is_noticed(tmp_path: Path) -> None:
 
 
 def test_every_kind_gets_its_share_and_every_cost_counts() -> None:
+    by_default = next(option.default for option in reliability.attack.params if option.name == "count")
+    assert by_default >= 50
+    assert min(dict(kills._shares(by_default)).values()) >= 7
     shares = dict(kills._shares(30))
     assert sum(shares.values()) == 30
     assert set(shares) == set(kills.KINDS)
@@ -47,7 +65,7 @@ def test_every_kind_gets_its_share_and_every_cost_counts() -> None:
     assert table.iloc[-1][["kills", "results that differ"]].tolist() == [5, 1]
 
 
-@pytest.mark.parametrize("name", ["kills", "damage"])
+@pytest.mark.parametrize("name", ["kills", "damage", "load"])
 def test_the_page_shows_what_the_command_wrote(name: str) -> None:
     page = reliability.PAGE.read_text()
     shown = page.partition(f"<!-- {name} -->")[2].partition(f"<!-- end of {name} -->")[0]

@@ -61,6 +61,27 @@ def remove_unfinished(folder: Path, *, held: Path) -> None:
                 path.unlink(missing_ok=True)
 
 
+def writable(given: str | Path, *, name: str, folder: bool = False) -> Path:
+    """The place of a file or folder that is to be written, looked at before anything is computed for it.
+
+    Raises:
+        InputError: it is none, or nothing can be written there; calls it by the name.
+    """
+    path = place = Path(given)
+    if not str(given).strip():
+        raise InputError(f"{name} must name a {'folder' if folder else 'file'}, got {str(given)!r}")
+    try:
+        if path.exists() and not (path.is_dir() if folder else path.is_file()):
+            raise InputError(f"{name} must be a {'folder' if folder else 'file'}, got {path}")
+        place = path if folder else path.parent
+        while not place.exists():
+            place = place.parent
+        with tempfile.TemporaryFile(dir=place):
+            return path
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror}") from error
+
+
 def write_bytes(path: Path, content: bytes) -> None:
     """Write `content` to `path`, whole or not at all."""
     with whole_file(path) as temporary:

@@ -7,10 +7,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from basics.errors import InputError, whole
+from basics.errors import InputError, one_of, whole
 from basics.files import read_json
 from basics.paths import OWN, data_root, runs_root
-from hashcenters.limits import MAX_BITS, MAX_SEED
+from hashcenters.limits import MAX_BITS, MAX_ITEMS, MAX_SEED
+from hashcenters.training.config import AUGMENTS, DEVICES, OPTIMISERS, TRAINABLE
 from workbook.runner.graph import Notebook
 from workbook.runner.hooks import Need
 
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
 
 AUTHORS = {"csq-official", "shc-official"}  # folders of what the papers' authors released
 NAMED_WEIGHTS = ("", "none", "pretrain", "imagenet")
+# least and largest values of parameters, by name or the end of it
+WHOLE = {"seed": (0, MAX_SEED), "seeds": (0, MAX_SEED), "bits": (1, MAX_BITS), "classes": (2, MAX_ITEMS)}
+WHOLE |= {"epochs": (1, MAX_ITEMS), "lr_decay_epochs": (0, MAX_ITEMS), "batch_size": (2, MAX_ITEMS)}
+WHOLE |= dict.fromkeys(("jobs", "draws", "samples", "queries", "database", "neighbours"), (1, MAX_ITEMS))
+REAL = {"rate": (1e-12, 1e6), "lr_decay": (1e-12, 1e6), "clip": (1e-12, 1e12), "momentum": (0, 1)}
+REAL |= {"head_factor": (0, 1e6), "weight_decay": (0, 1e6), "flips": (0, 1), "confused": (0, 1)}
+NAMES = {"optimiser": OPTIMISERS, "trainable": TRAINABLE, "augment": AUGMENTS, "device": DEVICES}
 
 # torch and what imports it take seconds: they are imported where they are needed
 
@@ -49,7 +57,7 @@ def checked(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters, with absolute paths in the place of relative ones, which start at the working folder.
 
     Raises:
-        InputError: a seed or a length of codes out of range, no data set, or a second root.
+        InputError: a number out of range, an unknown name, no data set, or a second root.
 
     >>> checked({"seeds": [0, -1]})
     Traceback (most recent call last):
@@ -59,10 +67,7 @@ def checked(parameters: Mapping[str, Any]) -> dict[str, Any]:
     for key, value in parameters.items():
         kind = key.rpartition("_")[2]
         for number in value if isinstance(value, list) else [value]:
-            if kind in ("seed", "seeds"):
-                whole(number, key, low=0, high=MAX_SEED)
-            elif kind == "bits":
-                whole(number, key, low=1, high=MAX_BITS)
+            _check(key, kind, number)
         if kind == "options":
             found[key] = [_absolute_root(text) for text in value]
         elif key in ("root", "own_codes") or (key == "weights" and value not in NAMED_WEIGHTS):
@@ -72,6 +77,19 @@ def checked(parameters: Mapping[str, Any]) -> dict[str, Any]:
     if found.get("root") and any(str(text).startswith("root=") for text in found.get("dataset_options", [])):
         raise InputError(f"the root of {found['dataset']} must be given once, got root and dataset_options")
     return found
+
+
+def _check(key: str, kind: str, value: Any) -> None:
+    """Refuse a number out of range or an unknown name; a parameter of another type is not one of those known here."""
+    if key in NAMES:
+        one_of(value, NAMES[key], key)
+    if not isinstance(value, int | float):
+        return
+    if limits := WHOLE.get(key, WHOLE.get(kind)):
+        whole(value, key, low=limits[0], high=limits[1])
+    limits = REAL.get(key, REAL.get(kind))
+    if limits and not limits[0] <= value <= limits[1]:
+        raise InputError(f"{key} must be a number in {limits[0]:g}..{limits[1]:g}, got {value:g}")
 
 
 def _absolute_root(text: Any) -> Any:
@@ -102,7 +120,12 @@ def folders(parameters: Mapping[str, Any]) -> dict[str, Path]:
 
 
 def needs(parameters: Mapping[str, Any]) -> Iterator[Need]:
-    """The data sets, weights and devices that a notebook needs with these parameters."""
+    """The data sets, weights and devices that a notebook needs with these parameters.
+
+    Raises:
+        InputError: an unknown backbone, head or generator of centers.
+    """
+    _find_networks(parameters)
     for name, options in named_sets(parameters):
         from hashcenters.datasets.registry import check, find_entry
 
@@ -157,6 +180,21 @@ def ways_to(folders: Collection[str]) -> Iterator[str]:
             "note: the authors' codes, centers and lists are not here; "
             ".venv/bin/hashcenters data download authors brings them (25 MB)"
         )
+
+
+def _find_networks(parameters: Mapping[str, Any]) -> None:
+    """Look up the networks that parameters name, and the generators of centers."""
+    if "backbone" not in parameters:
+        return
+    from hashcenters.centers.generate import find_generator
+    from hashcenters.models.factory import find_backbone
+    from hashcenters.models.hash_head import HEADS
+
+    for name in (parameters["backbone"], *parameters.get("backbones", [])):
+        find_backbone(name)
+    for name in parameters.get("more_centers", []):
+        find_generator(name)
+    one_of(parameters.get("head", "csq"), HEADS, "head")
 
 
 def _weights(parameters: Mapping[str, Any]) -> Iterator[Need]:

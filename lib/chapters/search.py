@@ -11,7 +11,7 @@ from markupsafe import Markup
 from PIL import Image
 
 from basics.errors import InputError, one_line_errors, one_of
-from basics.files import whole_file, write_text
+from basics.files import whole_file, writable, write_text
 
 SHEETS = (".html", ".png")
 SHEET_DPI = 200
@@ -147,6 +147,7 @@ def search(
     with one_line_errors():
         if sheet is not None:
             one_of(sheet.suffix, SHEETS, "the suffix of the sheet")
+            writable(sheet, name="--sheet")
         found = neighbours(codes, pictures, top_k=top, profile=profile)
         click.echo(found.to_string(index=False))
         if sheet is not None:

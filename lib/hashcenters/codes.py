@@ -5,12 +5,17 @@ codes under `(code + 1) / 2`. Packed codes hold 8 bits a byte, most significant 
 FAISS's binary layout), a set bit for +1, the last byte padded with zeros.
 """
 
+from functools import reduce
+from typing import Any
+
 import numpy as np
 from jaxtyping import Float, Int, Int8, Num, UInt8
 
 from basics.errors import InputError
 from hashcenters.limits import MAX_BITS
 
+Codes = Any
+"""What `read_codes` reads: arrays, lists and tensors (n, bits) of ±1, {0, 1}, bool, or outputs."""
 _NEAR_ZERO = 0.1
 _ROWS_AT_ONCE = 16_384
 
@@ -61,29 +66,58 @@ def _check_shape(values: np.ndarray, *, name: str) -> None:
         raise InputError(f"{name} must be {expected}, got {values.dtype} {values.shape}")
 
 
-def read_codes(values: Num[np.ndarray, "n bits"], *, name: str = "codes") -> Int8[np.ndarray, "n bits"]:
-    """±1 codes from any form of which there is one reading: ±1, {0, 1}, bool, or outputs, whose signs they are.
+def as_array(values: Any, *, name: str) -> np.ndarray:
+    """An array of what somebody has: nested lists, frames, sparse matrices and tensors of any device, too.
 
     Raises:
-        InputError: as `check_codes`; outputs that all have one sign are refused, for their signs are no codes.
+        InputError: values are masked, or numpy makes no array of it.
+    """
+    if np.ma.is_masked(values):
+        raise InputError(f"{name} must have no masked values; leave out their rows and take values.data")
+    dense = values.detach().cpu() if hasattr(values, "detach") else values
+    dense = dense.toarray() if hasattr(dense, "toarray") else dense
+    try:
+        return np.asarray(dense)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise InputError(f"{name} must be an array of numbers, got {type(values).__name__}: {error}") from error
 
-    >>> read_codes(np.array([[0, 1], [1, 1]])).tolist(), read_codes(np.array([[-0.3, 0.0], [0.9, 1.0]])).tolist()
+
+def sign_rule(values: np.ndarray, *, name: str) -> np.ufunc:
+    """How an array of codes is read: a bit is +1 where its value is `greater` than 0, or `greater_equal`.
+
+    There is one reading of ±1, of {0, 1} and bool, and of outputs, whose signs are the codes, with 0 → +1.
+
+    Raises:
+        InputError: as `check_codes`; outputs that all have one sign are refused, for their signs are no codes, and so
+            are signs that have zeros among them, which say neither.
+    """
+    _check_shape(values, name=name)
+    if _only(values, -1, 1) or (_only(values, 0, 1) and values.any()):
+        return np.greater
+    low, high = (values.min(), values.max()) if values.size else (0, 0)
+    if values.dtype.kind == "f" and low < 0 < high and not _only(values, -1, 0, 1):
+        return np.greater_equal
+    check_codes(values, name=name)
+    return np.greater
+
+
+def read_codes(values: Codes, *, name: str = "codes") -> Int8[np.ndarray, "n bits"]:
+    """±1 codes from any form of which there is one reading, see `sign_rule`; those of `int8` come back as they are.
+
+    >>> read_codes([[0, 1], [1, 1]]).tolist(), read_codes([[-0.3, 0.0], [0.9, 1.0]]).tolist()
     ([[-1, 1], [1, 1]], [[-1, 1], [1, 1]])
     """
-    values = np.asarray(values)
-    _check_shape(values, name=name)
-    if values.dtype.kind == "b" or (_only(values, 0, 1) and values.any()):
-        return np.where(values, 1, -1).astype(np.int8)
-    low, high = (values.min(), values.max()) if values.size else (0, 0)
-    if low < 0 < high and (values.dtype.kind == "f" or (low, high) == (-1, 1)):
-        return binarise(values)
-    return as_codes(values, name=name)
+    values = as_array(values, name=name)
+    rule = sign_rule(values, name=name)
+    if values.dtype == np.int8 and _only(values, -1, 1):
+        return values
+    return np.where(rule(values, 0), 1, -1).astype(np.int8)
 
 
 def _only(values: np.ndarray, *wanted: int) -> bool:
-    """Whether an array holds nothing but two values, looked at by blocks of rows."""
+    """Whether an array holds nothing but some values, looked at by blocks of rows."""
     blocks = (values[start : start + _ROWS_AT_ONCE] for start in range(0, len(values), _ROWS_AT_ONCE))
-    return all(((block == wanted[0]) | (block == wanted[1])).all() for block in blocks)
+    return all(reduce(np.logical_or, (block == value for value in wanted)).all() for block in blocks)
 
 
 def _conversion(values: np.ndarray) -> str:
@@ -93,6 +127,8 @@ def _conversion(values: np.ndarray) -> str:
         return "; turn {0, 1} codes into ±1 with 2 * codes - 1"
     if whole and _only(values, 1, 255):
         return '; 255 is -1 without its sign: codes.astype("int8")'
+    if _only(values, -1, 0, 1):
+        return "; say what a sign of 0 counts as, for instance +1: 2 * (codes >= 0) - 1"
     if whole and values.dtype.itemsize == 1:
         return '; turn packed bytes into ±1 with hashcenters.codes.unpack(codes.view("uint8"), bits)'
     if low < 0 < high:

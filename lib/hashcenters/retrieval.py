@@ -20,7 +20,7 @@ from msgspec import Meta
 from basics.errors import InputError, one_of, whole
 from basics.files import read_json, sha256, whole_file, write_json
 from basics.schema import Struct, convert
-from hashcenters.codes import check_codes, pack
+from hashcenters.codes import Codes, as_array, pack, read_codes
 from hashcenters.limits import MAX_BITS
 
 KINDS = ("flat", "inverted")
@@ -54,7 +54,7 @@ class CodeIndex:
 
 
 def build_index(
-    codes: Int8[np.ndarray, "n bits"],
+    codes: Codes,
     *,
     kind: str = "flat",
     lists: int | np.integer | None = None,
@@ -63,16 +63,16 @@ def build_index(
     """An index that holds `codes`.
 
     Args:
-        codes: ±1 codes.
+        codes: (n, bits), in any form that `read_codes` reads.
         kind: `flat` compares with every code; `inverted` visits 16 of its lists unless a search says otherwise.
         lists: lists of an inverted file; by default √n, and no more than n/48.
         seed: draws the codes that the lists' k-means starts from.
 
     Raises:
-        InputError: codes that are not ±1, no code, an unknown kind, lists out of range.
+        InputError: codes in no known form, no code, an unknown kind, lists out of range.
     """
     one_of(kind, KINDS, "kind")
-    check_codes(codes, name="codes")
+    codes = read_codes(codes)
     if not len(codes):
         raise InputError(f"an index needs one code or more, got shape {codes.shape}")
     handle = _inverted(codes, lists, seed) if kind == "inverted" else _flat(codes.shape[1])
@@ -115,23 +115,25 @@ def _one_thread() -> Iterator[None]:
         faiss.omp_set_num_threads(threads)
 
 
-def add_codes(index: CodeIndex, codes: Int8[np.ndarray, "n bits"]) -> None:
+def add_codes(index: CodeIndex, codes: Codes) -> None:
     """Append codes to an index, in place.
 
     Raises:
-        InputError: codes that are not ±1 or have other bits than the index, or an index that is memory-mapped.
+        InputError: codes in no known form or with other bits than the index, or an index that is memory-mapped.
     """
     if index.mapped:
         raise InputError("codes are added to an index in memory, got a memory-mapped one; load it without memory_map")
-    _check_bits(index, codes)
+    codes = _of_index(index, codes)
     for start in range(0, len(codes), _ROWS_AT_ONCE):
         index.handle.add(pack(codes[start : start + _ROWS_AT_ONCE]))
 
 
-def _check_bits(index: CodeIndex, codes: np.ndarray, *, name: str = "codes") -> None:
+def _of_index(index: CodeIndex, codes: Codes, *, name: str = "codes") -> Int8[np.ndarray, "n bits"]:
+    """Codes as ±1, which have the bits of an index."""
+    codes = as_array(codes, name=name)
     if codes.ndim != 2 or codes.shape[1] != index.bits:
         raise InputError(f"{name} must have the index's {index.bits} bits, got shape {codes.shape}")
-    check_codes(codes, name=name)
+    return read_codes(codes, name=name)
 
 
 def _check_probes(index: CodeIndex, probes: int | np.integer) -> int:
@@ -142,7 +144,7 @@ def _check_probes(index: CodeIndex, probes: int | np.integer) -> int:
 
 def search_index(
     index: CodeIndex,
-    queries: Int8[np.ndarray, "n_query bits"],
+    queries: Codes,
     *,
     top_k: int | np.integer,
     probes: int | np.integer | None = None,
@@ -151,7 +153,7 @@ def search_index(
 
     Args:
         index: where to search.
-        queries: ±1 codes.
+        queries: (n_query, bits), in any form that `read_codes` reads.
         top_k: neighbours a query, 1 to the size of the index.
         probes: lists of an inverted file that a query visits; None for what it was built with.
 
@@ -160,23 +162,23 @@ def search_index(
         whose visited lists hold fewer codes fills up with row −1 at distance bits + 1.
 
     Raises:
-        InputError: queries that are not ±1 or have other bits, top_k or probes out of range.
+        InputError: queries in no known form or with other bits, top_k or probes out of range.
     """
-    _check_bits(index, queries, name="queries")
+    queries = _of_index(index, queries, name="queries")
     top_k = whole(top_k, "top_k", low=1, high=len(index))
     chosen = None if probes is None else faiss.SearchParametersIVF(nprobe=_check_probes(index, probes))
     distances, rows = index.handle.search(pack(queries), top_k, params=chosen)
     return np.where(rows < 0, index.bits + 1, distances).astype(np.int32), rows
 
 
-def visited_share(index: CodeIndex, queries: Int8[np.ndarray, "n_query bits"], *, probes: int | np.integer) -> float:
+def visited_share(index: CodeIndex, queries: Codes, *, probes: int | np.integer) -> float:
     """Comparisons a query makes in an inverted file, with centers of lists and with codes, as a share of its codes.
 
     Raises:
         InputError: a flat index, or queries and probes as in `search_index`.
     """
     probes = _check_probes(index, probes)
-    _check_bits(index, queries, name="queries")
+    queries = _of_index(index, queries, name="queries")
     _, lists = index.handle.quantizer.search(pack(queries), probes)
     sizes = np.array([index.handle.invlists.list_size(number) for number in range(index.handle.nlist)])
     return float((sizes[lists].sum(axis=1).mean() + index.handle.nlist) / len(index))

@@ -4,12 +4,12 @@ They are shared with others, so each entry is held against its structure when it
 no name of a file leads out of `figures/` and `tables/`.
 """
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-import msgspec
 from filelock import FileLock
 from msgspec import Meta
 
@@ -25,6 +25,11 @@ MANIFEST = "manifest.json"
 COSTS = frozenset({"count", "mean_seconds", "mean_bytes", "other_seconds"})  # of the trainings of a notebook
 
 NotebookName = Annotated[str, Meta(pattern=r"\A\d\d_\w+\Z")]
+Line = Annotated[str, Meta(pattern=r"\A[^\n]*\S[^\n]*\Z")]
+Number = Annotated[float, Meta(ge=-1e308, le=1e308)]  # nan is none
+Amount = Annotated[float, Meta(ge=0, le=1e308)]
+Count = Annotated[int, Meta(ge=1, le=2**31)]
+Suffix = Literal["csv", "md", "tex", "svg", "png", "pdf"]
 ResultFile = Annotated[str, Meta(pattern=r"\A(figures|tables)/\d\d-[a-z0-9-]+\.(csv|md|tex|svg|png|pdf)\Z")]
 
 
@@ -32,16 +37,16 @@ class Exhibit(Struct, kw_only=True, tag_field="kind"):
     """What figures and tables have in common in exhibits.json; see `committed` for `kept`."""
 
     notebook: NotebookName
-    files: dict[str, ResultFile]
-    caption: str
-    order: int
+    files: dict[Suffix, ResultFile]
+    caption: Line
+    order: Count
     source: str | None = None
     substitute: str | None = None
     kept: str = ""
 
     def check_files(self, *suffixes: str) -> None:
-        """Make sure that there is a file of each kind."""
-        if not self.files.keys() >= set(suffixes):
+        """Make sure that there is a file of each kind, named like it."""
+        if self.files.keys() != set(suffixes) or not all(map(str.endswith, self.files.values(), self.files)):
             raise InputError(f"files must be {', '.join(suffixes)}, got {', '.join(self.files) or 'none'}")
 
 
@@ -49,8 +54,8 @@ class Figure(Exhibit, kw_only=True, tag="figure"):
     """A figure; width and height are pixels of a screen."""
 
     alt: str
-    width: int
-    height: int
+    width: Count
+    height: Count
 
     def __post_init__(self) -> None:
         self.check_files("svg", "png", "pdf", "csv")
@@ -78,41 +83,56 @@ class Verdict(Struct):
 
     id: str
     verdict: str
-    observed: str
-    expected: str
-    evidence: str
+    observed: Line
+    expected: Line
+    evidence: Line
     tolerance: str | None
-    data: str
+    data: Line
     substitute: bool
-    compare: dict[str, float]
+    compare: dict[str, Number]
     anchor: Annotated[str, Meta(pattern=r"\A[\w.-]+\Z")]
     notebook: NotebookName
-    order: int
+    order: Count
     kept: str = ""
 
     def __post_init__(self) -> None:
         one_of(self.verdict, VERDICTS, "verdict")
 
 
-class Finished(msgspec.Struct):
-    """What is read of a notebook's entry in the manifest."""
+class Commit(Struct, kw_only=True):
+    """What made something: the commit of the project, and whether its code differed from it."""
 
-    seconds: float
-    finished: str = ""
-    seeds: dict[str, Any] = {}
-    error: str | None = None
-    trainings: dict[str, float] = {}
+    commit: str | None
+    changed_since_commit: bool | None
+
+
+class Finished(Commit, kw_only=True):
+    """A notebook's entry in the manifest; see `runner.manifest.entry`."""
+
+    seconds: Amount
+    finished: str
+    cells: Annotated[int, Meta(ge=0)]
+    parameters: dict[str, Any]
+    seeds: dict[str, Any]
+    error: str | None
+    trainings: dict[str, Amount]
 
     def __post_init__(self) -> None:
         if self.trainings and self.trainings.keys() != COSTS:
             raise InputError(f"trainings must have {', '.join(sorted(COSTS))}")
 
 
-class Manifest(msgspec.Struct):
-    """What is read of a profile's manifest."""
+class Manifest(Commit, kw_only=True):
+    """A profile's manifest; see `runner.manifest.write_manifest`."""
 
-    notebooks: dict[str, Finished] = {}
-    packages: dict[str, str] = {}
+    profile: str
+    python: str
+    platform: str
+    device: str
+    packages: dict[str, str]
+    notebooks: dict[NotebookName, Finished]
+    artefacts: dict[str, str]
+    title: str = ""
 
 
 ENTRIES = {CLAIMS: Verdict, EXHIBITS: Figure | Table}
@@ -132,10 +152,34 @@ def read(path: Path) -> dict[str, Any]:
     """
     if not path.is_file():
         return {}
-    entries = convert(read_json(path), dict[str, dict[str, Any]], where=str(path))
+    entries = convert(_read_signs(path), dict[str, dict[str, Any]], where=str(path))
     for key, entry in entries.items():
         convert(entry, ENTRIES[path.name], where=f"{path}, {key}")
     return entries
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of a results folder, empty where there is none.
+
+    Raises:
+        InputError: it is not what this workbook writes.
+    """
+    path = folder / MANIFEST
+    if not path.exists():
+        return {}
+    content = _read_signs(path)
+    convert(content, Manifest, where=str(path))
+    return content
+
+
+def _read_signs(path: Path) -> Any:
+    """A JSON file whose texts have whole signs: an escape can stand for half of one, which no page can hold."""
+    content = read_json(path)
+    try:
+        json.dumps(content, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise InputError(f"{path} must hold text, got {error}") from error
+    return content
 
 
 def in_order(path: Path) -> dict[str, dict[str, Any]]:

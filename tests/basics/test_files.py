@@ -1,10 +1,12 @@
-"""Files that killed writers leave behind."""
+"""Files that killed writers leave behind, and places that cannot be written."""
 
 from pathlib import Path
 
+import pytest
 from filelock import FileLock
 
-from basics.files import remove_unfinished, write_text
+from basics.errors import InputError
+from basics.files import remove_unfinished, writable, write_text
 
 
 def test_unfinished_files_go_but_those_that_another_writer_may_be_at(tmp_path: Path) -> None:
@@ -23,3 +25,32 @@ def test_unfinished_files_go_but_those_that_another_writer_may_be_at(tmp_path: P
         "runs/two/.c-x3.tmp.safetensors",
         "runs/two/.lock",
     ]
+
+
+@pytest.mark.parametrize(
+    ("given", "folder", "message"),
+    [
+        ("", True, "--output must name a folder, got ''"),
+        (" ", False, "--output must name a file, got ' '"),
+        ("file", True, "--output must be a folder, got"),
+        (".", False, "--output must be a file, got"),
+        ("/dev/null", False, "--output must be a file, got /dev/null"),
+        ("file/below", True, "cannot write"),
+        ("x" * 300 + "/y", False, "cannot write"),
+        ("/proc/none", True, "cannot write /proc/none"),
+    ],
+)
+def test_a_place_that_cannot_be_written_is_refused(
+    given: str, folder: bool, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match=message):
+        writable(given, name="--output", folder=folder)
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_place_that_can_be_written_is_left_as_it_was(tmp_path: Path) -> None:
+    assert writable(tmp_path / "new" / "codes.npz", name="--output") == tmp_path / "new" / "codes.npz"
+    assert writable(str(tmp_path / "a" / "b"), name="--output", folder=True) == tmp_path / "a" / "b"
+    assert not list(tmp_path.iterdir())

@@ -13,7 +13,14 @@ import numpy as np
 
 from basics.errors import InputError, shown
 from hashcenters.datasets.images import AS_PUBLISHED, ImageReading
-from hashcenters.datasets.inputs import Selected, check_present, content_keys, files_digest, unreadable_message
+from hashcenters.datasets.inputs import (
+    Selected,
+    check_present,
+    content_keys,
+    files_digest,
+    pixel_keys,
+    unreadable_message,
+)
 from hashcenters.datasets.protocol import Listing, Protocol, draw_parts, find_protocol, hold_out, resolve_root
 from hashcenters.datasets.splits import PARTS, HashingData, Inputs, Split, protocol_line
 
@@ -206,7 +213,7 @@ def assemble(
         validation: share of the training split to draw for validation, 0–0.5.
         seed: of the draws.
         content: fingerprint the content of the files and not only their names and sizes; the parts then hold each
-            picture under one name already, else equal files are found here.
+            picture under one name already, else pictures with equal pixels are found here (of videos equal files).
 
     Raises:
         InputError: files are missing, unreadable or outside the root, a class has no training sample, or splits
@@ -220,19 +227,27 @@ def assemble(
     if outside is not None:
         raise InputError(f"listed files must lie below {found.root}, got {shown(outside)}")
     files = [found.locate(name) if found.locate else found.root / name for name in names]
-    if reading.corrupt == "skip" and (failures := find_twins(names, files, reading)[1]):
-        found = drop_unreadable(found, failures)
-        files = [file for name, file in zip(names, files, strict=True) if name not in failures]
-        names = names_of(found.parts)
+    keys: dict[str, Hashable] = {}
+    if reading.corrupt == "skip":
+        keys, failures = find_twins(names, files, reading)
+        if failures:
+            found = drop_unreadable(found, failures)
+            files = [file for name, file in zip(names, files, strict=True) if name not in failures]
+            names = names_of(found.parts)
     check_present(files, root=found.root)
     inputs = reading.open(files)
+    twins = None
+    if not content and keys:
+        twins = [keys[name] for name in names]
+    elif not content:  # of videos the bytes: to decode all takes hours
+        twins = pixel_keys(inputs, reading.pixels()) if type(reading) is ImageReading else content_keys(files)
     return finish(
         found,
         lambda rows: Selected(inputs, rows),
         names,
         protocol=protocol,
         digest=files_digest(names, files, content=content) + reading.pixels(),
-        keys=None if content else content_keys(files),
+        keys=twins,
         validation=validation,
         seed=seed,
     )

@@ -6,6 +6,7 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,8 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from basics.errors import InputError
-from basics.files import sha256
+from basics.files import sha256, write_bytes
 from basics.memory import memory_bytes
+from basics.paths import features_root
 from hashcenters.datasets.splits import Inputs
 
 LISTED_FAILURES = 20
@@ -200,6 +202,33 @@ def check_present(files: Sequence[Path], *, root: Path) -> None:
 def digests(arrays: np.ndarray) -> list[bytes]:
     """SHA-256 of each array: equal for equal pixels."""
     return [hashlib.sha256(np.ascontiguousarray(array)).digest() for array in arrays]
+
+
+def pixel_keys(files: FileInputs, how: str) -> list[Hashable]:
+    """A key for each picture, equal for equal pixels as they are read, whatever the file.
+
+    Every file is decoded for it, once: keys are kept below `features_root`, by the files' names, sizes and times.
+
+    Args:
+        files: the pictures.
+        how: they are read, in words.
+
+    Raises:
+        InputError: lists the files that cannot be read.
+    """
+    states = [(str(path.absolute()), path.stat().st_size, path.stat().st_mtime_ns) for path in files.paths]
+    stamp = hashlib.sha256(repr((how, files.shape, states)).encode("utf-8", "surrogateescape")).digest()
+    place = features_root() / "pixels" / f"{stamp.hex()[:20]}.bin"
+    with suppress(OSError):
+        kept = place.read_bytes()
+        if len(kept) == (len(files) + 1) * len(stamp) and hashlib.sha256(stamp + kept[:-32]).digest() == kept[-32:]:
+            return [kept[at : at + 32] for at in range(0, len(kept) - 32, 32)]
+    pixels, failures = files.survey()
+    if failures:
+        raise InputError(unreadable_message({files.paths[index]: reason for index, reason in failures.items()}))
+    with suppress(InputError):  # a folder that cannot be written: they are made anew by the next process
+        write_bytes(place, b"".join([*pixels, hashlib.sha256(stamp + b"".join(pixels)).digest()]))
+    return pixels
 
 
 def content_keys(files: Sequence[Path]) -> list[Hashable]:

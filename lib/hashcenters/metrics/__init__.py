@@ -1,6 +1,7 @@
 """Retrieval quality of hash codes: average precision under an explicit tie rule, precision, recall, curves.
 
-Terms used in every module here: `query_codes` and `database_codes` are ±1 arrays (n, bits); labels are class
+Terms used in every module here: `query_codes` and `database_codes` are codes (n, bits), in any form that
+`codes.read_codes` reads (±1, {0, 1}, bool, or outputs, whose signs they are; lists and tensors, too); labels are class
 indices (n,) or multi-hot rows (n, num_classes); two items are relevant to each other when they share a label.
 
 Two queries against four items, two of which are equally far from either query, so that AP depends on which of them is

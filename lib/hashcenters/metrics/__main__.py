@@ -7,7 +7,7 @@ import click
 
 from basics import frames
 from basics.errors import InputError, run_command
-from basics.files import write_text
+from basics.files import writable, write_text
 from hashcenters.metrics.code_files import CodeSet, is_encoded, load_codes
 from hashcenters.metrics.ranking import DEFAULT_TIES, TIES
 from hashcenters.metrics.report import score_codes
@@ -47,21 +47,22 @@ def describe(given: CodeSet) -> str:
 )
 @click.option(
     "--output",
-    type=click.Path(path_type=Path),
     metavar="DIR",
     help="Write NAME-metrics.csv and .md there, too.",
 )
-def score(codes: Path, top_k: str, ties: str, output: Path | None) -> None:
+def score(codes: Path, top_k: str, ties: str, output: str | None) -> None:
     """Score CODES: an .npz file with query_codes, query_labels, database_codes and database_labels, a folder with
     test_hash.npy, test_label.npy, database_hash.npy and database_label.npy, or a file of `encode`, whose classes are
     the folders of the pictures: every fifth picture of a class is a query there, the others are the database.
 
     \b
-    Codes (n, bits): ±1, {0, 1} or bool, or outputs whose signs are the codes.
+    Codes (n, bits): ±1, {0, 1} or bool, or outputs whose signs are the codes, with 0 as +1.
+    Refused: signs with zeros among them (-1, 0, 1), packed bytes, outputs that all have one sign.
     Labels: whole numbers (n,) or (n, 1) from 0, or rows of 0 and 1 (n, classes).
     Limits: 65,535 bits; 2,147,483,647 items a side; class numbers below 2^63, as float64 up to 2^53.
     """
     depth = parse_top_k(top_k)
+    place = None if output is None else writable(output, name="--output", folder=True)
     given = load_codes(codes)
     table = score_codes(
         given.query_codes, given.query_labels, given.database_codes, given.database_labels, top_k=depth, ties=ties
@@ -69,11 +70,11 @@ def score(codes: Path, top_k: str, ties: str, output: Path | None) -> None:
     learned = "; pictures that the training learned from count, too" if is_encoded(codes) else ""
     caption = f"{codes.resolve().name}: {describe(given)}{learned}"
     click.echo(f"{caption}\n{table.to_string(index=False, float_format='{:.6f}'.format)}")
-    if output is not None:
+    if place is not None:
         name = f"{codes.resolve().stem}-metrics"
-        write_text(output / f"{name}.csv", frames.to_csv(table))
-        write_text(output / f"{name}.md", frames.to_markdown(table, caption=caption))
-        click.echo(f"written to {output / name}.csv and {name}.md")
+        write_text(place / f"{name}.csv", frames.to_csv(table))
+        write_text(place / f"{name}.md", frames.to_markdown(table, caption=caption))
+        click.echo(f"written to {place / name}.csv and {name}.md")
 
 
 def main() -> None:

@@ -3,15 +3,14 @@
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Shaped, UInt64
+from jaxtyping import Bool, UInt64
 
 from basics.errors import InputError
-from hashcenters.codes import check_codes, pack
+from hashcenters.codes import Codes, as_array, sign_rule
 from hashcenters.kernels.ranking import Relevance
 from hashcenters.limits import MAX_ITEMS
 from hashcenters.metrics.relevance import Labels, relate, word_columns
 
-Codes = Shaped[np.ndarray, "..."]
 _ROWS_AT_ONCE = 16_384
 
 
@@ -31,23 +30,25 @@ class RankingInput:
         return self.database.shape[1]
 
 
-def pack_words(codes: Codes, *, name: str) -> UInt64[np.ndarray, "words n"]:
-    """±1 codes of any number type as columns of 64-bit words, the last word padded with zeros.
+def pack_words(codes: np.ndarray, *, name: str) -> UInt64[np.ndarray, "words n"]:
+    """Codes of any form that `sign_rule` knows as columns of 64-bit words, the last word padded with zeros.
 
     Raises:
-        InputError: no row or more than `MAX_ITEMS`, or as `check_codes`.
+        InputError: no row or more than `MAX_ITEMS`, or as `sign_rule`.
     """
     if not 1 <= len(codes) <= MAX_ITEMS:
         raise InputError(f"{name} must have shape (n, bits) with n >= 1 and at most {MAX_ITEMS}, got {codes.shape}")
-    check_codes(codes, name=name)
+    rule = sign_rule(codes, name=name)
     words = np.empty((-(-codes.shape[1] // 64), len(codes)), dtype=np.uint64)
     for start in range(0, len(codes), _ROWS_AT_ONCE):
         rows = slice(start, start + _ROWS_AT_ONCE)
-        words[:, rows] = word_columns(pack(codes[rows]))
+        words[:, rows] = word_columns(np.packbits(rule(codes[rows], 0), axis=1))
     return words
 
 
-def check_sizes(query_codes: Codes, query_labels: Labels, database_codes: Codes, database_labels: Labels) -> None:
+def check_sizes(
+    query_codes: np.ndarray, query_labels: np.ndarray, database_codes: np.ndarray, database_labels: np.ndarray
+) -> None:
     """Check that there is one label a code, and one length of codes.
 
     Raises:
@@ -66,16 +67,19 @@ def check_sizes(query_codes: Codes, query_labels: Labels, database_codes: Codes,
 
 
 def prepare(query_codes: Codes, query_labels: Labels, database_codes: Codes, database_labels: Labels) -> RankingInput:
-    """Check the four arrays of an evaluation and pack them.
+    """Check the four arrays of an evaluation, in whatever form they come, and pack them.
 
     Args:
-        query_codes, database_codes: ±1 codes (n, bits).
+        query_codes, database_codes: (n, bits), see `codes.read_codes`.
         query_labels, database_labels: class indices (n,) or multi-hot rows (n, num_classes).
 
     Raises:
         InputError: anything that does not fit together, in one line.
     """
-    check_sizes(query_codes, query_labels, database_codes, database_labels)
-    query, database = pack_words(query_codes, name="query codes"), pack_words(database_codes, name="database codes")
-    relevance, labelled = relate(query_labels, database_labels)
-    return RankingInput(query_codes.shape[1], np.ascontiguousarray(query.T), database, relevance, labelled)
+    given = {"query codes": query_codes, "query labels": query_labels}
+    given |= {"database codes": database_codes, "database labels": database_labels}
+    arrays = {name: as_array(values, name=name) for name, values in given.items()}
+    check_sizes(*arrays.values())
+    query, database = (pack_words(arrays[name], name=name) for name in ("query codes", "database codes"))
+    relevance, labelled = relate(arrays["query labels"], arrays["database labels"])
+    return RankingInput(arrays["query codes"].shape[1], np.ascontiguousarray(query.T), database, relevance, labelled)

@@ -84,7 +84,7 @@ def average_precision(
     """AP@k of each query's Hamming ranking of the database.
 
     Args:
-        query_codes, database_codes: ±1 codes (n, bits).
+        query_codes, database_codes: (n, bits), in any form that `codes.read_codes` reads: ±1, {0, 1}, bool, or outputs.
         query_labels, database_labels: class indices (n,), or multi-hot rows (n, num_classes).
         top_k: ranks that count, at least 1; None for the whole database (mAP@All).
         ties: order inside ties, one of `TIES`.
@@ -93,7 +93,7 @@ def average_precision(
         One AP in [0, 1] a query; NaN for a query without any label.
 
     Raises:
-        InputError: codes that are not ±1 or differ in bits, labels that do not fit, top_k < 1, an empty set.
+        InputError: codes in no known form or of two lengths, labels that do not fit, top_k < 1, an empty set.
 
     Source: CSQ and SHC, mAP@R of their result tables; the definition is spelled out above.
 

@@ -1,15 +1,18 @@
 """Which database items are relevant to a query: same class, or a label in common."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from jaxtyping import Bool, Int64, Shaped, UInt8, UInt64
 
 from basics.errors import InputError
+from hashcenters.codes import as_array
 from hashcenters.kernels.ranking import Relevance
 
-Labels = Shaped[np.ndarray, "..."]
+Labels = Any
+"""Arrays, lists or tensors: class indices (n,), or multi-hot rows (n, num_classes)."""
 _BYTES_AT_ONCE = 1 << 20
 
 
@@ -33,7 +36,7 @@ def as_labels(values: Labels, *, name: str = "labels") -> np.ndarray:
 
 def check_labels(values: Labels, *, name: str) -> np.ndarray:
     """Labels as `as_labels` reads them, in the type that they came in: a copy may be larger than the packed codes."""
-    values = np.asarray(values)
+    values = as_array(values, name=name)
     if values.ndim not in (1, 2) or values.dtype.kind not in "biuf":
         shape = f"{values.dtype} {values.shape}"
         hint = "; number names with np.unique(..., return_inverse=True)" if values.dtype.kind in "OSUT" else ""

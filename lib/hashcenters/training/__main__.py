@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from basics.errors import InputError, one_line_errors, run_command
+from basics.files import writable
 from basics.text import columns
 
 
@@ -48,6 +49,7 @@ def encode(key: str, images: Path, output: Path, profile: str | None, skip_corru
     with one_line_errors():
         if output.suffix != ".npz":
             raise InputError(f"output must be a .npz file, got {output}")
+        writable(output, name="output")
         count, left_out = encode_folder(key, images, output, profile=profile, skip_corrupt=skip_corrupt)
         click.echo("; ".join([f"{count} codes in {output}", *left_out]))
 

@@ -12,6 +12,8 @@ from basics.errors import InputError, one_of
 
 OPTIMISERS = ("adam", "sgd", "rmsprop")
 TRAINABLE = ("head", "last-stage", "all")
+AUGMENTS = ("none", "flip-crop")
+DEVICES = ("cpu", "cuda")
 
 
 @dataclass(frozen=True)

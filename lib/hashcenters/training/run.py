@@ -1,6 +1,7 @@
 """One training from its configuration to a folder of results, computed once."""
 
 import hashlib
+import json
 import logging
 import time
 from collections.abc import Iterable, Mapping
@@ -39,7 +40,7 @@ from hashcenters.training.transforms import to_inputs
 log = logging.getLogger(__name__)
 
 CODE = "hashcenters.training.run:_run_anew"
-STORED = ("state", "outputs")
+STORED = ("state.safetensors", "outputs.safetensors")
 SPLITS = ("train", "validation", "query", "database")
 
 
@@ -50,11 +51,13 @@ class Note(Struct, frozen=True):
         config: what was trained.
         history: one row an epoch.
         seconds: see `Run.seconds`.
+        sha256: of the others; empty where a training ended before it was sealed.
     """
 
     config: dict[str, Any]
     history: list[dict[str, float]]
     seconds: float
+    sha256: str = ""
 
 
 def read_note(folder: Path) -> Note:
@@ -64,7 +67,24 @@ def read_note(folder: Path) -> Note:
         InputError: its file was damaged or edited.
     """
     file = folder / "config.json"
-    return convert(read_json(file), Note, where=str(file))
+    content = read_json(file)
+    note = convert(content, Note, where=str(file))
+    if note.sha256 and note.sha256 != _sum_of(content):
+        raise InputError(f"{file} does not hold what was written into it: its checksum differs")
+    return note
+
+
+def _sum_of(note: Mapping[str, Any]) -> str:
+    """SHA-256 of a note, its own checksum apart."""
+    content = {name: value for name, value in note.items() if name != "sha256"}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def seal(folder: Path) -> None:
+    """Put a checksum into the note of a finished training that has none."""
+    note = read_json(folder / "config.json")
+    if not note.get("sha256"):
+        write_json(folder / "config.json", note | {"sha256": _sum_of(note)})
 
 
 @dataclass(frozen=True)
@@ -168,9 +188,9 @@ def find(config: TrainingConfig, root: Path) -> Run | None:
     folder = root / run_key(config)
     if not (folder / "config.json").exists():
         return None
-    for name, read in (("config.json", read_json), *((f"{name}.safetensors", load_tensors) for name in STORED)):
+    for name in ("config.json", *STORED):
         try:
-            read(folder / name)
+            read_note(folder) if name == "config.json" else load_tensors(folder / name)
         except InputError as error:
             log.warning("%s; the training runs again", error)
             if (folder / name).exists():
@@ -310,6 +330,7 @@ def run(config: TrainingConfig, root: Path, *, progress: bool = False, wait: boo
         found = find(config, root)
         if found is None:
             _run_anew(config, folder, start.folder if start else None, progress=progress)
+            seal(folder)
         return found or Run(config, folder)
 
 

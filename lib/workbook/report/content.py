@@ -10,7 +10,7 @@ from basics.text import duration
 from basics.yaml import read_yaml
 from workbook import scoreboard
 from workbook.catalogue import workbook
-from workbook.records import MANIFEST, Manifest, read_or_empty
+from workbook.records import read_manifest
 from workbook.report.pages import Page, make_page
 from workbook.results import read_claims, read_exhibits
 
@@ -80,13 +80,13 @@ def read_content(profile: str) -> Content:
     """Read everything there is; a part that is missing is left empty.
 
     Raises:
-        InputError: there are no results of this profile.
+        InputError: there are no results of this profile, or their records are not what a run writes.
     """
     folder = paths.shown_results(profile)
     if not folder.is_dir():
         raise InputError(f"there are no results of profile {profile!r} in {paths.results_root()}; run it first")
     exhibits, claims = read_exhibits(profile), read_claims(profile)
-    manifest = read_or_empty(folder / MANIFEST, Manifest)
+    manifest = read_manifest(folder)
     executed = sorted((folder / "notebooks").glob("[0-9][0-9]_*.ipynb"))
     names = {path.stem for path in executed}
     sources = {path.stem for path in paths.notebooks_root().glob("[0-9][0-9]_*.ipynb")}

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from basics.errors import InputError, run_command
+from basics.files import writable
 from basics.paths import committed_results, profile_results, profiles_root
 from workbook.runner.hooks import find_hooks
 from workbook.runner.plan import DEVICES, Request, make_plan
@@ -163,8 +164,8 @@ def publish(profile: str) -> None:
 
 @click.command()
 @click.argument("results", nargs=-1, metavar="[BEFORE [AFTER]]")
-@click.option("--page", type=click.Path(path_type=Path), metavar="FILE", help="Write all of it as one HTML file, too.")
-def compare(results: tuple[str, ...], page: Path | None) -> None:
+@click.option("--page", metavar="FILE", help="Write all of it as one HTML file, too.")
+def compare(results: tuple[str, ...], page: str | None) -> None:
     """Say what differs between two runs: claims whose verdict changed, tables by their largest difference.
 
     BEFORE and AFTER are folders of results or names of profiles, whose runs here are meant. With one name its run is
@@ -174,15 +175,16 @@ def compare(results: tuple[str, ...], page: Path | None) -> None:
 
     if len(results) > 2:
         raise InputError(f"compare takes two results, got {len(results)}")
+    place = None if page is None else writable(page, name="--page")
     last = _results_folder(results[-1] if results else "embedded")
     first = _results_folder(results[0]) if len(results) == 2 else committed_results(last.name)
     comparison = compare_folders(first, last)
     click.echo(comparison.summary(most=None))
-    if page is not None:
+    if place is not None:
         from workbook.report.site import write_comparison
 
-        write_comparison(comparison, page)
-        click.echo(page)
+        write_comparison(comparison, place)
+        click.echo(place)
 
 
 def _results_folder(name: str) -> Path:

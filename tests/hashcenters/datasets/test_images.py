@@ -10,6 +10,7 @@ from PIL import Image
 from torchvision.transforms.v2 import CenterCrop, Resize
 
 from basics.errors import InputError
+from basics.paths import project_root
 from hashcenters.datasets.folders import is_picture
 from hashcenters.datasets.images import ImageReading, decode_image
 
@@ -75,6 +76,7 @@ def test_no_format_is_turned_by_its_orientation(tmp_path: Path, suffix: str, ori
     Image.fromarray(pixels).save(tmp_path / f"x{suffix}", **own)
     corners = decode_image(tmp_path / f"x{suffix}", size=8, fit="squash")[0][::7, ::7]
     assert (corners > 128).tolist() == [[True, False], [False, False]]
+    assert "as the rotation that a phone writes into a video is" in (project_root() / "data/README.md").read_text()
 
 
 def test_a_pipe_is_no_picture(tmp_path: Path) -> None:

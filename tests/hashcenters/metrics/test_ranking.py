@@ -214,7 +214,7 @@ MULTI = np.ones((4, 3), dtype=np.uint8)
         ({"query_codes": CODES < 0}, "got False in row 0.*2 \\* codes - 1"),
         ({"query_codes": np.full((4, 8), 255, np.uint8)}, "255 is -1 without its sign: codes.astype"),
         ({"query_codes": np.full((4, 8), 7, np.uint8)}, r"unpack\(codes.view"),
-        ({"query_codes": CODES * np.tile([0.9, -0.9], 4)}, "signs: hashcenters.codes.binarise"),
+        ({"query_codes": CODES * np.tile([9, -9], 4)}, "signs: hashcenters.codes.binarise"),
         ({"query_codes": CODES * 0.9}, r"binarise\(outputs - 0.5\)"),
         ({"query_codes": CODES.astype(str)}, "query codes must be numbers of shape"),
         ({"query_labels": np.array(7)}, "one row a code, got .4, 8. and ..$"),

@@ -1,5 +1,6 @@
 """Trainings: deterministic, found again, resumed after a kill, refused when they cannot work."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -112,6 +113,38 @@ def test_a_damaged_result_is_set_aside_and_computed_again(tmp_path, name):
     again = run(CONFIG, tmp_path)
     assert np.array_equal(again.codes("query"), before)
     assert file.with_name(name + ".damaged").exists()
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda note: note["config"]["recipe"].update(lr=0.5),
+        lambda note: note["config"].update(seed=1),
+        lambda note: note["history"].pop(),
+        lambda note: note.update(seconds=0.0),
+        lambda note: note.update(sha256="0" * 64),
+    ],
+)
+def test_an_edited_note_is_noticed(tmp_path, edit):
+    done = run(CONFIG, tmp_path)
+    file = done.folder / "config.json"
+    note = json.loads(file.read_text())
+    edit(note)
+    file.write_text(json.dumps(note))
+    with pytest.raises(InputError, match=r"config\.json does not hold what was written into it"):
+        done.history()
+    assert len(run(CONFIG, tmp_path).history()) == 2
+    assert file.with_name("config.json.damaged").exists()
+
+
+def test_a_note_without_a_checksum_is_read(tmp_path):
+    """As a training has it that was killed just before it was sealed, or ended before notes had one."""
+    done = run(CONFIG, tmp_path)
+    file = done.folder / "config.json"
+    note = json.loads(file.read_text())
+    del note["sha256"]
+    file.write_text(json.dumps(note))
+    assert run(CONFIG, tmp_path).seconds() == done.seconds() == note["seconds"]
 
 
 def test_a_damaged_checkpoint_is_set_aside(tmp_path):

@@ -141,6 +141,8 @@ def test_bad_input(pictures, tmp_path):
         assert result.stderr.count("\n") == 1
         assert not output.exists()
     assert ".npz file" in encode(own, pictures, "--output", tmp_path / "codes.txt").stderr
+    with_a_file_above = encode("0123", pictures, "--output", broken / "a.png" / "codes.npz").stderr
+    assert "cannot write" in with_a_file_above, "the place is looked at before the training"
 
 
 def test_a_key_is_a_plain_name():

@@ -7,9 +7,11 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
+from PIL import Image
 from scipy.io import savemat
 
 from basics.errors import InputError
+from hashcenters.datasets.inputs import FileInputs
 from hashcenters.datasets.protocol import protocols
 from hashcenters.datasets.registry import load
 from hashcenters.datasets.splits import HashingData, Split
@@ -131,6 +133,33 @@ def test_coco_drawn(coco_tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     data = load("coco", protocol="coco-80-drawn", size=8, validation=0)
     assert data.class_names == ["person", "dog", "apple"]
     assert [len(part) for part in (data.query, data.train, data.database)] == [2, 3, 12]
+
+
+def test_pixels_and_not_bytes_say_what_is_one_picture(
+    imagenet: Path, data_folder: Path, results_elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query, other = data_folder / "imagenet/val/ILSVRC2012_val_0.JPEG", data_folder / "imagenet/train/n01/n01_9.JPEG"
+    Image.open(query).save(other, "PNG")
+    assert query.read_bytes() != other.read_bytes()
+    data = load("imagenet-100", num_classes=2, size=8)
+    assert len(data.database) == 23
+    assert data.protocol.endswith("; 1 copies left out")
+    (kept,) = (results_elsewhere.parent / "features" / "pixels").iterdir()
+    damaged = bytearray(kept.read_bytes())
+    with monkeypatch.context() as patch:
+        patch.setattr(FileInputs, "survey", lambda files: pytest.fail("the pictures are decoded a second time"))
+        assert load("imagenet-100", num_classes=2, size=8).fingerprint == data.fingerprint
+    damaged[40] ^= 1
+    kept.write_bytes(damaged)
+    assert load("imagenet-100", num_classes=2, size=8).fingerprint == data.fingerprint
+    assert kept.read_bytes() != damaged, "what was damaged is made again"
+    skipped = load("imagenet-100", num_classes=2, size=8, corrupt="skip")
+    assert len(skipped.database) == 23
+
+
+def test_without_a_place_for_keys_pictures_are_told_apart(imagenet: Path, results_elsewhere: Path) -> None:
+    (results_elsewhere.parent / "features").write_text("no folder")
+    assert len(load("imagenet-100", num_classes=2, size=8).database) == 24
 
 
 @pytest.mark.parametrize(

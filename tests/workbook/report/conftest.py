@@ -17,16 +17,19 @@ from workbook.report.site import build
 from workbook.results import Results, open_results, read_table
 
 HOSTILE = '<img src=x onerror=alert(1)><script>alert("2")</script> & "quoted" | `tick` $x$ [a](javascript:alert(3))'
+BY = {"commit": "0123456789abcdef", "changed_since_commit": True}
+ENTRY = {"cells": 3, "parameters": {}, "error": None, "trainings": {}, **BY}
 MANIFEST = {
-    "commit": "0123456789abcdef",
-    "changed_since_commit": True,
+    **BY,
+    "profile": "smoke",
+    "artefacts": {},
     "device": "Some processor, 2 cores",
     "platform": "Linux",
     "python": "3.11.7",
     "packages": {"torch": "2.11.0", "numpy": "2.4.6"},
     "notebooks": {
-        "01_first": {"seconds": 75.0, "finished": "2030-01-02T03:04:05+00:00", "seeds": {"seeds": [1, 2]}},
-        "02_second": {"seconds": 3.5, "finished": "2030-01-02T03:05:05+00:00", "seeds": {}},
+        "01_first": {**ENTRY, "seconds": 75.0, "finished": "2030-01-02T03:04:05+00:00", "seeds": {"seeds": [1, 2]}},
+        "02_second": {**ENTRY, "seconds": 3.5, "finished": "2030-01-02T03:05:05+00:00", "seeds": {}},
     },
 }
 PROSE = r"""# First of {topic}

@@ -1,6 +1,5 @@
 """A built site holds and escapes everything recorded, links only to what exists, and is the same again."""
 
-import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -160,13 +159,16 @@ def test_run_facts_come_from_the_manifest(site):
         assert fact in text
 
 
-@pytest.mark.parametrize("manifest", [None, {}, []])
-def test_without_a_manifest_the_rest_is_there(results_folder: Path, manifest):
-    path = results_folder / "manifest.json"
-    path.unlink()
-    if manifest is not None:
-        path.write_text(json.dumps(manifest))
+def test_without_a_manifest_the_rest_is_there(results_folder: Path):
+    (results_folder / "manifest.json").unlink()
     assert "The run left no manifest." in build("smoke").read_text()
+
+
+@pytest.mark.parametrize("manifest", ["{}", "[]", "", "{", '{"notebooks": {}}'])
+def test_an_edited_manifest_is_refused(results_folder: Path, manifest):
+    (results_folder / "manifest.json").write_text(manifest)
+    with pytest.raises(InputError, match=r"manifest\.json"):
+        build("smoke")
 
 
 def test_numbers_are_subtracted_only_where_the_data_is_the_same(results_folder: Path):

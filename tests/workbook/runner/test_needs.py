@@ -20,6 +20,16 @@ TRAINS = "\n".join(
         'device: str = "cpu"',
     )
 )
+NUMBERS = """seeds: list = [0, 1]
+grid_bits: int = 8
+epochs: int = 2
+pretrain_epochs: int = 2
+lr_decay_epochs: int = 0
+batch_size: int = 64
+learning_rate: float = 0.1
+head: str = "csq"
+backbones: list = []
+more_centers: list = []"""
 
 
 @pytest.fixture
@@ -88,12 +98,41 @@ def test_relative_paths_are_the_callers(book: Any, tmp_path: Path, monkeypatch: 
         (["seeds=[]"], "seeds must hold at least one value"),
         (["grid_bits=99999999999"], r"grid_bits must be a whole number in 1\.\.65535, got 99999999999"),
         (["root=/a", "dataset_options=[root=/b]"], "the root of digits100 must be given once"),
+        (["epochs=0"], r"epochs must be a whole number in 1\.\.2147483647, got 0"),
+        (["pretrain_epochs=0"], "pretrain_epochs must be a whole number"),
+        (["lr_decay_epochs=-1"], r"lr_decay_epochs must be a whole number in 0\.\."),
+        (["batch_size=1"], r"batch_size must be a whole number in 2\.\."),
+        (["learning_rate=-1"], r"learning_rate must be a number in 1e-12\.\.1e\+06, got -1"),
+        (["device=tpu"], "device must be one of cpu, cuda, got 'tpu'"),
     ],
 )
 def test_values_that_cannot_work_are_refused_by_the_plan(book: Any, settings: list[str], message: str) -> None:
-    book.write("01_a", parameters=f"{TRAINS}\nseeds: list = [0, 1]\ngrid_bits: int = 8")
+    book.write("01_a", parameters=f"{TRAINS}\n{NUMBERS}")
     with pytest.raises(InputError, match=message):
         make_plan(Request(only="01", settings=settings))
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("backbone=resnet", "backbone must be one of .*resnet50"),
+        ("backbones=[alexnet, x]", "backbone must be one of .*got 'x'"),
+        ("head=cs", "head must be one of csq"),
+        ("more_centers=[x]", "method must be one of csq"),
+    ],
+)
+def test_networks_that_are_not_known_are_refused_by_check(book: Any, setting: str, message: str) -> None:
+    book.write("01_a", parameters=f"{TRAINS}\n{NUMBERS}")
+    assert lacking() == {}
+    with pytest.raises(InputError, match=message):
+        lacking(setting)
+
+
+def test_every_command_refuses_the_same(book: Any) -> None:
+    book.write("01_a", parameters=f"{TRAINS}\n{NUMBERS}")
+    for action in ([], ["--list"], ["--check"], ["--estimate"], ["train"]):
+        output = book.run("--only", "01", "--set", "epochs=0", *action, code=2)
+        assert output == "error: epochs must be a whole number in 1..2147483647, got 0\n"
 
 
 def test_data_sets_by_name(book: Any) -> None:
