@@ -34,7 +34,7 @@ def _row(kind: str, scores: pd.DataFrame, **about: str) -> dict[str, Any]:
     mean, deviation = scores["mAP"].mean(), spread.estimate
     return {
         "data": kind,
-        "mAP": f"{mean:.4f} ± {deviation:.2f} pp",
+        "mAP": f"{mean:.4f} ± {deviation:.2f} pp" if deviation >= 0.005 else f"{mean:.4f} ± below 0.01 pp",
         "95 % interval of the ±": f"{low:.2f} to {high:.2f} pp",
         "mAP_mean": mean,
         "spread": spread,
