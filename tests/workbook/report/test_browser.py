@@ -181,7 +181,7 @@ def test_discrepancies_filter_and_open_at_once(open_page):
     page.click("#unfold-discrepancies")
     assert page.locator(".discrepancy dl:visible").count() == everything
     address = page.locator("#discrepancy-ties a", has_text="video/hash_test.py").get_attribute("href")
-    assert re.fullmatch(r"https://github.com/.+/blob/[0-9a-f]{7,40}/video/hash_test.py", address)
+    assert re.fullmatch(r"https://github.com/.+/blob/[0-9a-f]{7,40}/video/hash_test.py#L\d+", address)
 
 
 @pytest.mark.parametrize(
