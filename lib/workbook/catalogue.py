@@ -20,16 +20,27 @@ class Links(Struct, frozen=True):
         paper: address of the document.
         code: address of the authors' repository; empty where there is none.
         commit: the one that was read.
+        lines: other commits, each with the files whose lines were counted in its text.
     """
 
     paper: str
     code: str = ""
     commit: str = ""
+    lines: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
 
-    def file(self, path: str) -> str:
-        """The address of a file of the authors, or of a folder with a `/` at its end, at the commit that was read."""
+    def file(self, place: str) -> tuple[str, str]:
+        """A file of the authors, with lines as in `a.py#L3-L5`, or a folder with a `/` at its end: in words, and where.
+
+        >>> Links("", "https://x", "c2", {"c1": ("a.py",)}).file("a.py#L3-L5")
+        ('a.py, lines 3–5', 'https://x/blob/c1/a.py#L3-L5')
+        """
+        path, sign, lines = place.partition("#")
+        at = next((commit for commit, files in self.lines.items() if lines and path in files), self.commit)
+        plain = "?plain=1" if lines and path.endswith(".md") else ""  # a page that is shown as text has no lines
+        words = lines.replace("L", "").replace("-", "–")
+        named = f"{path}, line{'s' if '–' in words else ''} {words}" if lines else path
         kind = "tree" if path.endswith("/") else "blob"
-        return f"{self.code}/{kind}/{self.commit}/{quote(path.rstrip('/'))}"
+        return named, f"{self.code}/{kind}/{at}/{quote(path.rstrip('/'))}{plain}{sign}{lines}"
 
 
 class Way(Struct, frozen=True):

@@ -84,7 +84,7 @@ class Discrepancy(Struct, frozen=True):
         known: an effect that was published, or counted in the released files.
         known_source: where that comes from; must be given with `known`.
         claims: ids of the catalogue whose verdicts measure the effect here.
-        at: paths in the authors' repository, folders with a `/` at their end.
+        at: paths in the authors' repository, with lines as in `a.py#L3-L5`; folders with a `/` at their end.
         measure: where the results say how large the effect is.
     """
 
@@ -131,9 +131,9 @@ class Discrepancy(Struct, frozen=True):
 
     @property
     def addresses(self) -> dict[str, str]:
-        """The authors' files by path, at the commit that was read."""
+        """Where the authors' files can be read at the commit that was read, by path and lines."""
         links = workbook().links
-        return {path: links[self.document].file(path) for path in self.at} if self.document in links else {}
+        return dict(map(links[self.document].file, self.at)) if self.document in links else {}
 
     @property
     def known_effect(self) -> str:

@@ -33,6 +33,12 @@ def is_live() -> bool:
     return in_kernel and named and not os.environ.get(BATCH)
 
 
+def session() -> dict[str, Any]:
+    """The texts and lists that the open notebook of a live session holds, by name; nothing in a batch run."""
+    names = get_ipython().user_ns if is_live() else {}
+    return {name: value for name, value in names.items() if isinstance(value, str | list) and not name.startswith("_")}
+
+
 def defaults(function: Callable[..., Any], choices: dict[str, Sequence[Any]]) -> dict[str, Any]:
     """The value each choice starts from: the default in the function's signature, or the first choice.
 

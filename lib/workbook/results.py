@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from workbook import display, records, run_table, style, tables
 from workbook import interactive as live
 from workbook.claims import Claim
 from workbook.literature import check_comparison
+from workbook.project import setting
 from workbook.texts import KINDS, texts_of
 
 SCREEN_DOTS_PER_INCH = 140
@@ -94,8 +96,15 @@ class Results:
 
     @property
     def judges(self) -> bool:
-        """Whether these results judge the documents' statements, which those on somebody's own data do not."""
-        return not self.profile.startswith(paths.OWN)
+        """Whether these results judge the documents' statements, which those on somebody's own data do not.
+
+        A live session keeps the profile's name whatever its parameters read, so these are looked at.
+        """
+        given, name = live.session(), self.profile
+        if given:
+            usual = {key: value for key, value in given.items() if key != "root" and not key.endswith("options")}
+            name = import_module(setting("hooks")).other_data(given | {"profile": name}, usual)[0] or name
+        return not name.startswith(paths.OWN)
 
     def share(self, **values: Any) -> None:
         """Give values that the texts of several exhibits name."""

@@ -54,6 +54,17 @@ def test_the_spread_of_trainings_is_not_that_of_draws(data):
     assert "apart from the spread of trainings" in judged["why"]
 
 
+def test_draws_that_add_nothing_to_the_spread_of_trainings_are_no_zero(data):
+    rows = {
+        name: drawn(data, 0.8 + own + 0.03 * np.array([[-1.0, 0.0, 1.0]]))
+        for name, own in {"alike": 0 * FIVE, "apart": 0.001 * FIVE}.items()
+    }
+    assert {name: row["mAP"].item() for name, row in rows.items()} == {
+        "alike": "0.8000 ± below 0.01 pp",
+        "apart": "0.8000 ± 0.10 pp",
+    }
+
+
 def test_the_bound_rests_on_the_printed_deviations():
     printed = [number.plus_minus for number in numbers_of("CSQ Table 1")]
     assert (min(printed), max(printed)) == draws.PRINTED_DEVIATIONS

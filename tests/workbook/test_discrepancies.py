@@ -1,5 +1,7 @@
 """The register is whole, every party has its place, effects come from claims and never from the register."""
 
+import re
+
 import pandas as pd
 import pytest
 
@@ -115,8 +117,23 @@ def test_files_of_the_authors_are_linked_at_one_commit():
     address = entries["bernoulli-rule"].addresses["Tutorial_ hash_center_generation.ipynb"]
     assert address == f"{links['CSQ'].code}/blob/{links['CSQ'].commit}/Tutorial_%20hash_center_generation.ipynb"
     assert "/tree/" in entries["shc-lists"].addresses["data/imagenet/"]
+    assert links["CSQ"].file("README.md#L82") == (
+        "README.md, line 82",
+        f"{links['CSQ'].code}/blob/{links['CSQ'].commit}/README.md?plain=1#L82",
+    )
     placed = [entry for entry in entries.values() if entry.code_place or entry.files_place]
     assert [entry.id for entry in placed if not entry.at] == ["learned-lambda"]
+
+
+def test_lines_of_the_authors_code_are_named_in_the_version_that_was_read():
+    for entry in register():
+        read = workbook().links[entry.document].lines
+        named = [path.partition("#") for path in entry.at if path.partition("#")[0].endswith(".py")]
+        assert all(re.fullmatch(r"L\d+(-L\d+)?", lines) for _, _, lines in named), entry.id
+        assert {path for path, *_ in named} <= {path for files in read.values() for path in files}, entry.id
+        assert all("#L" in address for place, address in entry.addresses.items() if ".py" in place)
+        for first, last in re.findall(r"L(\d+)-L(\d+)", " ".join(entry.at)):
+            assert int(first) < int(last)
 
 
 @pytest.mark.parametrize(

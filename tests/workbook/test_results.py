@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -184,6 +185,25 @@ def test_live_notebooks_record_apart(results_elsewhere: Path, monkeypatch: pytes
     assert _tree(results_elsewhere) == before
     entries = json.loads((results_elsewhere / "smoke/runs/live/exhibits.json").read_text())
     assert entries["table-04-losses"]["caption"] == "Played with."
+
+
+@pytest.mark.parametrize(
+    ("parameters", "judged"),
+    [
+        ({"dataset": "image-folder", "root": "/pictures"}, False),
+        ({"dataset": "image-folder", "dataset_options": ["root=/pictures"]}, False),
+        ({"dataset": "digits100", "root": "", "dataset_options": ["noise=0.1"]}, True),
+        ({}, True),
+    ],
+)
+def test_a_live_session_judges_nothing_on_own_pictures(monkeypatch: pytest.MonkeyPatch, parameters, judged):
+    monkeypatch.setattr(live, "is_live", lambda: True)
+    names = parameters | {"my_dataset": np.ones(3), "bits": 16}
+    monkeypatch.setattr(live, "get_ipython", lambda: SimpleNamespace(user_ns=names))
+    results = open_results("04_training", profile="smoke")
+    shown = results.claim("csq-lq-binarises", "trend", **CLAIM)
+    assert ("not judged here" in repr(shown)) != judged
+    assert bool(json.loads((results.folder / "claims.json").read_text())) == judged
 
 
 def test_what_is_shown_is_marked_and_escaped(monkeypatch: pytest.MonkeyPatch):

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from chapters.shared.derived import Verdict, records_of
+from chapters.shared.readings import hundredths
 from hashcenters.datasets.splits import HashingData
 from workbook.claims import side, weakest
 from workbook.intervals import holm, spread_of_rows
@@ -34,7 +35,7 @@ def _row(kind: str, scores: pd.DataFrame, **about: str) -> dict[str, Any]:
     mean, deviation = scores["mAP"].mean(), spread.estimate
     return {
         "data": kind,
-        "mAP": f"{mean:.4f} ± {deviation:.2f} pp",
+        "mAP": f"{mean:.4f} ± {hundredths(deviation)} pp",
         "95 % interval of the ±": f"{low:.2f} to {high:.2f} pp",
         "mAP_mean": mean,
         "spread": spread,

@@ -157,6 +157,15 @@ def of_data(data: HashingData, starts: pd.DataFrame) -> str:
     return " ".join(parts)
 
 
+def hundredths(value: float) -> str:
+    """A number to two places, in words where these would read 0 though it need not be.
+
+    >>> hundredths(0.174), hundredths(0.0)
+    ('0.17', 'below 0.01')
+    """
+    return f"{value:.2f}" if value >= 0.005 else "below 0.01"
+
+
 def spread_of_draws(table: pd.DataFrame) -> str:
     """How much mAP differs between draws of the centers, for every kind of data.
 
@@ -164,7 +173,7 @@ def spread_of_draws(table: pd.DataFrame) -> str:
         table: rows of `draws.draw_row`.
     """
     parts = [
-        f"{spread.estimate:.2f} percentage points over {draws} draws ({name}: {dataset}), 95 % interval "
+        f"{hundredths(spread.estimate)} percentage points over {draws} draws ({name}: {dataset}), 95 % interval "
         "{:.2f} to {:.2f}".format(*spread.interval())
         for spread, draws, name, dataset in table[["spread", "draws", "data", "dataset"]].itertuples(index=False)
     ]

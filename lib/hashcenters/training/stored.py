@@ -71,7 +71,7 @@ def _roots(profile: str) -> list[Path]:
     """
     if not re.fullmatch(r"\w[\w.-]{0,99}", profile):
         raise InputError(f"profile must be a plain name, got {shown(profile)}")
-    return [runs_root(profile), *sorted(results_root().glob(f"{OWN}*/runs"))]
+    return list(dict.fromkeys([runs_root(profile), *sorted(results_root().glob(f"{OWN}*/runs"))]))
 
 
 def stored_run(key: str, profile: str | None = None) -> Run:

@@ -114,6 +114,7 @@ def test_the_list_names_finished_trainings(pictures):
     assert stored_runs("embedded") == ([done], [])
     own = run(replace(training_on(pictures), seed=1), runs_root("own-pictures"))
     assert stored_runs("embedded") == ([done, own], [])
+    assert stored_runs("own-pictures") == ([own], [])
     assert restore_config({**vars(CONFIG), "recipe": vars(CONFIG.recipe)}) == CONFIG
 
 

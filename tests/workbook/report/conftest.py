@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from basics import paths
 from basics.files import write_json
 from hashcenters.centers.hadamard import hadamard_matrix
 from workbook import display, style
@@ -151,6 +152,7 @@ def built(recorded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HASHCENTERS_RESULTS", str(root))
         patch.setenv("HASHCENTERS_NOTEBOOKS", str(root))
+        patch.setattr(paths, "committed_results", lambda profile: recorded)  # to be compared with
         assert build("smoke") == root / "smoke" / "index.html"
     return root / "smoke"
 

@@ -11,7 +11,7 @@ playwright = pytest.importorskip("playwright.sync_api", reason="playwright is no
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")]
 PATIENCE = 120_000
-PAGES = ("index.html", "html/01_first.html", "html/02_second.html")
+PAGES = ("index.html", "html/01_first.html", "html/02_second.html", "html/compare.html")
 CONTRAST = """() => {
   const context = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
   const rgba = (color) => { context.clearRect(0, 0, 1, 1); context.fillStyle = color; context.fillRect(0, 0, 1, 1);
@@ -181,7 +181,7 @@ def test_discrepancies_filter_and_open_at_once(open_page):
     page.click("#unfold-discrepancies")
     assert page.locator(".discrepancy dl:visible").count() == everything
     address = page.locator("#discrepancy-ties a", has_text="video/hash_test.py").get_attribute("href")
-    assert re.fullmatch(r"https://github.com/.+/blob/[0-9a-f]{7,40}/video/hash_test.py", address)
+    assert re.fullmatch(r"https://github.com/.+/blob/[0-9a-f]{7,40}/video/hash_test.py#L\d+", address)
 
 
 @pytest.mark.parametrize(

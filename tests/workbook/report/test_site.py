@@ -63,7 +63,7 @@ def site(built: Path) -> dict[str, Parsed]:
 
 
 def test_there_is_a_page_a_notebook(site):
-    assert set(site) == {"index.html", "html/01_first.html", "html/02_second.html"}
+    assert set(site) == {"index.html", "html/01_first.html", "html/02_second.html", "html/compare.html"}
 
 
 def test_every_link_and_anchor_resolves(site, built: Path):
