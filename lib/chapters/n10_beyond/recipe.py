@@ -9,7 +9,7 @@ import pandas as pd
 from jaxtyping import Float64, Int8
 from matplotlib.figure import Figure
 
-from chapters.n07_backbones import class_means
+from chapters.n07_backbones import description_of
 from chapters.shared.comparisons import Verdict, described, why
 from chapters.shared.readings import joined
 from chapters.shared.scores import labels_of, select
@@ -19,7 +19,6 @@ from hashcenters.centers.targets import category_similarity, target_matrix
 from hashcenters.codes import inner_product, pairwise_distances
 from hashcenters.datasets.splits import HashingData
 from hashcenters.metrics import average_precision
-from hashcenters.sweep import or_stand_in
 from hashcenters.training.run import Run, run_key
 from workbook import style
 from workbook.claims import side, weakest
@@ -37,13 +36,11 @@ class Parts(NamedTuple):
 
 def similarity_of(run: Run) -> Float64[np.ndarray, "num_classes num_classes"]:
     """How alike the classes are by a classifier's class means; a random one while trainings are only counted."""
-
-    def stand_in() -> np.ndarray:
-        return category_similarity(
-            np.random.default_rng(int(run_key(run.config), 16)).normal(size=(run.config.bits,) * 2)
-        )
-
-    return or_stand_in(lambda: category_similarity(class_means(run)), stand_in)
+    said = description_of(run)
+    if said is not None:
+        return category_similarity(said.means)
+    draw = np.random.default_rng(int(run_key(run.config), 16))
+    return category_similarity(draw.normal(size=(run.config.bits,) * 2))
 
 
 def assigned(
