@@ -16,7 +16,7 @@ from PIL import Image
 from basics.errors import InputError
 from hashcenters.datasets.assemble import Found, finish, names_of
 from hashcenters.datasets.images import ImageReading, decode_image, square
-from hashcenters.datasets.inputs import Decoded, FileInputs, Selected, check_present, content_keys, files_digest
+from hashcenters.datasets.inputs import Decoded, FileInputs, Selected, check_present, files_digest, pixel_keys
 from hashcenters.datasets.protocol import Listing, Protocol, draw_per_class, find_protocol, resolve_root
 from hashcenters.datasets.rows import fields_of, rows_of
 from hashcenters.datasets.splits import PARTS, HashingData
@@ -72,11 +72,14 @@ def draw_parts(
     return {part: (val if part == "query" else train).take(chosen) for part, chosen in rows.items()}
 
 
-def without_queries(parts: Mapping[str, Listing], root: Path) -> tuple[dict[str, Listing], int]:
+def without_queries(
+    parts: Mapping[str, Listing], root: Path, *, size: int, workers: int | None
+) -> tuple[dict[str, Listing], int]:
     """The parts of the pre-training half without photographs that are queries of the other, and how many those were."""
     queries = read_val(root, read_classes(root, odd=False, classes=None))
     names = [name for name in names_of({**parts, "": queries}) if (root / name).is_file()]
-    key_of = dict(zip(names, content_keys([root / name for name in names]), strict=True))
+    files = photographs([root / name for name in names], size=size, workers=workers)
+    key_of = dict(zip(names, pixel_keys(files, "photographs"), strict=True))
     shown = {key_of.get(name) for name in queries.paths}
     copies = {name for name in names_of(parts) if key_of.get(name, name) in shown}
     return {part: listing.without(copies) for part, listing in parts.items()}, len(copies)
@@ -98,6 +101,11 @@ def decode_photograph(path: Path, *, size: int) -> UInt8[np.ndarray, "3 size siz
     if planes.shape == (3, size, size):
         return planes
     return square(Image.fromarray(np.ascontiguousarray(planes.transpose(1, 2, 0))), size=size, fit="crop")
+
+
+def photographs(files: Sequence[Path], *, size: int, workers: int | None) -> FileInputs:
+    """Files of photographs as inputs."""
+    return FileInputs(files, partial(decode_photograph, size=size), (3, size, size), workers=workers)
 
 
 def load_tiny_imagenet(
@@ -141,15 +149,15 @@ def load_tiny_imagenet(
     names = read_names(root, wnids)
     train = list_classes(root, [f"train/{wnid}/images/*.JPEG" for wnid in wnids])
     parts = draw_parts(train, read_val(root, wnids), sizes, seed=seed, class_names=names)
-    parts, copies = without_queries(parts, root) if half == "odd" else (parts, 0)
+    parts, copies = without_queries(parts, root, size=size, workers=workers) if half == "odd" else (parts, 0)
     note = f"{copies} queries of the other half left out" if copies else ""
     paths = names_of(parts)
     files = [root / path for path in paths]
     check_present(files, root=root)
-    images = FileInputs(files, partial(decode_photograph, size=size), (3, size, size), workers=workers)
+    images = photographs(files, size=size, workers=workers)
     found = Found(parts, names, root, note=note, substitute=SUBSTITUTE.format("ImageNet-100"))
     digest = f"{files_digest(paths, files, content=False)} {size}"
-    pictures, keys = Decoded(images), content_keys(files)
+    pictures, keys = Decoded(images), pixel_keys(images, "photographs")
     return finish(found, lambda rows: Selected(pictures, rows), paths, protocol=chosen, digest=digest, keys=keys)
 
 
