@@ -15,6 +15,7 @@ from basics.errors import InputError
 from chapters.n07_backbones import Described, features_of, shuffled
 from chapters.shared.comparisons import Verdict, as_finding, described, overall, why, with_interval
 from chapters.shared.derived import (
+    CLASS_NAMES,
     FEWEST_NETWORKS,
     judge_family,
     records_of,
@@ -32,9 +33,9 @@ from workbook import style
 Similarity = Float64[np.ndarray, "num_classes num_classes"]
 Centers = dict[tuple[str, int], Int8[np.ndarray, "num_classes bits"]]  # by rung and seed
 Quality = dict[str, dict[str, float | bool]]  # by rung: whether it is a network, and by what measures it
-NAMES, SHUFFLED = "class names", "shuffled"
+SHUFFLED = "shuffled"
 FOLD = 2  # the linear head's slope is held against so many times that of three layers
-KINDS = ("networks", NAMES, "noise", SHUFFLED)
+KINDS = ("networks", CLASS_NAMES, "noise", SHUFFLED)
 
 
 def reference_similarity(names: Sequence[str], said: Described | None, *, reference: str) -> Similarity | None:
@@ -52,10 +53,10 @@ def reference_similarity(names: Sequence[str], said: Described | None, *, refere
 
 def measures_of(names: Sequence[str], truth: Similarity | None, *, reference: str) -> dict[str, Similarity | None]:
     """Every similarity that measures centers, the reference first; the names of ImageNet's classes are a second one."""
-    found = {reference if reference != "names" else NAMES: truth}
+    found = {reference if reference != "names" else CLASS_NAMES: truth}
     if reference != "names":
         with suppress(InputError):  # names that say nothing
-            found[NAMES] = name_similarity(names)
+            found[CLASS_NAMES] = name_similarity(names)
     return found
 
 

@@ -42,7 +42,7 @@ def test_rungs_are_networks_noise_and_shuffled_centers(made):
 
 def test_the_quality_of_centers_is_measured(made):
     quality = chapter.qualities(made, MEASURES)
-    found = {rung: one[chapter.NAMES] for rung, one in quality.items()}
+    found = {rung: one[chapter.CLASS_NAMES] for rung, one in quality.items()}
     assert found["noise 0"] > found["noise 2"] + 0.1 and found["good"] > found["bad"] + 0.1
     assert abs(found["shuffled"]) < 0.05
     assert [rung for rung, one in quality.items() if one["network"]] == ["good", "bad"]
@@ -62,11 +62,11 @@ def test_classifiers_that_are_to_be_trained_have_stand_ins():
 def test_names_of_imagenet_are_a_second_measure_and_a_rung():
     names = ["goldfish", "cannon", "black widow", "refrigerator", "great white shark"]
     measures = chapter.measures_of(names, np.arange(25.0).reshape(5, 5), reference="net")
-    assert [*measures] == ["net", chapter.NAMES]
+    assert [*measures] == ["net", chapter.CLASS_NAMES]
     assert [*chapter.measures_of(["a", "b"], np.eye(2), reference="net")] == ["net"]
     said = {("net 2", 0): None}
     rungs = {rung for rung, _ in chapter.rung_centers(said, measures, 8, features="class-means", levels=[1.0])}
-    assert rungs == {"net 2", chapter.NAMES, "noise 1", "shuffled"}
+    assert rungs == {"net 2", chapter.CLASS_NAMES, "noise 1", "shuffled"}
 
 
 def test_both_kinds_of_category_features_stand_in_the_table():
@@ -122,6 +122,23 @@ def test_planted_slopes_are_found():
         for _, one in scores[scores["head"] == "shc"].groupby("seed")
     ]
     assert table[["lowest, a seed", "highest, a seed"]].iloc[0].tolist() == pytest.approx([min(seeds), max(seeds)])
+
+
+def test_class_names_stand_behind_the_reference_in_whatever_order_a_record_has_them():
+    scores, quality = runs_of({"shc": 0.2, "csq": 0.0})
+    both = {
+        rung: one | {"ref": one["ref"], "class names": place / 9} for place, (rung, one) in enumerate(quality.items())
+    }
+    stored = {rung: dict(sorted(one.items())) for rung, one in both.items()}
+    assert list(stored[next(iter(stored))]) == ["class names", "network", "ref"]
+    table = slopes_of(scores, stored)
+    assert table["quality by"].tolist() == ["ref"] * 5 + ["class names"] * 2
+    assert table.equals(slopes_of(scores, both))
+
+
+def test_points_above_each_other_have_no_slope():
+    found = slope_of(np.ones(5), np.arange(5.0))
+    assert np.isnan(found.estimate) and not found.known
 
 
 def test_a_slope_and_its_interval_are_those_of_scipy():

@@ -10,9 +10,9 @@ from basics.files import write_json
 from workbook.verdicts import agreement, main, verdicts_of
 
 REST = {
-    "observed": "",
-    "expected": "",
-    "evidence": "",
+    "observed": "0.1",
+    "expected": "more",
+    "evidence": "ten runs",
     "tolerance": None,
     "substitute": True,
     "compare": {},
@@ -25,7 +25,7 @@ def results(folder: Path, **verdicts: str) -> Path:
     folder.mkdir(parents=True)
     records = {
         name: {"id": name, "notebook": "04_training", "data": "digits", "verdict": verdict, "order": order} | REST
-        for order, (name, verdict) in enumerate(verdicts.items())
+        for order, (name, verdict) in enumerate(verdicts.items(), start=1)
     }
     write_json(folder / "claims.json", records)
     return folder

@@ -21,6 +21,7 @@ from workbook.tables import mean_std
 Verdict = dict[str, Any]
 MEANS, DIFFERENCES, STORED, SLOPES = "means", "differences", "stored", "slopes"  # kinds of tables
 NAMED = ": "  # between a method and what is stored, where both name a run
+CLASS_NAMES = "class names"  # what measures quality by texts
 FEWEST_NETWORKS = 5  # from which something of networks may follow
 RUN_KINDS = {"bits": int, "seed": int, "mAP": float, "converged": bool}  # of the columns of a run; `method` is text
 
@@ -169,8 +170,11 @@ def differences_again(runs: pd.DataFrame, *, margin: float, compared: Sequence[M
 
 
 def slope_of(x: Num[np.ndarray, " points"], y: Num[np.ndarray, " points"]) -> Mean:
-    """The slope of a straight line through points, with Student's interval over points like these."""
+    """The slope of a straight line through points, with Student's interval over points like these; nan where all
+    points lie above each other."""
     across = x - x.mean()
+    if not across.any():
+        return Mean(float("nan"), ())
     slope = float(across @ y / (across @ across))
     rest = y - y.mean() - slope * across
     freedom = len(x) - 2
@@ -209,6 +213,7 @@ def slope_table(runs: pd.DataFrame, *, ladder: Mapping[str, Any]) -> pd.DataFram
     settled = runs.groupby("method", sort=False)["converged"].all()
     by_seed = runs.pivot(index="method", columns="seed", values="mAP")
     measures = [name for name in next(iter(about.rungs.values())) if name != "network"]
+    measures.sort(key=lambda name: name == CLASS_NAMES)  # last: a record keeps no order
     rows, means = [], []
     first, second = about.heads
     against = f"{first} − {about.fold:g} × {second}"

@@ -117,7 +117,7 @@ def make_page(path: Path, exhibits: dict[str, dict[str, Any]], claims: list[dict
     maker = _Maker(exhibits | own, pages)
     for number, cell in enumerate(notebook.cells, start=1):
         maker.add(cell, number)
-    maker.add_kept(path.stem)
+    maker.add_rest(path.stem)
     titles = [heading.text for heading in maker.headings if heading.level == 1] or [untitled]
     title = re.sub(r"^\d\d\W+", "", titles[0])
     below = [heading for heading in maker.headings if heading.level > 1]
@@ -200,13 +200,19 @@ class _Maker:
             self.blocks.append(Block(kind, anchor=self.anchors.claim(anchor), record=record))
         return record is not None
 
-    def add_kept(self, notebook: str) -> None:
-        """Add what the notebook could not make and the results keep as committed."""
-        kept = [key for key, record in self.records.items() if KEPT in record and record["notebook"] == notebook]
-        left = [key for key in kept if key not in self.anchors.taken]
-        if left:
-            self.add_prose(f"## Kept from the committed results\n\nNot made here: {self.records[left[0]][KEPT]}.")
-        for key in left:
+    def add_rest(self, notebook: str) -> None:
+        """Add verdicts that no cell shows, and what the notebook could not make and the results keep as committed."""
+        left = [key for key, record in self.records.items() if record["notebook"] == notebook]
+        left = [key for key in left if key not in self.anchors.taken]
+        kept = [key for key in left if KEPT in self.records[key]]
+        judged = [key for key in left if "verdict" in self.records[key] and key not in kept]
+        if judged:
+            self.add_prose("## Also judged\n\nVerdicts of cells that show something else.")
+        for key in judged:
+            self.add_recorded({"anchor": key})
+        if kept:
+            self.add_prose(f"## Kept from the committed results\n\nNot made here: {self.records[kept[0]][KEPT]}.")
+        for key in kept:
             self.add_recorded({"anchor": key})
 
     def add_plain(self, data: dict[str, Any]) -> None:
