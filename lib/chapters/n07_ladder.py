@@ -173,6 +173,16 @@ def ladder_slopes(
     return slope_table(runs, ladder={"rungs": quality, "heads": [*heads], "networks": [*networks], "fold": FOLD})
 
 
+def in_words(name: str) -> str:
+    """The name of a network as a figure has it.
+
+    >>> in_words("timm:tf_efficientnet_lite0@192"), in_words("class names")
+    ('tf efficientnet lite0, 192 px', 'class names')
+    """
+    network, at, size = name.removeprefix("timm:").replace("_", " ").partition("@")
+    return f"{network}, {size} px" if at else network
+
+
 @style.look()
 def quality_lines(scores: pd.DataFrame, slopes: pd.DataFrame) -> Figure:
     """mAP against the quality of centers, a panel a head, a row a hash network; the line has the slope of all rungs.
@@ -195,8 +205,8 @@ def quality_lines(scores: pd.DataFrame, slopes: pd.DataFrame) -> Figure:
         ends = np.array([part[x].min(), part[x].max()])
         axis.plot(ends, part["mAP"].mean() + found["mean"] * (ends - part[x].mean()), color=style.BLACK, linewidth=0.8)
         axis.set_title(f"{head}: {with_interval(*found[['mean', 'low', 'high']])}")
-        axis.set(xlabel=f"rank correlation with {measure}" if row == len(networks) - 1 else "")
-        axis.set(ylabel=f"mAP, {network}" if column == 0 else "")
+        axis.set(xlabel=f"quality, by {in_words(measure)}" if row == len(networks) - 1 else "")
+        axis.set(ylabel=f"mAP\n{in_words(network)}" if column == 0 else "")
     handles, labels = axes[0][0].get_legend_handles_labels()
     drawn.legend(handles, labels, loc="outside lower center", ncols=len(KINDS))
     return drawn

@@ -116,6 +116,7 @@ class Finished(Commit, kw_only=True):
     seeds: dict[str, Any]
     error: str | None
     trainings: dict[str, Amount]
+    machine: str = ""
 
     def __post_init__(self) -> None:
         if self.trainings and self.trainings.keys() != COSTS:

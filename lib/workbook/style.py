@@ -282,7 +282,7 @@ def _focus(axis: Axes, means: np.ndarray, near: np.ndarray, low: float, high: fl
         text = f"{means[place]:{sign}.3f}".replace("-", "−")
         where = {"x": 0.98, "s": f"{text} ▸", "ha": "right"} if right else {"x": 0.02, "s": f"◂ {text}", "ha": "left"}
         axis.text(y=place, va="center", size=7, transform=axis.get_yaxis_transform(), **where)
-    axis.locator_params(axis="x", nbins=5)
+    axis.locator_params(axis="x", nbins=5 if len(axis.figure.axes) == 1 else 3)
 
 
 @look()

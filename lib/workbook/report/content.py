@@ -63,9 +63,10 @@ class Content:
         seconds = [entry["seconds"] for entry in notebooks if "seconds" in entry]
         finished = max((str(entry["finished"]) for entry in notebooks if "finished" in entry), default="")
         given = [value for entry in notebooks for value in entry.get("seeds", {}).values()]
+        machines = dict.fromkeys(str(entry["machine"]) for entry in notebooks if entry.get("machine"))
         seeds = {str(seed) for value in given for seed in (value if isinstance(value, list) else [value])}
         said = {
-            "Machine": self.manifest.get("device"),
+            "Machine": "; ".join(machines) or self.manifest.get("device"),
             "System": self.manifest.get("platform"),
             "Commit": commit and f"{commit}{changed}",
             "Time of all notebooks": seconds and duration(sum(seconds)),

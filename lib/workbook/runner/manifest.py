@@ -70,6 +70,7 @@ def entry(
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": round(seconds, 1),
         "cells": cells,
+        "machine": describe_machine(),
         "parameters": parameters,
         "seeds": {key: value for key, value in parameters.items() if key.startswith("seed")},
         "error": error,
