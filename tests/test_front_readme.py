@@ -12,7 +12,7 @@ from basics.paths import project_root
 
 ROOT = project_root()
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-ROWS = re.findall(r"\| ([a-z-]+) \| \[`([a-z0-9-]+)`\]\(\S+/(\w+)\.ipynb\) \|$", README, re.MULTILINE)
+ROWS = re.findall(r"\| ([a-z-]+) \| \[`([a-z0-9-]+)`\]\(results/(\w+)/\S+/(\w+)\.ipynb\) \|$", README, re.MULTILINE)
 HIGHEST = 400  # pixels of the picture, on a page of 830
 PAGE = 830
 
@@ -21,11 +21,46 @@ def test_it_shows_results() -> None:
     assert len(ROWS) >= 8
 
 
-@pytest.mark.parametrize(("verdict", "claim", "notebook"), ROWS)
-def test_verdicts_are_those_of_the_committed_results(verdict: str, claim: str, notebook: str) -> None:
-    records = json.loads((ROOT / "results" / "embedded" / "claims.json").read_text(encoding="utf-8")).values()
+@pytest.mark.parametrize(("verdict", "claim", "profile", "notebook"), ROWS)
+def test_verdicts_are_those_of_the_committed_results(verdict: str, claim: str, profile: str, notebook: str) -> None:
+    records = json.loads((ROOT / "results" / profile / "claims.json").read_text(encoding="utf-8")).values()
     found = [(record["verdict"], record["notebook"]) for record in records if record["id"] == claim]
     assert set(found) == {(verdict, notebook)}
+
+
+def differences(table: str) -> dict[tuple[int, str], dict[str, float]]:
+    frame = pd.read_csv(ROOT / "results" / "photographs" / "tables" / f"{table}.csv")
+    return frame.set_index(["bits", "difference"]).to_dict("index")
+
+
+@pytest.mark.parametrize(
+    ("claim", "table", "difference", "texts"),
+    [
+        ("csq-fixed-centers", "05-method-differences", (64, "CSQ centers − Face"), ["by {mean:.1f} points"]),
+        ("csq-fixed-centers", "05-method-differences", (64, "CSQ centers − Magnet"), ["by {mean:.1f} points"]),
+        (
+            "shc-table1-benefit",
+            "07-ablation-differences",
+            (32, "semantic − semantic, shuffled"),
+            ["{mean:.1f} points more"],
+        ),
+        (
+            "csq-beyond-recipe",
+            "10-ladder-differences",
+            (16, "the recipe − CSQ, csq"),
+            ["brings {mean:.1f} points", "from {low:.1f} to {high:.1f}"],
+        ),
+        ("csq-unseen-labels", "10-unseen-differences", (64, "CSQ − ITQ"), ["{below:.1f} points below"]),
+    ],
+)
+def test_numbers_of_photographs_are_the_committed_ones(
+    claim: str, table: str, difference: tuple[int, str], texts: list[str]
+) -> None:
+    found = differences(table)[difference]
+    points = {name: 100 * found[name] for name in ("mean", "low", "high")} | {"below": -100 * found["mean"]}
+    line = next(line for line in README.splitlines() if f"`{claim}`" in line)
+    for text in texts:
+        assert text.format(**points) in line
 
 
 def test_the_picture_at_the_top_is_low() -> None:
