@@ -61,9 +61,9 @@ class Group:
     Args:
         entry: what was asked for.
         source: the published table.
-        data: what ours were measured on; empty where there are none.
+        data: what ours were measured on, and with which network; empty where there are none.
         substitute: whether that stands in for the document's data.
-        record: the verdict, empty without one.
+        record: the verdict; empty without one, and beside nothing of ours.
         exhibit: id of our table; empty where there is none.
         lines: name → heading → published and ours.
     """
@@ -138,7 +138,9 @@ def _group(entry: Beside, claims: list[dict[str, Any]], exhibits: dict[str, Any]
     measured = any(ours != MISSING for cells in lines.values() for _, ours in cells.values())
     about = exhibits.get(entry.ours, {})
     data = _measured_on(entry, frame, about, record) if measured else ""
+    data += "".join(f", {network}" for network in [_network(about, exhibits)] if data and network)
     substitute = bool(about.get("substitute") if entry.ours else record.get("substitute"))
+    record = record if measured else {}  # no verdict beside nothing
     return Group(entry, table, data, measured and substitute, record, entry.ours if about else "", lines)
 
 
@@ -147,6 +149,14 @@ def _measured_on(entry: Beside, frame: pd.DataFrame | None, about: dict[str, Any
         column = next(ours for _, ours in entry.columns.values())
         return _cell(frame, entry.by, entry.data, column)
     return str(about.get("protocol", {}).get("dataset") or record.get("data", ""))
+
+
+def _network(about: dict[str, Any], exhibits: dict[str, Any]) -> str:
+    """The network behind a table of ours, and what of it is frozen; of the notebook where its table does not say."""
+    same = (exhibit for exhibit in exhibits.values() if about and exhibit.get("notebook") == about.get("notebook"))
+    protocols = [exhibit.get("protocol", {}) for exhibit in (about, *same)]
+    named = (protocol.get("hash network") or protocol.get("backbone") for protocol in protocols)
+    return next((str(name) for name in named if name), "")
 
 
 def _cell(frame: pd.DataFrame | None, by: str, row: str, column: str) -> str:

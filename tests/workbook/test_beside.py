@@ -51,6 +51,22 @@ def test_ours_stand_in_the_row_and_column_that_the_list_names():
     assert (group.data, group.substitute, group.exhibit) == ("digits100", True, "table-07-table-1")
 
 
+def test_the_network_stands_beside_the_data_and_no_verdict_beside_nothing():
+    table = EXHIBITS["table-07-table-1"] | {"notebook": "07_backbones"}
+    other = {"notebook": "07_backbones", "protocol": {"backbone": "resnet50, frozen"}}
+    claims = [CLAIM | {"id": "shc-table1", "compare": {}}]
+    shown, empty = (
+        next(
+            g
+            for g in beside.groups(claims, {"table-07-table-1": table, "x": other}, read)
+            if g.entry.claim == "shc-table1"
+        )
+        for read in (OURS.get, lambda _: None)
+    )
+    assert (shown.data, shown.record["verdict"]) == ("digits100, resnet50, frozen", "reproduced")
+    assert (empty.data, empty.record) == ("", {})
+
+
 def test_a_row_of_ours_may_name_the_data():
     group = joint()["CSQ Table 1", "ImageNet"]
     assert (group.lines["mAP"]["64 bits"][1], group.data, group.substitute) == ("0.85", "digits100", True)

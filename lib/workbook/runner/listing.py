@@ -29,8 +29,8 @@ def list_notebooks(plan: Plan) -> str:
 def estimate(plan: Plan) -> str:
     """What a run would do: trainings, time, memory, disk and what has to be fetched, for a profile and its parts.
 
-    Times are those of the last recorded run, and where there is none the project's guess from the sizes alone. A
-    training that several notebooks share is counted with the first of them.
+    Times are those of the last recorded run, and where there is none, or where it trained on another device, the
+    project's guess from the sizes alone. A training that several notebooks share is counted with the first of them.
 
     Raises:
         InputError: a notebook does not say what it trains.
@@ -55,12 +55,14 @@ def _estimate(plan: Plan) -> str:
         new = {key: cost for key, cost in missing.get(name, {}).items() if key not in planned}
         planned |= new
         count = len(new) if name in missing else None
-        expected = estimated_seconds(entry, count, jobs=plan.parameters(name).get("jobs", 1))
+        parameters = plan.parameters(name)
+        elsewhere = entry.get("parameters", {}).get("device") != parameters.get("device") and new
+        expected = None if elsewhere else estimated_seconds(entry, count, jobs=parameters.get("jobs", 1))
         guess = new if expected is None else {}
         guessed |= guess
         rows.append((name, "" if count is None else str(count), _about(expected, guess)))
         seconds += expected or sum(cost["seconds"] for cost in guess.values())
-        space += len(new) * entry.get("trainings", {}).get("mean_bytes", 0)
+        space += 0 if elsewhere else len(new) * entry.get("trainings", {}).get("mean_bytes", 0)
         unknown = unknown or expected is None
     rows.append(("all", str(len(planned)), ("more than " if unknown else "") + duration(seconds)))
     space += sum(cost["disk"] for cost in guessed.values())

@@ -75,6 +75,18 @@ def test_the_estimate(book: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     assert lines[-1].endswith("about 8.0 MB more for the trainings to do")
 
 
+def test_times_of_another_device_are_no_estimate(book: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    book.write("01_a", "print(1)")
+    costs = {"count": 10, "mean_seconds": 6.0, "mean_bytes": 2e6, "other_seconds": 5.0}
+    recorded = whole_run(65.0, **costs) | {"parameters": {"device": "cuda"}}
+    write_manifest("embedded", {"01_a": recorded}, known=NAMES)
+    cost = {"seconds": 60.0, "where": "on one core", "memory": 2e9, "disk": 1e6}
+    monkeypatch.setattr(listing, "count_missing", lambda plan, names: {"01_a": {"x": cost}})
+    lines = listing.estimate(plan()).splitlines()
+    assert lines[1] == "01_a      1                1 min 0 s, reckoned"
+    assert lines[-1].endswith("about 1.0 MB more for the trainings to do")
+
+
 def test_counts_the_trainings_of_grid_cells(book: Any, cell: TrainingConfig) -> None:
     book.write("01_a", "import hashcenters", "int('x')", grid_cells=[2])
     with pytest.raises(InputError, match="01_a does not say what it trains: ValueError: invalid literal for"):
