@@ -1,5 +1,6 @@
 """A small workbook that is run and attacked: what works for it, what of it is finished, and what is wrong with it."""
 
+import hashlib
 import json
 import os
 import subprocess
@@ -107,7 +108,7 @@ class Book:
 
     def finished(self) -> dict[str, str]:
         """What is finished: trainings and notebooks, with a digest of what makes them so."""
-        found = {path.parent.name: sha256(path) for path in self.profile.glob("runs/*/config.json")}
+        found = {path.parent.name: _noted(path) for path in self.profile.glob("runs/*/config.json")}
         for path in self.profile.glob("fresh/0*.json"):
             with suppress(OSError, ValueError):
                 record = json.loads(path.read_text())
@@ -130,6 +131,13 @@ class Book:
             tensors, _ = load_tensors(path)
             found[path.parent.name] = str({name: tensor.numpy().tobytes() for name, tensor in sorted(tensors.items())})
         return found
+
+
+def _noted(path: Path) -> str:
+    """A digest of what a training's note says; its checksum may be put in later, by the next that finds it."""
+    note = json.loads(path.read_text())
+    note.pop("sha256", None)
+    return hashlib.sha256(json.dumps(note, sort_keys=True).encode()).hexdigest()
 
 
 def _notebook(after: list[str], code: list[str]) -> dict[str, Any]:

@@ -8,9 +8,11 @@ import pytest
 
 from basics import frames
 from basics.errors import InputError
+from basics.files import read_json, write_json
 from benchmarks import kills, load, misbehaving, reliability
 from benchmarks.attacks import Book
 from hashcenters.training.checkpoint import save_tensors
+from hashcenters.training.run import seal
 
 
 @pytest.mark.trials
@@ -49,6 +51,17 @@ def test_what_is_wrong_with_a_folder_is_noticed(tmp_path: Path) -> None:
     (book.profile / "claims.json").write_text("{")
     (book.profile / "runs" / "key" / "state.safetensors").write_bytes(b"cut")
     assert sorted(Path(name).name for name in book.half_files()) == ["claims.json", "state.safetensors"]
+
+
+def test_a_note_that_is_sealed_later_is_no_loss_and_another_one_is(tmp_path: Path) -> None:
+    book = Book.written(tmp_path)
+    note = book.profile / "runs" / "key" / "config.json"
+    write_json(note, {"config": {}, "history": [{"loss": 0.5}], "seconds": 2.0})
+    before = book.finished()
+    seal(note.parent)
+    assert book.finished() == before and read_json(note)["sha256"]
+    write_json(note, {"config": {}, "history": [{"loss": 0.25}], "seconds": 2.0})
+    assert book.finished() != before
 
 
 def test_every_kind_gets_its_share_and_every_cost_counts() -> None:
