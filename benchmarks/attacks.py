@@ -1,10 +1,10 @@
 """A small workbook that is run and attacked: what works for it, what of it is finished, and what is wrong with it."""
 
-import hashlib
 import json
 import os
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +14,10 @@ from basics.errors import InputError
 from basics.files import sha256
 from basics.paths import project_root
 from hashcenters.training.checkpoint import load_tensors
+from hashcenters.training.run import sum_of_note
 
 TRAININGS = 4
+SECONDS_TO_END = 15.0  # for all that a run had started
 PROFILE = "attacked"
 GRID = """from hashcenters.centers.generate import make_centers
 from hashcenters.sweep import GridPoint, sweep
@@ -67,7 +69,7 @@ class Book:
         for name, (after, *code) in NOTEBOOKS.items():
             place = folder / "notebooks" / f"{name}.ipynb"
             place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_text(json.dumps(_notebook(after, code)))
+            place.write_text(json.dumps(notebook_of(after, code)))
         (folder / "profiles").mkdir(exist_ok=True)
         (folder / "profiles" / f"{PROFILE}.yaml").write_text(f"name: {PROFILE}\ntitle: Attacked\nnotebooks: {{}}\n")
         return cls(folder, results or folder / "results")
@@ -116,6 +118,13 @@ class Book:
                 found |= {path.stem: sha256(made)} if record["state"] == "done" else {}
         return found
 
+    def left(self) -> list[Process]:
+        """The processes that still work some seconds after the run has ended."""
+        deadline = time.monotonic() + SECONDS_TO_END
+        while (left := self.processes()) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        return left
+
     def half_files(self) -> list[str]:
         """Files under their final names that are not whole."""
         return [str(path) for path in self.profile.rglob("*") if path.is_file() and not _is_whole(path)]
@@ -135,12 +144,10 @@ class Book:
 
 def _noted(path: Path) -> str:
     """A digest of what a training's note says; its checksum may be put in later, by the next that finds it."""
-    note = json.loads(path.read_text())
-    note.pop("sha256", None)
-    return hashlib.sha256(json.dumps(note, sort_keys=True).encode()).hexdigest()
+    return sum_of_note(json.loads(path.read_text()))
 
 
-def _notebook(after: list[str], code: list[str]) -> dict[str, Any]:
+def notebook_of(after: list[str], code: list[str]) -> dict[str, Any]:
     """A notebook of code cells; the first is its grid where it trains."""
     cells = [{"cell_type": "markdown", "id": "title", "metadata": {}, "source": ["# Attacked"]}]
     for index, source in enumerate((PARAMETERS, *code)):

@@ -15,7 +15,6 @@ from random import Random
 from basics.errors import InputError
 from benchmarks.attacks import PATIENCE, Book, Process
 
-SECONDS_TO_END = 15.0  # for all that a killed run had started
 MOST_DELAY = 2.0  # seconds by which a kill comes after the moment that is waited for
 MOST_FINISHED = 2  # trainings and notebooks that a killed run has finished, at least, of those that it has to
 IN_A_ROW = 5
@@ -179,9 +178,7 @@ def _kill(book: Book, kind: str, random: Random) -> tuple[dict[str, str], dict[s
             os.kill(victim.number, number)
             reached += 1
     process.communicate(timeout=PATIENCE)
-    deadline = time.monotonic() + SECONDS_TO_END
-    while (left := book.processes()) and time.monotonic() < deadline:
-        time.sleep(0.1)
+    left = book.left()
     for process_left in left:
         with suppress(ProcessLookupError):
             os.kill(process_left.number, signal.SIGKILL)

@@ -1,14 +1,12 @@
 """Notebooks that misbehave: what becomes of each in one run, and what it leaves working."""
 
 import json
-import time
 from pathlib import Path
 
 from benchmarks import attacks, damage
-from benchmarks.attacks import Book, _notebook
+from benchmarks.attacks import Book, notebook_of
 
 TIMEOUT = "25"
-SECONDS_TO_END = 15.0
 IMPORTS = "import atexit, ctypes, os, re, signal, subprocess, sys, threading, time\n"
 FAILED, DONE = "failed", "done"
 # code of the cell in the middle of three, and what its run is to say of the notebook
@@ -58,15 +56,13 @@ def misbehaving(folder: Path) -> damage.Outcome:
         path.unlink()
     names = {f"{number:02}_{name}": given for number, (name, given) in enumerate(NOTEBOOKS.items(), start=1)}
     for name, (code, _) in names.items():
-        (place / f"{name}.ipynb").write_text(json.dumps(_notebook([], [IMPORTS + code, 'print("to the end")'])))
+        (place / f"{name}.ipynb").write_text(json.dumps(notebook_of([], [IMPORTS + code, 'print("to the end")'])))
     process = book.start("--timeout", TIMEOUT)
     output, _ = process.communicate(timeout=attacks.PATIENCE * 3)
     found = {words[0]: words[1] for words in map(str.split, output.splitlines()) if len(words) > 1}
     for name, (_, promised) in names.items():
         outcome.count(found.get(name) == promised, f"{name}: {found.get(name)}")
-    deadline = time.monotonic() + SECONDS_TO_END
-    while (left := book.processes()) and time.monotonic() < deadline:
-        time.sleep(0.1)
+    left = book.left()
     outcome.count(process.returncode == 1 and "Traceback" not in output, f"exit code {process.returncode}")
     outcome.count(not left, f"{len(left)} processes left")
     return outcome

@@ -177,4 +177,5 @@ def costs(trainings: Mapping[str, TrainingConfig]) -> dict[str, dict[str, Any]]:
     for key, config in trainings.items():
         options = tuple(sorted(config.dataset_options.items()))
         first.setdefault((config.dataset, options, config.backbone, config.trainable, kept_splits(config)), key)
-    return {key: asdict(cost_of(config, encodes=key in first.values())) for key, config in trainings.items()}
+    encoding = set(first.values())
+    return {key: asdict(cost_of(config, encodes=key in encoding)) for key, config in trainings.items()}

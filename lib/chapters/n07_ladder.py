@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from scipy.stats import spearmanr
 
 from basics.errors import InputError
+from basics.text import in_words
 from chapters.n07_backbones import Described, features_of, shuffled
 from chapters.shared.comparisons import Verdict, as_finding, described, overall, why, with_interval
 from chapters.shared.derived import (
@@ -173,14 +174,14 @@ def ladder_slopes(
     return slope_table(runs, ladder={"rungs": quality, "heads": [*heads], "networks": [*networks], "fold": FOLD})
 
 
-def in_words(name: str) -> str:
+def network_name(name: str) -> str:
     """The name of a network as a figure has it.
 
-    >>> in_words("timm:tf_efficientnet_lite0@192"), in_words("class names")
+    >>> network_name("timm:tf_efficientnet_lite0@192"), network_name("class names")
     ('tf efficientnet lite0, 192 px', 'class names')
     """
-    network, at, size = name.removeprefix("timm:").replace("_", " ").partition("@")
-    return f"{network}, {size} px" if at else network
+    network, at, size = name.removeprefix("timm:").partition("@")
+    return f"{in_words(network)}, {size} px" if at else in_words(network)
 
 
 @style.look()
@@ -205,8 +206,8 @@ def quality_lines(scores: pd.DataFrame, slopes: pd.DataFrame) -> Figure:
         ends = np.array([part[x].min(), part[x].max()])
         axis.plot(ends, part["mAP"].mean() + found["mean"] * (ends - part[x].mean()), color=style.BLACK, linewidth=0.8)
         axis.set_title(f"{head}: {with_interval(*found[['mean', 'low', 'high']])}")
-        axis.set(xlabel=f"quality, by {in_words(measure)}" if row == len(networks) - 1 else "")
-        axis.set(ylabel=f"mAP\n{in_words(network)}" if column == 0 else "")
+        axis.set(xlabel=f"quality, by {network_name(measure)}" if row == len(networks) - 1 else "")
+        axis.set(ylabel=f"mAP\n{network_name(network)}" if column == 0 else "")
     handles, labels = axes[0][0].get_legend_handles_labels()
     drawn.legend(handles, labels, loc="outside lower center", ncols=len(KINDS))
     return drawn

@@ -69,12 +69,12 @@ def read_note(folder: Path) -> Note:
     file = folder / "config.json"
     content = read_json(file)
     note = convert(content, Note, where=str(file))
-    if note.sha256 and note.sha256 != _sum_of(content):
+    if note.sha256 and note.sha256 != sum_of_note(content):
         raise InputError(f"{file} does not hold what was written into it: its checksum differs")
     return note
 
 
-def _sum_of(note: Mapping[str, Any]) -> str:
+def sum_of_note(note: Mapping[str, Any]) -> str:
     """SHA-256 of a note, its own checksum apart."""
     content = {name: value for name, value in note.items() if name != "sha256"}
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
@@ -84,7 +84,7 @@ def seal(folder: Path) -> None:
     """Put a checksum into the note of a finished training that has none."""
     note = read_json(folder / "config.json")
     if not note.get("sha256"):
-        write_json(folder / "config.json", note | {"sha256": _sum_of(note)})
+        write_json(folder / "config.json", note | {"sha256": sum_of_note(note)})
 
 
 @dataclass(frozen=True)
