@@ -1,6 +1,6 @@
 """What a notebook's results depend on, and whether they are still what it made of that.
 
-A record in `fresh/` of the run's folder holds, for the last run of a notebook here, what went in (its source, its
+A record in `fresh/` of the run's folder holds, for the last run of a notebook here, what went in (its code, its
 parameters, the definitions of the library that it uses, its data and files, the results of the notebooks it reads)
 and what came out.
 """
@@ -19,10 +19,12 @@ from basics.source import digests
 from workbook import run_table
 from workbook.project import texts_folder
 from workbook.records import ENTRIES, read_or_empty
-from workbook.runner.graph import Notebook
+from workbook.runner.graph import Notebook, Source
 from workbook.runner.hooks import find_hooks
+from workbook.runner.prose import without_prose
 
 VOLATILE_PARAMETERS = ("jobs",)
+PROSE = ("markdown", "raw")  # kinds of cells that compute nothing
 
 
 class Record(Struct):
@@ -88,7 +90,7 @@ def inputs_of(profile: str, notebook: Notebook, parameters: dict[str, Any]) -> d
     listings = {place: listing(place) for place in set(places.values())}  # sets often share a folder
     texts = texts_folder() / f"{notebook.name}.yaml"
     return {
-        "cells": {"": digest([notebook.cells, contents(texts)])},
+        "cells": {"": digest([[cell for cell in notebook.cells if cell[0] not in PROSE], contents(texts)])},
         "parameters": {key: value for key, value in parameters.items() if key not in VOLATILE_PARAMETERS},
         "library": digests([*notebook.code, repr(sorted(names_in(parameters)))]),
         "files": {name: contents(project_root() / name) for name in notebook.files},
@@ -169,10 +171,9 @@ def contents(place: Path) -> str:
 
 
 def outputs_of(profile: str, name: str) -> dict[str, str]:
-    """Digests of what a notebook made: itself executed, its figures and tables, its entries in shared files."""
+    """Digests of what a notebook made: itself executed without prose, figures, tables, its entries in shared files."""
     folder = profile_results(profile)
-    files = [notebook_output(profile, name)]
-    entries = {}
+    executed, files, entries = notebook_output(profile, name), [], {}
     for shared, kind in ENTRIES.items():
         content = read_or_empty(folder / shared, dict[str, kind])
         own = {key: entry for key, entry in content.items() if entry["notebook"] == name}
@@ -180,6 +181,8 @@ def outputs_of(profile: str, name: str) -> dict[str, str]:
         entries[shared] = digest(own)
     entries[run_table.FILE] = digest(run_table.own_runs(folder, name[:2]))
     made = {path.relative_to(folder).as_posix(): sha256(path) for path in files if path.is_file()}
+    if executed.is_file():
+        made[executed.relative_to(folder).as_posix()] = digest(without_prose(read_or_empty(executed, Source)))
     return entries | made
 
 

@@ -28,6 +28,7 @@ class Cell(msgspec.Struct, frozen=True):
     cell_type: Literal["code", "markdown", "raw"]
     source: str | list[str]
     metadata: Tagged
+    id: str = ""
 
     @property
     def kind(self) -> str:

@@ -25,6 +25,7 @@ from workbook.runner.hooks import find_hooks
 from workbook.runner.plan import Plan
 from workbook.runner.processes import skip_grammar
 from workbook.runner.progress import Progress
+from workbook.runner.prose import follow_sources
 from workbook.runner.trainer import Trainer
 
 EXIT_FAILED = 1
@@ -202,7 +203,8 @@ def report(plan: Plan) -> Path:
 
 
 def build_report(profile: str) -> Path:
-    """Build the report of a profile unless it is fresh, and return the path of its first page."""
+    """Build the report of a profile with the prose of the sources unless it is fresh; returns its first page's path."""
+    follow_sources(profile)
     page = paths.profile_results(profile) / "index.html"
     if not page.is_file() or read_or_empty(record_path(profile, REPORT)) != _shown(profile, page):
         skip_grammar()

@@ -69,7 +69,8 @@ def record(book: Any, **request: Any) -> None:
     exhibit = {"kind": "table", "notebook": "02_b", "files": files, "caption": "X.", "order": 1, "protocol": {}}
     (book.results / "exhibits.json").write_text(json.dumps({"table-02-x": exhibit}))
     for name in plan.notebooks:
-        (book.results / "notebooks" / f"{name}.ipynb").write_text(name)
+        source = book.folder / "notebooks" / f"{name}.ipynb"
+        (book.results / "notebooks" / source.name).write_text(source.read_text())
         write_record("embedded", name, state="done", inputs=plan.inputs(name))
 
 
@@ -96,9 +97,30 @@ def change_first_source(book: Any) -> None:
     book.write("01_a", "print(3)")
 
 
-def change_text(book: Any) -> None:
-    path = book.folder / "notebooks" / "02_b.ipynb"
-    path.write_text(path.read_text().replace("# Title", "# Another title"))
+def change_prose(book: Any) -> None:
+    change_prose_in(book.folder / "notebooks" / "02_b.ipynb")
+
+
+def change_prose_of_executed(book: Any) -> None:
+    change_prose_in(book.results / "notebooks" / "02_b.ipynb")
+
+
+def change_prose_in(path: Path) -> None:
+    before = path.read_text()
+    path.write_text(before.replace("# Title", "# Another title"))
+    assert path.read_text() != before
+
+
+def change_output_of_executed(book: Any) -> None:
+    path = book.results / "notebooks" / "02_b.ipynb"
+    content = json.loads(path.read_text())
+    content["cells"][1]["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "x"}]
+    path.write_text(json.dumps(content, indent=2))
+
+
+def cut_executed(book: Any) -> None:
+    path = book.results / "notebooks" / "02_b.ipynb"
+    path.write_text(path.read_text()[:-9])
 
 
 def change_outputs_of_source(book: Any) -> None:
@@ -175,7 +197,13 @@ B_AND_D = {"04_d": "the results of 02_b changed"}
     ("change", "expected"),
     [
         (change_source, {"02_b": "its source changed", "04_d": "02_b has to run before it"}),
-        (change_text, {"02_b": "its source changed", "04_d": "02_b has to run before it"}),
+        (change_prose, {}),
+        (change_prose_of_executed, {}),
+        (
+            change_output_of_executed,
+            {"02_b": "its notebooks/02_b.ipynb was changed", "04_d": "02_b has to run before it"},
+        ),
+        (cut_executed, {"02_b": "its notebooks/02_b.ipynb was changed", "04_d": "02_b has to run before it"}),
         (change_outputs_of_source, {}),
         (
             change_first_source,
