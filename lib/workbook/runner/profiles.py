@@ -14,6 +14,7 @@ from basics.yaml import parse_yaml
 from workbook.runner.graph import Notebook, select
 
 RESERVED = "profile"
+SHARED = "<<"  # a notebook's key for what it has in common with others, most often an alias; its own values win
 
 
 class Profile(Struct):
@@ -23,7 +24,7 @@ class Profile(Struct):
         name: of its file and of its results folder.
         title: one line for the report.
         notebooks: parameter values by notebook, `NN_topic: {parameter: value}`; a notebook without an entry keeps
-            its own defaults.
+            its own defaults. Values that several share may stand once, with an anchor, under the key `<<`.
         extends: the profile whose values hold where this one sets no others.
         parts: further profiles that the same work needs, `PROFILE: "NUMBERS"`, as `--only` takes them.
     """
@@ -82,7 +83,14 @@ def _read(name: str, folder: Path) -> Profile:
     profile = convert(parse_yaml(read_text(folder / f"{name}.yaml"), where=where), Profile, where=where)
     if profile.name != name:
         raise InputError(f"{where} must be named like its file, got {shown(profile.name)}")
-    return profile
+    merged = {key: _with_shared(own, where=f"{where}, {key}, {SHARED}") for key, own in profile.notebooks.items()}
+    return replace(profile, notebooks=merged)
+
+
+def _with_shared(own: dict[str, Any], *, where: str) -> dict[str, Any]:
+    """A notebook's values with those that it shares."""
+    shared = convert(own.get(SHARED, {}), dict[str, Any], where=where)
+    return shared | {key: value for key, value in own.items() if key != SHARED}
 
 
 def parse_setting(text: str) -> Setting:

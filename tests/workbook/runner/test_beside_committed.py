@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from basics.files import sha256
 from basics.paths import project_root
 
 ROOT = project_root()
@@ -105,6 +106,24 @@ def test_kept_records_are_not_published(ran: tuple[Path, str]) -> None:
     refused = run(clone, "--publish", code=2)
     assert "2 records of embedded are kept from the committed results (far is not here)" in refused
     assert git(clone, "status", "--porcelain") == ""
+
+
+def test_prose_that_changed_is_shown_without_a_run(ran: tuple[Path, str]) -> None:
+    clone, _ = ran
+    source = clone / "notebooks" / "01_makes.ipynb"
+    before = source.read_text(encoding="utf-8")
+    own = clone / "results" / "local" / "embedded"
+    ran_once = records(own, "manifest.json")["notebooks"]
+    source.write_text(before.replace("# Title", "# Another title"), encoding="utf-8")
+    run(clone)
+    assert "Another title" in (own / "html" / "01_makes.html").read_text(encoding="utf-8")
+    executed = own / "notebooks" / "01_makes.ipynb"
+    assert "Another title" in executed.read_text(encoding="utf-8")
+    manifest = records(own, "manifest.json")
+    assert manifest["artefacts"]["notebooks/01_makes.ipynb"] == sha256(executed)
+    assert manifest["notebooks"] == ran_once
+    assert "stale" not in run(clone, "--list")
+    source.write_text(before, encoding="utf-8")
 
 
 def test_other_values_differ_and_are_not_published(ran: tuple[Path, str]) -> None:

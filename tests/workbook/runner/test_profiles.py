@@ -89,6 +89,9 @@ def test_refuses_settings(book: Any, settings: list[str], selected: list[str] | 
         ("{01_a: {rate: 1, rate: 2}}", "profile embedded is not YAML: 'rate' is given twice"),
         ("{}\nmore: 1", "profile embedded has no 'more'; there are name, title, notebooks, extends, parts"),
         ("{}: 1", "is not YAML"),
+        ("{01_a: {<<: 3}}", "profile embedded, 01_a, << must be mapping, got 3"),
+        ("{01_a: {<<: {bit: 3}}}", "profile embedded, 01_a: there is no parameter 'bit'"),
+        ("{01_a: {<<: {<<: {rate: 1}}}}", "profile embedded, 01_a: there is no parameter '<<'"),
         ("{}\nextends: nothing", "there is no profile 'nothing'; there are embedded"),
         ("{}\nextends: embedded", "profile embedded extends embedded, which extends another"),
         ("{}\nparts: [embedded]", r"parts must be mapping, got \['embedded'\]"),
@@ -119,6 +122,13 @@ def test_a_profile_extends_another(book: Any) -> None:
     assert more.notebooks == {"01_a": {"rate": 1e-5, "bits": [8]}, "02_b": {"jobs": 3}}
     assert more.parts == {}
     assert load_profile("embedded", folder).notebooks == {"01_a": {"rate": 1e-5}}
+
+
+def test_notebooks_share_values(book: Any) -> None:
+    book.profile("{01_a: {<<: &all {bits: [8]}, rate: 2.0}, 02_b: {bits: [4], <<: *all, jobs: 3}}")
+    given = values(book)
+    assert given["01_a"] == {"profile": "embedded", "bits": [8], "rate": 2.0}
+    assert given["02_b"] == {"bits": [4], "jobs": 3}
 
 
 @pytest.mark.parametrize("text", ["/x/pics #2", "my: pics", "trail ", "[1]", "on", ""])
