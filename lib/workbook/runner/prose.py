@@ -37,7 +37,7 @@ def with_prose_of(executed: dict[str, Any], source: dict[str, Any]) -> dict[str,
         place = place if INJECTED in _tags(cell) else cell.get("id", "")
         ran.setdefault(place, []).append(cell)
     failed = any(FAILED in _tags(cell) for cell in executed["cells"])
-    if failed or "" in ran or code_of(executed) != code_of(source):
+    if failed or code_of(executed) != code_of(source):
         return executed
     cells = [new for cell in source["cells"] for new in (ran.pop(cell.get("id"), []) if _is_code(cell) else [cell])]
     return executed if ran else executed | {"cells": cells}

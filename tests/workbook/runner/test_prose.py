@@ -51,7 +51,7 @@ def test_prose_follows_and_code_parameters_and_outputs_stay() -> None:
     assert [cell for cell in followed["cells"] if cell["cell_type"] != "code"] == [
         cell for cell in SOURCE["cells"] if cell["cell_type"] != "code"
     ]
-    assert (EXECUTED, SOURCE) == before
+    assert before == (EXECUTED, SOURCE)
     assert with_prose_of(followed, SOURCE) == followed
 
 
