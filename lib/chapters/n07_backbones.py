@@ -262,9 +262,7 @@ def judge_tuned(compared: pd.DataFrame) -> Verdict:
     Args:
         compared: rows of `compare_methods`, the row in which most learns against each other.
     """
-    return as_finding(
-        {"verdict": overall(compared["verdict"]), "observed": described(compared), "why": why(compared)}
-    )
+    return as_finding({"verdict": overall(compared["verdict"]), "observed": described(compared), "why": why(compared)})
 
 
 def judge_printed(table: Sequence[Published], *, best: str) -> Verdict:
