@@ -50,7 +50,8 @@ def test_notebook_05_shares_the_trainings_of_notebook_04(grids):
 
 
 def test_rows_of_notebook_07_differ_in_what_learns_and_the_fullest_are_notebook_04_s(grids):
-    joint = [point.config for point in grids("04_training", **SMALL) if point.labels.get("loss") == "L_C + L_Q + L_P"]
+    full = grids("04_training", **SMALL, multi_label_dataset="")
+    joint = [point.config for point in full if point.labels.get("loss") == "L_C + L_Q + L_P"]
     tuned = {"tuned_backbone": "alexnet-narrow", "tuned_bits": [16, 64], "tuned_seeds": [0, 1], "tuned_epochs": 2}
     points = [point for point in grids("07_backbones", **SMALL, **tuned) if "trainable" in point.labels]
     of = {part: [one.config for one in points if one.labels["trainable"] == part] for part in ("head", "all")}
