@@ -134,14 +134,14 @@ def network_cost(
 ) -> tuple[float, float, float, float]:
     """Operations of one input forwards below the cut, where each picture is encoded once, and above it; parameters,
     and bytes that an input leaves for the way back, above it."""
-    with torch.device("meta"):
+    with torch.device("cpu" if trainable == "last-stage" else "meta"):  # stages are tried out where they are cut
         centers = np.ones((classes, outputs), np.int8)
         network = make_network(backbone, outputs, in_channels=shape[0], head=head, centers=centers)
     encoding = 0.0
     if trainable != "all":
-        below, above = network.backbone.split(trainable)
+        below, above = (part.to("meta") for part in network.backbone.split(trainable))
         encoding, _, _, shape = count(below, shape)
-        network = nn.Sequential(above, network.hash_layer)
+        network = nn.Sequential(above, network.hash_layer.to("meta"))
     return encoding, *count(network, shape)[:3]
 
 

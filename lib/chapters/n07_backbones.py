@@ -10,7 +10,7 @@ from jaxtyping import Bool, Float64, Int8
 from scipy.stats import kendalltau
 
 from basics.errors import InputError, one_of
-from chapters.shared.comparisons import MARGIN, Verdict, compare_pairs, described, overall, why
+from chapters.shared.comparisons import MARGIN, Verdict, as_finding, compare_pairs, described, overall, why
 from chapters.shared.encoding import of_training_split
 from chapters.shared.readings import joined
 from chapters.shared.scores import select
@@ -254,6 +254,15 @@ def judge_order(compared: pd.DataFrame) -> Verdict:
         "margin": MARGIN,
         "why": why(compared, margin=MARGIN),
     }
+
+
+def judge_tuned(compared: pd.DataFrame) -> Verdict:
+    """Whether more of a network learning beats less, at every length.
+
+    Args:
+        compared: rows of `compare_methods`, the row in which most learns against each other.
+    """
+    return as_finding({"verdict": overall(compared["verdict"]), "observed": described(compared), "why": why(compared)})
 
 
 def judge_printed(table: Sequence[Published], *, best: str) -> Verdict:

@@ -43,6 +43,8 @@ def test_what_is_frozen_is_encoded_once_for_all(cell: TrainingConfig, monkeypatc
     assert parameters == sum(one.numel() for one in made.parameters())
     assert forwards == 2 * sum(one.numel() for one in made.parameters() if one.ndim == 2)
     assert encoding == pytest.approx(2 * 31.7e6, rel=0.05)  # 0.39 billion products at 224 pixels
+    below, above, *_ = network_cost(frozen.backbone, "csq", frozen.bits, (3, 64, 64), "last-stage")
+    assert below < encoding and below + above == encoding + forwards
     with_it, without = costs({"one": frozen, "two": replace(frozen, seed=1)}).values()
     assert with_it["seconds"] > 2 * without["seconds"]
     assert cost_of(replace(frozen, trainable="all")).seconds > 10 * without["seconds"]

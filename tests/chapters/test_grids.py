@@ -49,6 +49,17 @@ def test_notebook_05_shares_the_trainings_of_notebook_04(grids):
     assert all(point.config in full for point in ours)
 
 
+def test_rows_of_notebook_07_differ_in_what_learns_and_the_fullest_are_notebook_04_s(grids):
+    full = grids("04_training", **SMALL, multi_label_dataset="")
+    joint = [point.config for point in full if point.labels.get("loss") == "L_C + L_Q + L_P"]
+    tuned = {"tuned_backbone": "alexnet-narrow", "tuned_bits": [16, 64], "tuned_seeds": [0, 1], "tuned_epochs": 2}
+    points = [point for point in grids("07_backbones", **SMALL, **tuned) if "trainable" in point.labels]
+    of = {part: [one.config for one in points if one.labels["trainable"] == part] for part in ("head", "all")}
+    assert of["all"] == joint and len(points) == 2 * len(joint)
+    assert [replace(config, trainable="all") for config in of["head"]] == joint
+    assert {(config.trainable, config.recipe.head_factor) for config in of["head"]} == {("head", 20.0)}
+
+
 def test_draws_change_the_centers_only(grids):
     points = grids("05_center_learning", **SMALL, multi_label_dataset="")
     draws = [point.config for point in points if point.labels["method"].startswith("draw")]

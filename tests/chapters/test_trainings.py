@@ -271,6 +271,23 @@ def test_the_weakest_comparison_decides():
     assert n07_backbones.judge_order(rows)["verdict"] == "not-shown"
 
 
+@pytest.mark.parametrize(
+    ("verdicts", "settled", "judged"),
+    [
+        (["trend", "trend"], True, "finding"),
+        (["trend", "inconclusive"], False, "inconclusive"),
+        (["trend", "not-shown"], True, "not-shown"),
+        (["trend", "identical"], True, "not-shown"),
+    ],
+)
+def test_more_of_a_network_learning_is_judged_by_the_weakest_length(verdicts, settled, judged):
+    rows = pd.DataFrame({"bits": [16, 64], "difference": "last-stage − head", "verdict": verdicts})
+    found = n07_backbones.judge_tuned(rows.assign(mean=0.02, low=0.01, high=0.03, converged=settled))
+    assert found["verdict"] == judged
+    assert found["observed"].startswith("16 bits last-stage − head: +0.0200 [+0.0100, +0.0300]; 64 bits")
+    assert settled or "short of their plateau" in found["why"]
+
+
 def test_shuffled_centers_keep_their_distances_and_lose_their_places():
     centers = np.random.default_rng(0).integers(0, 2, (50, 16), dtype=np.int8) * 2 - 1
     moved = n07_backbones.shuffled(centers, 1)
