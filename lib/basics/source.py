@@ -88,8 +88,8 @@ def digests(roots: Iterable[str], *, names: Iterable[str] | None = None, lib: Pa
 def keys_of(table: str) -> list[str]:
     """The keys of a dict that a module assigns, `package.module:NAME`, in order and without importing the module.
 
-    >>> keys_of("workbook.claims:LOOKS")[0]
-    'proved'
+    >>> keys_of("hashcenters.centers.generate:GENERATORS")[:2]
+    ['csq', 'hadamard']
     """
     module, _, name = table.partition(":")
     (statement,) = _module(_tree(lib_root()), module).bound[name]
