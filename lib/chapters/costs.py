@@ -131,7 +131,7 @@ def count(part: nn.Module, inputs: torch.Tensor) -> Counted:
 
     with FlopCounterMode(display=False) as counter, saved_tensors_hooks(note, lambda tensor: tensor):
         outputs = part(inputs)
-    return Counted(counter.get_total_flops(), float(sum(parameters.values())), left, outputs)
+    return Counted(float(counter.get_total_flops()), float(sum(parameters.values())), left, outputs)
 
 
 @cache
