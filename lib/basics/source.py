@@ -85,6 +85,17 @@ def digests(roots: Iterable[str], *, names: Iterable[str] | None = None, lib: Pa
     return {unit: found[unit] for unit in sorted(found) if unit and found[unit]}
 
 
+def keys_of(table: str) -> list[str]:
+    """The keys of a dict that a module assigns, `package.module:NAME`, in order and without importing the module.
+
+    >>> keys_of("hashcenters.centers.generate:GENERATORS")[:2]
+    ['csq', 'hadamard']
+    """
+    module, _, name = table.partition(":")
+    (statement,) = _module(_tree(lib_root()), module).bound[name]
+    return [ast.literal_eval(key) for key in statement.value.keys]
+
+
 @dataclass(frozen=True, eq=False)
 class _Tree:
     """All packages as they are on disk: modules by dotted name, other files by path and by every folder above."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -16,7 +16,9 @@ from basics.errors import InputError
 from hashcenters.datasets import registry
 from hashcenters.datasets.protocol import find_protocol
 from hashcenters.datasets.splits import HashingData, Split
-from hashcenters.models.factory import make_network
+from hashcenters.models.factory import make_backbone
+from hashcenters.models.hash_head import make_head
+from hashcenters.models.network import HashNetwork
 from hashcenters.training.config import TrainingConfig
 from hashcenters.training.run import kept_splits, load_data
 
@@ -106,9 +108,18 @@ def standing_in() -> Iterator[None]:
         registry.load = load
 
 
-def count(part: nn.Module, shape: tuple[int, ...]) -> tuple[float, float, float, tuple[int, ...]]:
-    """Operations of one input forwards, parameters, bytes that it leaves for the way back, and the shape that comes
-    out of a part of a network on the device `meta`, where nothing is computed."""
+class Counted(NamedTuple):
+    """What two inputs cost a part of a network forwards: operations, its parameters, the bytes left for the way back by
+    the storage that holds them, and what comes out."""
+
+    operations: float
+    parameters: float
+    left: dict[int, int]
+    outputs: torch.Tensor
+
+
+def count(part: nn.Module, inputs: torch.Tensor) -> Counted:
+    """What a part of a network costs on the device `meta`, where nothing is computed."""
     parameters = {parameter.untyped_storage()._cdata: parameter.numel() for parameter in part.parameters()}
     left: dict[int, int] = {}
 
@@ -119,13 +130,21 @@ def count(part: nn.Module, shape: tuple[int, ...]) -> tuple[float, float, float,
         return tensor
 
     with FlopCounterMode(display=False) as counter, saved_tensors_hooks(note, lambda tensor: tensor):
-        outputs = part(torch.empty(2, *shape, device="meta"))
-    return (
-        counter.get_total_flops() / 2,
-        float(sum(parameters.values())),
-        sum(left.values()) / 2,
-        tuple(outputs.shape[1:]),
-    )
+        outputs = part(inputs)
+    return Counted(float(counter.get_total_flops()), float(sum(parameters.values())), left, outputs)
+
+
+@cache
+def backbone_cost(backbone: str, shape: tuple[int, ...], trainable: str) -> tuple[float, Counted]:
+    """Operations of two inputs below the cut, where each picture is encoded once, and what the layers above it cost."""
+    inputs = torch.empty(2, *shape, device="meta")
+    with torch.device("cpu" if trainable == "last-stage" else "meta"):  # stages are tried out where they are cut
+        built = HashNetwork(make_backbone(backbone, in_channels=shape[0]), nn.Identity()).backbone
+    if trainable == "all":
+        return 0.0, count(built, inputs)
+    below, above = (part.to("meta") for part in built.split(trainable))
+    encoded = count(below, inputs)
+    return encoded.operations, count(above, torch.empty_like(encoded.outputs))
 
 
 @cache
@@ -134,15 +153,12 @@ def network_cost(
 ) -> tuple[float, float, float, float]:
     """Operations of one input forwards below the cut, where each picture is encoded once, and above it; parameters,
     and bytes that an input leaves for the way back, above it."""
-    with torch.device("cpu" if trainable == "last-stage" else "meta"):  # stages are tried out where they are cut
-        centers = np.ones((classes, outputs), np.int8)
-        network = make_network(backbone, outputs, in_channels=shape[0], head=head, centers=centers)
-    encoding = 0.0
-    if trainable != "all":
-        below, above = (part.to("meta") for part in network.backbone.split(trainable))
-        encoding, _, _, shape = count(below, shape)
-        network = nn.Sequential(above, network.hash_layer.to("meta"))
-    return encoding, *count(network, shape)[:3]
+    encoding, layers = backbone_cost(backbone, shape, trainable)
+    with torch.device("meta"):
+        made = make_head(head, layers.outputs.shape[1], outputs, centers=np.ones((classes, outputs), np.int8))
+    last = count(made, layers.outputs)
+    left = sum((layers.left | last.left).values())
+    return encoding / 2, (layers.operations + last.operations) / 2, layers.parameters + last.parameters, left / 2
 
 
 def cost_of(config: TrainingConfig, *, encodes: bool = False) -> Cost:

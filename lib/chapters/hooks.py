@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from basics.errors import InputError, one_of, whole
 from basics.files import read_json
 from basics.paths import OWN, data_root, runs_root
+from basics.source import keys_of
 from hashcenters.limits import MAX_BITS, MAX_ITEMS, MAX_SEED
 from hashcenters.training.config import AUGMENTS, DEVICES, OPTIMISERS, TRAINABLE
 from workbook.runner.graph import Notebook
@@ -26,6 +27,10 @@ WHOLE |= {"epochs": (1, MAX_ITEMS), "lr_decay_epochs": (0, MAX_ITEMS), "batch_si
 WHOLE |= dict.fromkeys(("jobs", "draws", "samples", "queries", "database", "neighbours"), (1, MAX_ITEMS))
 REAL = {"rate": (1e-12, 1e6), "lr_decay": (1e-12, 1e6), "clip": (1e-12, 1e12), "momentum": (0, 1)}
 REAL |= {"head_factor": (0, 1e6), "weight_decay": (0, 1e6), "flips": (0, 1), "confused": (0, 1)}
+# what parameters name, and the table that holds the names
+TABLES = dict.fromkeys(("backbone", "backbones"), ("backbone", "hashcenters.models.factory:BACKBONES"))
+TABLES["head"] = ("head", "hashcenters.models.hash_head:HEADS")
+TABLES["more_centers"] = ("method", "hashcenters.centers.generate:GENERATORS")
 NAMES = {"optimiser": OPTIMISERS, "trainable": TRAINABLE, "augment": AUGMENTS, "device": DEVICES}
 
 # torch and what imports it take seconds: they are imported where they are needed
@@ -68,6 +73,7 @@ def checked(parameters: Mapping[str, Any]) -> dict[str, Any]:
         kind = key.rpartition("_")[2]
         for number in value if isinstance(value, list) else [value]:
             _check(key, kind, number)
+            _check_name(key, number)
         if kind == "options":
             found[key] = [_absolute_root(text) for text in value]
         elif key in ("root", "own_codes") or (key == "weights" and value not in NAMED_WEIGHTS):
@@ -90,6 +96,15 @@ def _check(key: str, kind: str, value: Any) -> None:
     limits = REAL.get(key, REAL.get(kind))
     if limits and not limits[0] <= value <= limits[1]:
         raise InputError(f"{key} must be a number in {limits[0]:g}..{limits[1]:g}, got {value:g}")
+
+
+def _check_name(key: str, value: Any) -> None:
+    """Refuse an unknown network, head or generator of centers, by tables of names that are read without torch."""
+    if isinstance(value, str) and value.startswith("timm:"):
+        import_module("shelf.networks.timm_names").check(value.removeprefix("timm:"))
+    elif key in TABLES:
+        called, table = TABLES[key]
+        one_of(value, [{"timm": "timm:NAME"}.get(name, name) for name in keys_of(table)], called)
 
 
 def _absolute_root(text: Any) -> Any:
@@ -119,21 +134,16 @@ def folders(parameters: Mapping[str, Any]) -> dict[str, Path]:
     return found
 
 
-def needs(parameters: Mapping[str, Any]) -> Iterator[Need]:
-    """The data sets, weights and devices that a notebook needs with these parameters.
-
-    Raises:
-        InputError: an unknown backbone, head or generator of centers.
-    """
-    _find_networks(parameters)
+def needs(parameters: Mapping[str, Any], *, sized: bool = False) -> Iterator[Need]:
+    """The data sets, weights and devices that a notebook needs with these parameters, or only what has a size."""
     for name, options in named_sets(parameters):
         from hashcenters.datasets.registry import check, find_entry
 
         where = f" at {options['root']}" if options.get("root") else ""
         lines = (line.removeprefix(f"{name}: ") for line in check(name, **options))
         yield Need(f"data set {name}{where}", tuple(lines), size=find_entry(name).size)
-    yield from _weights(parameters)
-    if parameters.get("device") == "cuda":
+    yield from () if sized else _weights(parameters)
+    if not sized and parameters.get("device") == "cuda":
         yield Need("device cuda", _cuda())
 
 
@@ -180,21 +190,6 @@ def ways_to(folders: Collection[str]) -> Iterator[str]:
             "note: the authors' codes, centers and lists are not here; "
             ".venv/bin/hashcenters data download authors brings them (25 MB)"
         )
-
-
-def _find_networks(parameters: Mapping[str, Any]) -> None:
-    """Look up the networks that parameters name, and the generators of centers."""
-    if "backbone" not in parameters:
-        return
-    from hashcenters.centers.generate import find_generator
-    from hashcenters.models.factory import find_backbone
-    from hashcenters.models.hash_head import HEADS
-
-    for name in (parameters["backbone"], *parameters.get("backbones", [])):
-        find_backbone(name)
-    for name in parameters.get("more_centers", []):
-        find_generator(name)
-    one_of(parameters.get("head", "csq"), HEADS, "head")
 
 
 def _weights(parameters: Mapping[str, Any]) -> Iterator[Need]:

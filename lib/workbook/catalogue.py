@@ -77,6 +77,7 @@ class Workbook(Struct, frozen=True):
         units: in which the effects of discrepancies are measured, those that matter most first.
         links: of the documents, by their short names.
         ways: what readers may want to do themselves.
+        spelled: what readers write for beginnings of names such as `kind:name@64`.
     """
 
     name: str
@@ -93,6 +94,7 @@ class Workbook(Struct, frozen=True):
     units: tuple[str, ...] = ()
     links: dict[str, Links] = msgspec.field(default_factory=dict)
     ways: tuple[Way, ...] = ()
+    spelled: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 def read_entries(name: str, kind: type[T] | Any) -> T:

@@ -10,12 +10,15 @@ from itertools import zip_longest
 
 from markupsafe import Markup, escape
 
+from workbook.catalogue import workbook
+
 _BASE, _SMALL = r"([A-Za-zλαμ]|‖[^‖\s]+‖)", r"([A-Za-z0-9]{1,2}|\d{3})"
 _INDEX = re.compile(rf"(?:(?<![A-Za-z_])|(?<=\bd)(?=[A-Z])){_BASE}_{_SMALL}(?![A-Za-z0-9_])")
 _GREEK = re.compile(r"(?<![A-Za-z0-9_])([λα])([0-9])(?![A-Za-z0-9_])")
 _POWER = re.compile(r"(?<=[\w\])‖}>|])\^(\|[^|]+\||[−-]?(?:\d+(?:\.\d+)?|[A-Za-z0-9]{1,2}))(?![A-Za-z0-9])")
 _MINUS = re.compile(r"(?<![\w&#;.-])-(?=\d)")
 _TEX_POWER = re.compile(r"(?<=[\w\])‖}|$])\^(\|[^|]+\||[−-]?(?:\d+(?:\.\d+)?|[A-Za-z0-9]{1,2}))(?![A-Za-z0-9])")
+_NAMED = re.compile(r"(?<![\w/.])[a-z]+:([A-Za-z](?:\w|\\_)*)@(\d+)\b")
 _GREEK_TEX = {"λ": r"\lambda", "α": r"\alpha", "μ": r"\mu"}
 
 
@@ -28,7 +31,7 @@ def with_signs(text: str) -> Markup:
     Markup('‖z‖<sub>p</sub><sup>p</sup> = |z₁|<sup>p</sup>, (−1)<sup>|i ∧ j|</sup>')
     """
     parts = re.split(r"`([^`]+)`", str(escape(text)))
-    prose = [_raised(_lowered(part)) for part in parts[::2]]
+    prose = [_set(part) for part in parts[::2]]
     code = [f"<code>{part}</code>" for part in parts[1::2]]
     return Markup("".join(part for pair in zip_longest(prose, code, fillvalue="") for part in pair))
 
@@ -39,7 +42,7 @@ def signs_in(html: str) -> str:
     >>> signs_in('<p title="L_Q">L_Q is <code>L_Q</code>, -0.4</p>')
     '<p title="L_Q">L<sub>Q</sub> is <code>L_Q</code>, −0.4</p>'
     """
-    return on_text(html, lambda text: _raised(_lowered(text)), outside={"code", "pre", "math"})
+    return on_text(html, _set, outside={"code", "pre", "math"})
 
 
 def on_text(html: str, change: Callable[[str], str], *, outside: set[str]) -> str:
@@ -57,6 +60,32 @@ def on_text(html: str, change: Callable[[str], str], *, outside: set[str]) -> st
         elif re.match(r"</?([a-z0-9]+)", part) and re.match(r"</?([a-z0-9]+)", part)[1] in outside:
             inside += -1 if part.startswith("</") else 1
     return "".join(parts)
+
+
+def _set(text: str) -> str:
+    """Escaped text with all signs; a name as readers write it keeps the one that stands in files, for the search."""
+    names = [(found[0], spelled(found[0])) for found in _NAMED.finditer(text)]
+    written = "".join(f"{_raised(_lowered(part))}\0" for part in _NAMED.sub("\0", text).split("\0"))[:-1]
+    for name, shown in names:
+        written = written.replace("\0", f'<span class="spelled" title="{name}">{shown}</span>', 1)
+    return written
+
+
+def spelled(text: str) -> str:
+    """Plain text or Markdown with names of networks as readers write them.
+
+    >>> spelled("shc on timm:tf_efficientnet_lite0@192: +0.1"), spelled(r"timm:tf\\_efficientnet\\_lite2@96")
+    ('shc on EfficientNet-Lite0, 192 px: +0.1', 'EfficientNet-Lite2, 96 px')
+    """
+    return _NAMED.sub(lambda found: f"{_spelled(found[1])}, {found[2]} px", text)
+
+
+def _spelled(name: str) -> str:
+    plain = name.replace("\\", "")
+    for begins, written in workbook().spelled.items():
+        if plain.startswith(begins):
+            return written + plain.removeprefix(begins).replace("_", " ")
+    return plain.replace("_", " ")
 
 
 def _lowered(text: str) -> str:

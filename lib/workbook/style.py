@@ -207,13 +207,10 @@ def points(frame: pd.DataFrame, *, value: str, by: str, panels: str, title: str 
         seaborn.pointplot(part, x=value, y=by, ax=axis, **bars, **look)
         grouped = part.groupby(by)[value]
         means, spread = grouped.mean().reindex(names).to_numpy(), grouped.std().reindex(names).fillna(0).to_numpy()
-        near = together(means)
-        ends = [
-            *part[value][part[by].map(dict(zip(names, near, strict=True)))],
-            *(means - spread)[near],
-            *(means + spread)[near],
-        ]
-        _focus(axis, means, near, min(ends), max(ends))
+        low = np.fmin(grouped.min().reindex(names).to_numpy(), means - spread)
+        high = np.fmax(grouped.max().reindex(names).to_numpy(), means + spread)
+        near = _reached(together(means), means, low, high)
+        _focus(axis, means, near, low[near].min(), high[near].max())
         axis.set(title=title.format(group), ylabel="")
         axis.set_yticks(range(len(names)), [with_mathtext(str(name)) for name in names])
     return drawn, axes
@@ -237,7 +234,7 @@ def differences(frame: pd.DataFrame, *, by: str, panels: str, title: str = "{}",
     for axis, group in zip(axes, groups, strict=True):
         part = _part(frame, panels, group).set_index(by).reindex(names)
         mean, low, high = (part[column].to_numpy(dtype=float) for column in ("mean", "low", "high"))
-        near = together(-np.abs(mean))
+        near = _reached(together(-np.abs(mean)), mean, np.fmin(low, mean), np.fmax(high, mean))
         ends = np.concatenate([mean[near], low[near], high[near], [0.0, bound]])
         axis.axvline(bound, color=BLACK, linewidth=0.8, linestyle="--")
         for place in np.flatnonzero(near):
@@ -270,6 +267,17 @@ def together(values: np.ndarray) -> np.ndarray:
     widest = int(np.argmax(gaps))
     spread = known[0] - known[widest]
     return values >= known[widest] if spread and gaps[widest] > 2 * spread else ~np.isnan(values)
+
+
+def _reached(near: np.ndarray, means: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """What lies together, and what lies among its ends, where a number at the edge would be drawn over it.
+
+    >>> values = np.array([0.5203, 0.5188, 0.5202, 0.1])
+    >>> _reached(together(values), values, values - 0.002, values + 0.002).tolist()
+    [True, True, True, False]
+    """
+    least, most = np.min(low[near], initial=np.inf), np.max(high[near], initial=-np.inf)
+    return near | ((means >= least) & (means <= most))
 
 
 def _focus(axis: Axes, means: np.ndarray, near: np.ndarray, low: float, high: float, *, sign: str = "") -> None:

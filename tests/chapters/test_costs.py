@@ -11,17 +11,20 @@ from chapters import hooks
 from chapters.costs import Blank, cost_of, costs, network_cost, stand_in, standing_in
 from hashcenters.datasets import registry
 from hashcenters.models.hash_head import make_head
+from hashcenters.models.network import Backbone
 from hashcenters.training.config import TrainingConfig
 from hashcenters.training.run import load_data, run
 from workbook.runner.manifest import size_of
 
 
 def test_a_layer_costs_what_a_hand_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    layer = nn.Sequential(nn.Flatten(), nn.Linear(48, 5, device="meta"), nn.Tanh())
-    monkeypatch.setattr("chapters.costs.make_network", lambda *_, **__: layer)
-    encoding, forwards, parameters, left = network_cost.__wrapped__("x", "csq", 5, (3, 4, 4))
-    assert (encoding, forwards, parameters) == (0, 2 * 48 * 5, 48 * 5 + 5)
-    assert left == (48 + 5) * 4  # the inputs of the layer, and what tanh gives
+    layers = Backbone(nn.Sequential(nn.Flatten(), nn.Linear(48, 7, device="meta"), nn.ReLU()), 7)
+    head = nn.Sequential(nn.Linear(7, 5, device="meta"), nn.Tanh())
+    monkeypatch.setattr("chapters.costs.make_backbone", lambda *_, **__: layers)
+    monkeypatch.setattr("chapters.costs.make_head", lambda *_, **__: head)
+    encoding, forwards, parameters, left = network_cost.__wrapped__("made up", "shc", 5, (3, 4, 4))
+    assert (encoding, forwards, parameters) == (0, 2 * (48 * 7 + 7 * 5), 48 * 7 + 7 + 7 * 5 + 5)
+    assert left == (48 + 7 + 5) * 4  # what the layers take, 7 numbers of both kept once, and what tanh gives
 
 
 def test_networks_are_counted_without_being_computed() -> None:

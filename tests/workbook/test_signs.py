@@ -17,6 +17,10 @@ from workbook.signs import signs_in, with_mathtext, with_signs
         ("size^0.82 to 10^64.", "size<sup>0.82</sup> to 10<sup>64</sup>."),
         ("λ1 = 0.05", "λ<sub>1</sub> = 0.05"),
         ("2026-11-26, csq-s1-half, --jobs 2, below_half", "2026-11-26, csq-s1-half, --jobs 2, below_half"),
+        (
+            "on `timm:a_b@64` timm:resnet18d@64: -0.1",
+            'on <code>timm:a_b@64</code> <span class="spelled" title="timm:resnet18d@64">ResNet18d, 64 px</span>: −0.1',
+        ),
         ("`a_b` <b>", "<code>a_b</code> &lt;b&gt;"),
     ],
 )

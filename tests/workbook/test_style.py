@@ -144,6 +144,22 @@ def test_a_mean_far_below_is_a_number_at_the_edge():
     assert not close.texts and close.get_xlim()[0] < 0.3
 
 
+def test_a_mean_among_the_ends_of_others_is_drawn_and_no_number_covers_it():
+    rows = [
+        (name, 64, mean + step)
+        for name, mean in (("a", 0.5203), ("b", 0.5188), ("c", 0.5202))
+        for step in (-2e-3, 2e-3)
+    ]
+    frame = pd.DataFrame(rows, columns=["by", "bits", "mAP"])
+    (axis,) = style.points(frame, value="mAP", by="by", panels="bits")[1]
+    assert not axis.texts
+    assert axis.get_xlim()[0] < 0.5188 - 2e-3
+    named = pd.DataFrame({"by": list("abc"), "bits": 64, "mean": [0.001, 0.0011, 0.004]})
+    spread = named.assign(low=named["mean"] - 0.005, high=named["mean"] + 0.005)
+    (axis,) = style.differences(spread, by="by", panels="bits").axes
+    assert not axis.texts
+
+
 def test_differences_show_their_intervals_and_what_they_are_judged_by():
     frame = pd.DataFrame({"pair": list("abc"), "mean": [0.0, -0.01, 0.8], "bits": 16})
     frame = frame.assign(low=frame["mean"] - 0.02, high=frame["mean"] + 0.02)

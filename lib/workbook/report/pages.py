@@ -218,7 +218,7 @@ class _Maker:
     def add_plain(self, data: dict[str, Any]) -> None:
         """Add the richest form of an output that can be shown safely and without a script."""
         if "text/html" in data:
-            self.blocks.append(Block("output", Markup(safe_html(data["text/html"]))))
+            self.blocks.append(Block("output", Markup(signs_in(safe_html(data["text/html"])))))
         elif "text/markdown" in data:
             self.add_prose(data["text/markdown"])
         elif "image/png" in data:

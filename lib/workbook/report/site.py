@@ -25,7 +25,7 @@ from workbook.literature import published_table
 from workbook.report import exhibits
 from workbook.report.content import Content, read_content
 from workbook.report.pages import Page, first_sentence
-from workbook.signs import with_signs
+from workbook.signs import spelled, with_signs
 
 TEMPLATES = Path(__file__).parent / "templates"
 COMPARED = "compare.html"
@@ -59,7 +59,7 @@ def build(profile: str) -> Path:
     pages = {html / f"{page.name}.html" for page in content.pages} | ({html / COMPARED} if compared else set())
     for old in set(html.glob("*.html")) - pages:
         old.unlink()
-    write_text(content.folder / "README.md", render("README.md"))
+    write_text(content.folder / "README.md", spelled(render("README.md")))
     index = content.folder / "index.html"
     write_text(index, render("index.html", root=""))
     return index
@@ -159,7 +159,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    environment.filters |= {"signs": with_signs, "text": markdown_text, "sentence": first_sentence}
+    environment.filters |= {"signs": with_signs, "text": markdown_text, "sentence": first_sentence, "spelled": spelled}
     environment.filters |= {
         "words": in_words,
         "named": _named,

@@ -8,7 +8,7 @@ and what came out.
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -191,21 +191,22 @@ def results_key(record: dict[str, Any]) -> str | None:
     return digest([record["inputs"], record["outputs"]]) if record.get("state") == "done" else None
 
 
-def why_stale(profile: str, name: str, inputs: dict[str, Any]) -> str | None:
+def why_stale(profile: str, name: str, inputs: Callable[[], dict[str, Any]]) -> str | None:
     """Why a notebook has to run, in a few words; None when its results are fresh.
 
     Args:
         profile: whose results.
         name: of the notebook.
-        inputs: what its results depend on now, from `inputs_of`.
+        inputs: gives what its results depend on now, from `inputs_of`; asked only where something is to be compared.
     """
     record = read_record(profile, name)
     state = record.get("state")
     if state != "done":
         stopped = {"running": "its last run was stopped", "failed": "its last run failed"}
         return stopped.get(state or "", "it has not been run here")
+    now = inputs()
     for kind, phrase in CHANGED.items():
-        changed = _changed(record["inputs"].get(kind, {}), inputs[kind])
+        changed = _changed(record["inputs"].get(kind, {}), now[kind])
         if changed:
             return phrase.format(changed[0])
     made = outputs_of(profile, name)

@@ -49,8 +49,8 @@ class Hooks(Protocol):
     def folders(self, parameters: Parameters) -> dict[str, Path]:
         """The folders of data that parameters name, by a name for messages."""
 
-    def needs(self, parameters: Parameters) -> Iterator[Need]:
-        """What a notebook needs with these parameters."""
+    def needs(self, parameters: Parameters, *, sized: bool) -> Iterator[Need]:
+        """What a notebook needs with these parameters, or only what has a size."""
 
     def other_data(self, parameters: Parameters, usual: Parameters) -> tuple[str, str]:
         """Name and title of results on other data than the usual parameters name; both empty where it is the same."""

@@ -1,6 +1,6 @@
 """What `--list`, `--estimate` and `--check` say; nothing is run or written."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -36,20 +36,20 @@ def estimate(plan: Plan) -> str:
         InputError: a notebook does not say what it trains.
     """
     parts = parts_of(plan)
-    if len(parts) == 1:
-        return _estimate(plan)
-    return "\n\n".join(f"{_command(part)}\n{_estimate(part)}" for part in parts)
+    stale = [[name for name, state in part.states().items() if state and name in part.selected] for part in parts]
+    missing = count_missing(list(zip(parts, stale, strict=True)))
+    texts = list(map(_estimate, parts, stale, missing))
+    headed = [f"{_command(part)}\n{text}" for part, text in zip(parts, texts, strict=True)]
+    return "\n\n".join(headed if len(parts) > 1 else texts)
 
 
-def _estimate(plan: Plan) -> str:
-    """What a run of one profile would do."""
+def _estimate(plan: Plan, stale: Sequence[str], missing: Mapping[str, Mapping[str, dict[str, Any]]]) -> str:
+    """What a run of one profile would do, from its notebooks that are not fresh and what they have to train."""
     known = recorded(plan.results)
     rows = [("notebook", "trainings to do", "about")]
     planned: dict[str, dict[str, Any]] = {}
     guessed: dict[str, dict[str, Any]] = {}
     seconds, space, unknown = 0.0, 0.0, False
-    stale = [name for name, state in plan.states().items() if state and name in plan.selected]
-    missing = count_missing(plan, stale)
     for name in stale:
         entry = known.get(name, {})
         new = {key: cost for key, cost in missing.get(name, {}).items() if key not in planned}
@@ -68,7 +68,7 @@ def _estimate(plan: Plan) -> str:
     space += sum(cost["disk"] for cost in guessed.values())
     folder = profile_results(plan.results)
     lines = [columns(rows), *_guesses(guessed)]
-    lines += [f"to get first: {need.what}, {need.size}" for need in gather(plan) if need.missing and need.size]
+    lines += [f"to get first: {need.what}, {need.size}" for need in gather(plan, sized=True) if need.missing]
     lines.append(f"disk: {size(size_of(folder))} in {folder}, about {size(space)} more for the trainings to do")
     return "\n".join(lines)
 
@@ -96,11 +96,12 @@ def _command(part: Plan) -> str:
     return f"run_all.py --profile {part.profile.name}{f' --only {part.request.only}' if part.request.only else ''}"
 
 
-def gather(plan: Plan) -> list[Need]:
-    """What the selected notebooks need, each thing once with all who need it."""
+def gather(plan: Plan, *, sized: bool = False) -> list[Need]:
+    """What the selected notebooks need, or only what has a `size`, each thing once with all who need it."""
     found: dict[str, Need] = {}
     for name in plan.selected:
-        for need in (*_folders(plan.notebooks[name]), *find_hooks().needs(plan.parameters(name))):
+        asked = find_hooks().needs(plan.parameters(name), sized=sized)
+        for need in asked if sized else (*_folders(plan.notebooks[name]), *asked):
             before = found.get(need.what, need)
             missing = dict.fromkeys((*before.missing, *need.missing))
             found[need.what] = replace(need, missing=tuple(missing), users=(*before.users, name))

@@ -1,8 +1,9 @@
 """From the options of a command line to a checked plan: which notebooks, with which values."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from basics import paths
@@ -94,17 +95,17 @@ class Plan:
         """What a notebook's results depend on now."""
         return inputs_of(self.results, self.notebooks[name], self.parameters(name))
 
-    def why(self, name: str, inputs: dict[str, Any]) -> str | None:
-        """Why a notebook has to run now that its inputs are these, None when it is fresh."""
+    def why(self, name: str, inputs: Callable[[], dict[str, Any]] | None = None) -> str | None:
+        """Why a notebook has to run now that its inputs are what `inputs` gives, None when it is fresh."""
         forced = self.request.force and name in self.selected
-        return "forced" if forced else why_stale(self.results, name, inputs)
+        return "forced" if forced else why_stale(self.results, name, inputs or partial(self.inputs, name))
 
     def states(self) -> dict[str, str | None]:
         """Why each notebook has to run if all stale ones before it did, None for fresh ones."""
         found: dict[str, str | None] = {}
         for name, notebook in self.notebooks.items():
             waits = [upstream for upstream in notebook.after if found[upstream]]
-            found[name] = self.why(name, self.inputs(name)) or (f"{waits[0]} has to run before it" if waits else None)
+            found[name] = self.why(name) or (f"{waits[0]} has to run before it" if waits else None)
         return found
 
     def old_results(self, states: dict[str, str | None]) -> str:

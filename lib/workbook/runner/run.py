@@ -144,7 +144,7 @@ def _do(plan: Plan, name: str, stale: str | None, rows: list[Row], progress: Pro
     if waits:
         return name, "skipped", "", f"needs {', '.join(waits)}"
     inputs = plan.inputs(name)
-    why = plan.why(name, inputs)
+    why = plan.why(name, lambda: inputs)
     if why is None:
         return fresh
     trainer.wait_for(name)

@@ -4,10 +4,10 @@ The process collects what the notebooks train and trains what is missing of it s
 others, it collects again once these are done. What is finished when the process is killed is found by the next one, and
 a training goes on after its last whole epoch.
 
-The job is `notebooks` (parameters by path), `profile`, `jobs` and `count`. Told are, when everything is collected,
-`{"to_do": keys}` and `{"notebook": name, "trainings": keys, "complete": bool, "error": null | text}` for each
-notebook, then `{"done": key, "error": null | text}` for each training, and `{"line": text}` on what goes before them;
-only `{"notebook": name, "missing": costs}`, these by key, where trainings are to be counted.
+The job is `notebooks` (path, parameters and profile of each), `jobs` and `count`. Told are, when everything is
+collected, `{"to_do": keys}` and `{"notebook": name, "trainings": keys, "complete": bool, "error": null | text}` for
+each notebook, then `{"done": key, "error": null | text}` for each training, and `{"line": text}` on what goes before
+them; only `{"missing": costs}`, these by key, for each notebook where trainings are to be counted.
 """
 
 import threading
@@ -29,29 +29,29 @@ MODULE = f"{__package__}.trainer"
 LONGEST_LINE = 200
 
 
-def _start(plan: Plan, names: Sequence[str], *, count: bool) -> Child:
-    """The process that trains, or counts, for some notebooks."""
-    parameters = {str(plan.notebooks[name].path.resolve()): plan.parameters(name) for name in names}
-    job = {
-        "notebooks": parameters,
-        "profile": plan.results,
-        "jobs": max(values.get("jobs", 1) for values in parameters.values()),
-        "count": count,
-    }
-    return Child(MODULE, job, plan.environment())
+def _start(wanted: Sequence[tuple[Plan, str]], *, count: bool) -> Child:
+    """The process that trains for some notebooks of a plan, or counts for those of several."""
+    notebooks = [
+        (str(plan.notebooks[name].path.resolve()), plan.parameters(name), plan.results) for plan, name in wanted
+    ]
+    jobs = max(parameters.get("jobs", 1) for _, parameters, _ in notebooks)
+    return Child(MODULE, {"notebooks": notebooks, "jobs": jobs, "count": count}, wanted[0][0].environment())
 
 
-def count_missing(plan: Plan, names: Sequence[str]) -> dict[str, dict[str, dict[str, Any]]]:
-    """Cost by key of what is still to be trained for each of some notebooks; without those that train nothing.
+def count_missing(parts: Sequence[tuple[Plan, Sequence[str]]]) -> list[dict[str, dict[str, dict[str, Any]]]]:
+    """Cost by key of what is still to be trained for some notebooks of each plan; without those that train nothing.
 
     Raises:
         InputError: one of them does not say what it trains.
     """
-    names = [name for name in names if plan.notebooks[name].grid_cells]
-    if not names:
-        return {}
-    with _start(plan, names, count=True) as child:
-        found = {event["notebook"]: event["missing"] for event in child.events()}
+    places = [(place, name) for place, (plan, names) in enumerate(parts) for name in names]
+    places = [(place, name) for place, name in places if parts[place][0].notebooks[name].grid_cells]
+    found: list[dict[str, dict[str, dict[str, Any]]]] = [{} for _ in parts]
+    if not places:
+        return found
+    with _start([(parts[place][0], name) for place, name in places], count=True) as child:
+        for (place, name), event in zip(places, child.events(), strict=False):
+            found[place][name] = event["missing"]
         if child.process.returncode:
             raise InputError(child.last_line().removeprefix("error: "))
     return found
@@ -79,7 +79,7 @@ class Trainer:
         self._open: set[str] = set()
         self._progress, self._began = progress, time.monotonic()
         self._changed = threading.Condition()
-        self._child = _start(plan, names, count=False) if names else None
+        self._child = _start([(plan, name) for name in names], count=False) if names else None
         self._thread = threading.Thread(target=self._follow, name="trainer", daemon=True)
 
     def __enter__(self) -> "Trainer":
@@ -149,15 +149,14 @@ class Trainer:
 def main() -> None:
     """Do the job that standard input describes."""
     job, tell = begin()
-    notebooks = [(load_notebook(Path(path)), parameters) for path, parameters in job["notebooks"].items()]
+    notebooks = [(load_notebook(Path(path)), *of_plan) for path, *of_plan in job["notebooks"]]
     with one_line_errors():
         if not job["count"]:
-            _train(notebooks, job["profile"], job["jobs"], tell)
+            _train([pair for *pair, _ in notebooks], notebooks[0][2], job["jobs"], tell)
             return
-        for notebook, parameters in notebooks:
+        for notebook, parameters, profile in notebooks:
             with _says(notebook):
-                missing = find_hooks().count(notebook, parameters, job["profile"])
-            tell({"notebook": notebook.name, "missing": missing})
+                tell({"missing": find_hooks().count(notebook, parameters, profile)})
 
 
 def _train(notebooks: list[tuple[Notebook, dict[str, Any]]], profile: str, jobs: int, tell: Tell) -> None:

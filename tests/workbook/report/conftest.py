@@ -82,7 +82,12 @@ def _record(results: Results) -> list:
     return outputs_of(
         table,
         results.table(long, "long", caption="A long table."),
-        results.table(wide, "wide", caption="A wide table.", substitute="Digits stand in for photographs."),
+        results.table(
+            wide,
+            "wide",
+            caption="A wide table, timm:tf_efficientnet_lite0@192.",
+            substitute="Digits stand in for photographs.",
+        ),
         results.figure(_figure(16), "later", data=matrix, caption="No source.", alt="a matrix"),
         results.figure(_figure(8), "matrix", data=matrix, caption=f"H. {HOSTILE}", alt=HOSTILE, source="CSQ Fig. S.2"),
         results.claim(

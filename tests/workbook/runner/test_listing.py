@@ -59,7 +59,7 @@ def test_the_estimate(book: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     write_manifest("embedded", {"01_a": whole_run(65.0, **costs), "02_b": whole_run(12.0)}, known=NAMES)
     cost = {"seconds": 60.0, "where": "on one core", "memory": 2e9, "disk": 1e6}
     missing = {"01_a": {key: {} for key in "xyz"}, "02_b": {"y": {}}, "03_c": {"v": cost, "w": cost}}
-    monkeypatch.setattr(listing, "count_missing", lambda plan, names: missing)
+    monkeypatch.setattr(listing, "count_missing", lambda parts: [missing])
     lines = listing.estimate(plan()).splitlines()
     assert lines[:-1] == [
         "notebook  trainings to do  about",
@@ -81,7 +81,7 @@ def test_times_of_another_device_are_no_estimate(book: Any, monkeypatch: pytest.
     recorded = whole_run(65.0, **costs) | {"parameters": {"device": "cuda"}}
     write_manifest("embedded", {"01_a": recorded}, known=NAMES)
     cost = {"seconds": 60.0, "where": "on one core", "memory": 2e9, "disk": 1e6}
-    monkeypatch.setattr(listing, "count_missing", lambda plan, names: {"01_a": {"x": cost}})
+    monkeypatch.setattr(listing, "count_missing", lambda parts: [{"01_a": {"x": cost}}])
     lines = listing.estimate(plan()).splitlines()
     assert lines[1] == "01_a      1                1 min 0 s, reckoned"
     assert lines[-1].endswith("about 1.0 MB more for the trainings to do")
@@ -90,7 +90,7 @@ def test_times_of_another_device_are_no_estimate(book: Any, monkeypatch: pytest.
 def test_counts_the_trainings_of_grid_cells(book: Any, cell: TrainingConfig) -> None:
     book.write("01_a", "import hashcenters", "int('x')", grid_cells=[2])
     with pytest.raises(InputError, match="01_a does not say what it trains: ValueError: invalid literal for"):
-        count_missing(plan(), NAMES)
+        count_missing([(plan(), NAMES)])
     grid = (
         "from dataclasses import replace\n"
         "from hashcenters.sweep import GridPoint, or_stand_in, sweep\n"
@@ -102,9 +102,10 @@ def test_counts_the_trainings_of_grid_cells(book: Any, cell: TrainingConfig) -> 
     )
     book.write("01_a", *grid, grid_cells=[1, 2, 3])
     book.write("02_b", *grid, grid_cells=[1, 2])
-    found = count_missing(plan(settings=["02.count=2"]), NAMES)
+    found, other = count_missing([(plan(settings=["02.count=2"]), NAMES), (plan(settings=["01.count=1"]), ["01_a"])])
     assert {name: len(keys) for name, keys in found.items()} == {"01_a": 4, "02_b": 2}
     assert set(found["02_b"]) < set(found["01_a"])
+    assert {name: len(keys) for name, keys in other.items()} == {"01_a": 2}
 
 
 @pytest.mark.parametrize(

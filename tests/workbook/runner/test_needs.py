@@ -117,15 +117,18 @@ def test_values_that_cannot_work_are_refused_by_the_plan(book: Any, settings: li
     [
         ("backbone=resnet", "backbone must be one of .*resnet50"),
         ("backbones=[alexnet, x]", "backbone must be one of .*got 'x'"),
+        ("backbone=timm", "backbone must be one of .*timm:NAME, got 'timm'"),
+        ("backbone=timm:nonsense", "timm has no network 'nonsense'"),
+        ("backbones=['timm:resnet18@8']", "the size of timm:resnet18@8 must be 16 to 1024 pixels"),
         ("head=cs", "head must be one of csq"),
         ("more_centers=[x]", "method must be one of csq"),
     ],
 )
-def test_networks_that_are_not_known_are_refused_by_check(book: Any, setting: str, message: str) -> None:
+def test_networks_that_are_not_known_are_refused_by_the_plan(book: Any, setting: str, message: str) -> None:
     book.write("01_a", parameters=f"{TRAINS}\n{NUMBERS}")
     assert lacking() == {}
     with pytest.raises(InputError, match=message):
-        lacking(setting)
+        make_plan(Request(only="01", settings=[setting]))
 
 
 def test_every_command_refuses_the_same(book: Any) -> None:
@@ -133,6 +136,11 @@ def test_every_command_refuses_the_same(book: Any) -> None:
     for action in ([], ["--list"], ["--check"], ["--estimate"], ["train"]):
         output = book.run("--only", "01", "--set", "epochs=0", *action, code=2)
         assert output == "error: epochs must be a whole number in 1..2147483647, got 0\n"
+    before = sorted(book.folder.rglob("*"))
+    for action in ([], ["train"]):
+        output = book.run("--only", "01", "--set", "backbone=timm:nonsense", *action, code=2)
+        assert output == "error: timm has no network 'nonsense'\n"
+    assert sorted(book.folder.rglob("*")) == before
 
 
 def test_data_sets_by_name(book: Any) -> None:

@@ -130,7 +130,7 @@
     const word = (text) => new RegExp(`(?<![a-z0-9])${text.replace(/[^a-z0-9 ]/g, "\\$&")}${/\d$/.test(text) ? "(?!\\d)" : ""}`);
     const titled = (item) => item.querySelector(".statement, summary, h3, dt, .source, .shows, figcaption") ?? item;
     let items = null;
-    const index = () => all("[data-find]").map((item) => ({ item, kind: item.dataset.find, text: plain(`${item.textContent} ${item.id}`), title: plain(titled(item).textContent) }));
+    const index = () => all("[data-find]").map((item) => ({ item, kind: item.dataset.find, text: plain(`${item.textContent} ${item.id} ${all(".spelled", item).map((name) => name.title).join(" ")}`), title: plain(titled(item).textContent) }));
     const line = ({ item }) => {
       const link = document.createElement("a");
       link.href = `#${item.id}`;
