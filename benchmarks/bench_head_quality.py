@@ -10,8 +10,8 @@ It needs the photographs, the weights of the network, and the features of 30,998
 are not in `HASHCENTERS_FEATURES`.
 """
 
-from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -39,9 +39,18 @@ def trained_map(training: Training | SideBySide, pool: Pool) -> list[float]:
     return [validation_map(network, pool) for network in training.networks()]
 
 
-def each(make: Callable[[int], Training], pool: Pool) -> list[float]:
-    """mAP after a training from every seed."""
-    return [score for seed in range(SEEDS) for score in trained_map(make(seed), pool)]
+def each(bits: int, pool: Pool, **change: Any) -> list[float]:
+    """mAP after a training of our loop from every seed, with something changed."""
+    return [
+        score
+        for seed in range(SEEDS)
+        for score in trained_map(Training(made_up_config(bits, seed), pool, **change), pool)
+    ]
+
+
+def beside(bits: int, pool: Pool) -> list[float]:
+    """mAP of the seeds after they have learned side by side."""
+    return trained_map(SideBySide([made_up_config(bits, seed) for seed in range(SEEDS)], pool), pool)
 
 
 def row(bits: int, change: str, maps: list[float], ours: list[float], kept: float | None = None) -> dict[str, object]:
@@ -61,26 +70,20 @@ def row(bits: int, change: str, maps: list[float], ours: list[float], kept: floa
 
 def run() -> pd.DataFrame:
     """Train everything and score it: a row a change and length."""
-    rows, ours = [], {}
+    rows = []
     with one_thread():
         pool = photographs()
-        config = {bits: partial(made_up_config, bits) for bits in BITS}
-        for bits in BITS:
-            ours[bits] = each(lambda seed: Training(config[bits](seed), pool), pool)
-            rows.append(row(bits, "our loop", ours[bits], ours[bits]))
+        ours = {bits: each(bits, pool) for bits in BITS}
         for width in WIDTHS:
             fewer, kept = projected(pool, width)
-            for bits in BITS:
-                found = each(lambda seed: Training(config[bits](seed), fewer), fewer)
-                rows.append(row(bits, f"PCA, {width} dimensions", found, ours[bits], kept))
+            name = f"PCA, {width} dimensions"
+            rows += [row(bits, name, each(bits, fewer), ours[bits], kept) for bits in BITS]
+        coins = partial(Coins, mirrored=mirrored())
         for bits in BITS:
-            found = trained_map(SideBySide([config[bits](seed) for seed in range(SEEDS)], pool), pool)
-            rows.append(row(bits, f"{SEEDS} seeds by hand in one product", found, ours[bits]))
-            found = each(lambda seed: Training(config[bits](seed), pool, bf16=True), pool)
-            rows.append(row(bits, "products in bf16", found, ours[bits]))
-        turned = mirrored()
-        for bits in BITS:
-            coins = lambda seed: partial(Coins, mirrored=turned, seed=seed)  # noqa: E731
-            found = each(lambda seed: Training(config[bits](seed), pool, batches=coins(seed)), pool)
-            rows.append(row(bits, "pictures flipped by a coin", found, ours[bits]))
-    return pd.DataFrame(rows).sort_values("bits", kind="stable", ignore_index=True)
+            rows += [
+                row(bits, f"{SEEDS} seeds by hand in one product", beside(bits, pool), ours[bits]),
+                row(bits, "products in bf16", each(bits, pool, bf16=True), ours[bits]),
+                row(bits, "pictures flipped by a coin", each(bits, pool, batches=coins), ours[bits]),
+            ]
+    first = [row(bits, "our loop", ours[bits], ours[bits]) for bits in BITS]
+    return pd.DataFrame(first + rows).sort_values("bits", kind="stable", ignore_index=True)

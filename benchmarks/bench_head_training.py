@@ -163,7 +163,7 @@ def parts(pool: Pool, *, rounds: int) -> pd.DataFrame:
 
 def profiled(training: Training) -> dict[str, float]:
     """Shares of the time of an epoch that torch's profiler gives to some operations."""
-    with profile(activities=[ProfilerActivity.CPU]) as found:
+    with profile(activities=[ProfilerActivity.CPU], acc_events=True) as found:
         timing = once(training.epoch)
     spent = {event.key: event.self_cpu_time_total / 1e6 for event in found.key_averages()}
     shares = {name: sum(spent.get(key, 0.0) for key in keys) for name, keys in PROFILED.items()}

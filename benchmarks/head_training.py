@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 import torch
-from jaxtyping import Float, Float16, Float32, Int
+from jaxtyping import Float, Float16, Int
 from torch import Tensor, nn
 
 from basics.paths import project_root
@@ -14,9 +14,6 @@ from chapters.shared.setting import Setting, csq_training
 from hashcenters.centers.generate import make_centers
 from hashcenters.codes import binarise
 from hashcenters.datasets.splits import PARTS, ArrayInputs, Inputs, Split
-from hashcenters.losses.central import central_loss
-from hashcenters.losses.pairwise import inner_product_scale, pairwise_terms
-from hashcenters.losses.quantization import quantization_loss
 from hashcenters.metrics import average_precision
 from hashcenters.models.hash_head import SLIM, csq_head, make_head
 from hashcenters.models.network import Backbone, HashNetwork, folded
@@ -31,6 +28,7 @@ from workbook.runner.profiles import load_profile
 CPU = torch.device("cpu")
 PROFILE, NOTEBOOK = "photographs", "04_training"
 FEATURES, CLASSES = 1280, 100
+FLOOR = torch.finfo(torch.float32).eps / 4  # of both logarithms of L_C
 
 
 @dataclass(frozen=True)
@@ -164,10 +162,10 @@ class Shuffled(Batches):
 class Coins(Batches):
     """Rows of pictures that are flipped by a coin, thrown for every picture in every epoch."""
 
-    def __init__(self, split: Split, device: torch.device, *, mirrored: np.ndarray, seed: int) -> None:
+    def __init__(self, split: Split, device: torch.device, *, mirrored: np.ndarray) -> None:
         super().__init__(split, device)
         self.both = torch.stack([self.inputs, torch.from_numpy(mirrored)])
-        self.generator = torch.Generator().manual_seed(seed)
+        self.generator = torch.Generator().manual_seed(torch.initial_seed())  # the seed of the training
 
     def stream(self, order: Sequence[Tensor]) -> Iterator[tuple[Tensor, Tensor]]:
         side = torch.randint(2, (len(self),), generator=self.generator)
@@ -313,11 +311,7 @@ class SideBySide:
             out = self.room(place, count, weight.shape[-2])
             self.affine(bias, values[-1], weight.mT, out=out)
             values.append(out.tanh_() if place == last else out.relu_())
-        with torch.enable_grad():
-            outputs = values[-1].detach().requires_grad_()
-            loss = self.loss(outputs, self.labels[indices])
-            slope = torch.autograd.grad(loss, outputs)[0]
-        slope.mul_(1 - values[-1].square())
+        loss, slope = self.loss(values[-1], self.labels[indices])
         for place in range(last, -1, -1):
             weight, bias = self.weights[place], self.biases[place]
             self.product(slope.mT, values[place], out=weight.grad)
@@ -326,20 +320,32 @@ class SideBySide:
                 below = self.room(last + place, count, weight.shape[-1])
                 slope = self.product(slope, weight, out=below).mul_(values[place].sign())
         self.optimiser.step()
-        return loss.detach()
+        return loss
 
-    def loss(self, outputs: Float32[Tensor, "*seeds n bits"], labels: Int[Tensor, "seeds n"]) -> Float[Tensor, ""]:
-        """S.7 with the released forms, summed over seeds."""
-        seeds, half, bits = len(labels), outputs.shape[-2] // 2, outputs.shape[-1]
-        targets = torch.cat([own[rows] for own, rows in zip(self.centers, labels, strict=True)])
-        flat = outputs.reshape(-1, bits)
-        means = central_loss(flat, targets)
-        means = means + self.objective.lambda_quantization * quantization_loss(flat, form="squared")
+    def loss(
+        self, outputs: Float[Tensor, "*seeds n bits"], labels: Int[Tensor, "seeds n"]
+    ) -> tuple[Float[Tensor, ""], Float[Tensor, "*seeds n bits"]]:
+        """S.7 with the released forms, summed over seeds, and its gradient before the tanh.
+
+        Of L_C that is y − c, as (1 − y²) / (c + y) = c − y for c = ±1; the library's is 0 where it floors L_C.
+        """
+        count, bits = outputs.shape[-2:]
+        half, weights = count // 2, self.objective
+        targets = self.stack([own[rows] for own, rows in zip(self.centers, labels, strict=True)])
+        gap, toward = outputs.abs() - 1, torch.sub(outputs, targets)
         one, other = outputs[..., :half, :], outputs[..., half : 2 * half, :]
-        inner = inner_product_scale("10/K", bits) * (one @ other.mT)
-        similar = (labels[:, :half, None] == labels[:, None, half : 2 * half]).float()
-        pairs = pairwise_terms(inner, similar.view_as(inner)).sum() / max(half**2, 1)
-        return seeds * means + self.objective.lambda_pairwise * pairs
+        scale, pairs = 10 / bits, max(half**2, 1)
+        inner = scale * self.product(one, other.mT)
+        similar = (labels[:, :half, None] == labels[:, None, half : 2 * half]).float().view_as(inner)
+        beside = (inner.sigmoid() - similar).mul_(weights.lambda_pairwise * scale / pairs)
+        slope = (gap * outputs.sign()).mul_(2 * weights.lambda_quantization / (count * bits))
+        slope[..., :half, :] += self.product(beside, other)
+        slope[..., half : 2 * half, :] += self.product(beside.mT, one)
+        slope.mul_(1 - outputs.square()).add_(toward, alpha=1 / (count * bits))
+        central = -(1 - toward.abs() / 2).clamp(min=FLOOR).log().sum() / (count * bits)
+        squared = gap.square().sum() / (count * bits)
+        similarity = (torch.nn.functional.softplus(inner) - similar * inner).sum() / pairs
+        return central + weights.lambda_quantization * squared + weights.lambda_pairwise * similarity, slope
 
     @torch.no_grad()
     def networks(self) -> list[HashNetwork]:

@@ -79,7 +79,7 @@ def test_a_projection_keeps_distances_in_the_space_that_it_spans() -> None:
 
 def test_coins_take_either_picture_and_throw_anew_in_every_epoch() -> None:
     array = POOL.train.inputs.array
-    coins = heads.Coins(POOL.train, heads.CPU, mirrored=-array, seed=0)
+    coins = heads.Coins(POOL.train, heads.CPU, mirrored=-array)
     order = torch.arange(len(array)).split(64)
     epochs = [torch.cat([rows for rows, _ in coins.stream(order)]).numpy() for _ in range(2)]
     signs = [np.sign(epoch.sum(axis=1)) for epoch in epochs]
