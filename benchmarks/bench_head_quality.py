@@ -54,13 +54,12 @@ def beside(bits: int, pool: Pool) -> list[float]:
     return trained_map(SideBySide([made_up_config(bits, seed) for seed in range(SEEDS)], pool), pool)
 
 
-def row(bits: int, change: str, maps: list[float], ours: list[float], kept: float | None = None) -> dict[str, object]:
+def row(bits: int, change: str, maps: list[float], ours: list[float]) -> dict[str, object]:
     """What one change gives, and its differences from our loop, seed by seed."""
     gaps = np.subtract(maps, ours)
     return {
         "bits": bits,
         "change": change,
-        "variance_kept": None if kept is None else round(kept, 3),
         "mAP": round(np.mean(maps), 4),
         "difference": round(gaps.mean(), 4),
         "sd_of_differences": round(gaps.std(ddof=1), 4),
@@ -76,9 +75,9 @@ def run() -> pd.DataFrame:
         pool = photographs()
         ours = {bits: each(bits, pool) for bits in BITS}
         for width, lengths in WIDTHS.items():
-            fewer, kept = projected(pool, width)
+            fewer = projected(pool, width)
             name = f"PCA, {width} dimensions"
-            rows += [row(bits, name, each(bits, fewer), ours[bits], kept) for bits in lengths]
+            rows += [row(bits, name, each(bits, fewer), ours[bits]) for bits in lengths]
         coins = partial(Coins, mirrored=mirrored())
         for bits in BITS:
             rows += [

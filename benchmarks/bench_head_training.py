@@ -180,7 +180,7 @@ def ways(pool: Pool, bits: int) -> dict[str, Way]:
         return lambda seed: Training(made_up_config(bits, seed), pool, **options)
 
     def on(width: int) -> Way:
-        fewer = projected(pool, width)[0]
+        fewer = projected(pool, width)
         return lambda seed: Training(made_up_config(bits, seed), fewer)
 
     def beside(seeds: int) -> Way:

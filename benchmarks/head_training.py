@@ -114,17 +114,17 @@ def mirrored() -> Float16[np.ndarray, "n dim"]:
     return Encoder(network, flipped, f"{config.backbone}, {config.trainable}", CPU).encoded().train.inputs.array
 
 
-def projected(pool: Pool, width: int) -> tuple[Pool, float]:
-    """Features on the principal axes of the training split, and the share of its variance that they keep."""
+def projected(pool: Pool, width: int) -> Pool:
+    """Features on the first principal axes of the training split."""
     train = pool.train.inputs.array.astype(np.float32)
     mean = train.mean(axis=0)
-    values, axes = np.linalg.eigh(np.cov(train.T, dtype=np.float32).astype(np.float64))
+    _, axes = np.linalg.eigh(np.cov(train.T, dtype=np.float32).astype(np.float64))
     kept = axes[:, ::-1][:, :width].astype(np.float32)
     parts = [
         split_of(((part.inputs.array - mean) @ kept).astype(np.float16), part.labels)
         for part in (pool.train, pool.validation)
     ]
-    return Pool(*parts, pool.top_k), float(values[::-1][:width].sum() / values.sum())
+    return Pool(*parts, pool.top_k)
 
 
 def head_on(config: TrainingConfig, dim: int) -> nn.Sequential:
