@@ -23,11 +23,16 @@ KEY = ("claim", "notebook", "data")
 def agreement(verdicts: Iterable[str]) -> str:
     """Whether verdicts on one claim are the same, at most one step to or from `inconclusive` apart, or at odds.
 
+    A claim that one run has not judged is at odds with whatever another says of it.
+
     >>> agreement(["trend"] * 3), agreement(["trend", "inconclusive"]), agreement(["trend", "not-shown"])
     ('same', 'one step', 'at odds')
+    >>> agreement(["inconclusive", "not-judged"])
+    'at odds'
     """
     found = set(verdicts)
-    return SAME if len(found) == 1 else STEP if len(found - {OPEN}) == 1 else ODDS
+    step = len(found - {OPEN}) == 1 and NOT_JUDGED not in found
+    return SAME if len(found) == 1 else STEP if step else ODDS
 
 
 def verdicts_of(folders: Sequence[Path]) -> pd.DataFrame:

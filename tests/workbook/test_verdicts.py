@@ -1,5 +1,6 @@
 """Verdicts of several runs side by side."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from click.testing import CliRunner
 
 from basics.errors import InputError
 from basics.files import write_json
+from basics.paths import project_root
 from workbook.verdicts import agreement, main, verdicts_of
 
 REST = {
@@ -66,3 +68,15 @@ def test_one_run_cannot_be_compared(names: list[str], message: str, tmp_path: Pa
         verdicts_of([folder for _ in names])
     with pytest.raises(InputError, match=r"must be a results folder, with claims\.json"):
         verdicts_of([folder, tmp_path / "none"])
+
+
+def test_the_recipe_for_other_seeds_names_every_parameter_that_holds_seeds() -> None:
+    told = (project_root() / "docs" / "scaling.md").read_text(encoding="utf-8")
+    held = {
+        (path.name[:2], name)
+        for path in (project_root() / "notebooks").glob("[0-9]*.ipynb")
+        for name in re.findall(r'"(seed(?=: int)|\w*seeds(?=: list))', path.read_text(encoding="utf-8"))
+    }
+    assert {("07", "ladder_seeds"), ("10", "choice_seeds"), ("04", "seeds")} <= held
+    missing = {pair for pair in held if not re.search(rf"--set \"?({pair[0]}\.)?{pair[1]}=", told)}
+    assert missing == set()
