@@ -44,6 +44,7 @@ def differences(table: str) -> dict[tuple[int, str], dict[str, float]]:
             (32, "semantic − semantic, shuffled"),
             ["{mean:.1f} points more"],
         ),
+        ("csq-two-rates", "07-tuned-differences", (64, "last-stage − head"), ["brings {mean:.1f} points"]),
         (
             "csq-beyond-recipe",
             "10-ladder-differences",
@@ -61,6 +62,13 @@ def test_numbers_of_photographs_are_the_committed_ones(
     line = next(line for line in README.splitlines() if f"`{claim}`" in line)
     for text in texts:
         assert text.format(**points) in line
+
+
+def test_slopes_of_photographs_are_the_committed_ones() -> None:
+    frame = pd.read_csv(ROOT / "results" / "photographs" / "tables" / "07-slopes.csv")
+    found = frame[frame["rungs"] == "all"].drop_duplicates("head").set_index("head")["mean"]
+    line = next(line for line in README.splitlines() if "`shc-heads`" in line)
+    assert f"{100 * found['shc']:.1f} points under one linear layer, {100 * found['csq-slim']:.1f} under three" in line
 
 
 def test_the_picture_at_the_top_is_low() -> None:
