@@ -74,7 +74,7 @@ def test_a_projection_keeps_distances_in_the_space_that_it_spans() -> None:
     before, after = (pool.train.inputs.array.astype(float) for pool in (POOL, found))
     difference = before[:10] - before[10:20], after[:10] - after[10:20]
     np.testing.assert_allclose(*(np.linalg.norm(part, axis=1) for part in difference), rtol=1e-3)
-    np.testing.assert_array_equal(first.train.inputs.array, found.train.inputs.array[:, :10])
+    np.testing.assert_allclose(first.train.inputs.array, found.train.inputs.array[:, :10], atol=2e-3)
     assert np.all(np.diff(after.var(axis=0)) < 1e-3)  # the widest axis first
 
 
