@@ -58,24 +58,24 @@ def random_pool(train: int, validation: int, *, dim: int = FEATURES) -> Pool:
     return Pool(*made)
 
 
-def setting() -> tuple[Setting, Recipe]:
+def setting() -> Setting:
     """Data, network and recipe of notebook 04 in the profile of photographs."""
     given = load_profile(PROFILE, project_root() / "profiles").notebooks[NOTEBOOK]
     names = ("epochs", "lr_decay", "lr_decay_epochs", "head_factor")
     recipe = Recipe(lr=given["learning_rate"], **{name: given[name] for name in names})
     network = {name: given[name] for name in ("dataset", "backbone", "weights", "trainable", "head")}
-    return Setting(dataset_options={}, recipe=recipe, pretrain_recipe=recipe, **network), recipe
+    return Setting(dataset_options={}, recipe=recipe, pretrain_recipe=recipe, **network)
 
 
 def photographs_config(bits: int, seed: int) -> TrainingConfig:
     """A training of notebook 04 with CSQ's loss, S.7."""
-    return csq_training(setting()[0], bits, seed, options={}).config
+    return csq_training(setting(), bits, seed, options={}).config
 
 
 def made_up_config(bits: int, seed: int, *, head: str = "csq-slim", **recipe: float) -> TrainingConfig:
     """The same training of no data set, for features that are given."""
     centers = tuple(map(tuple, make_centers("csq", bits, CLASSES, seed=seed).tolist()))
-    rates = replace(setting()[1], **recipe)
+    rates = replace(setting().recipe, **recipe)
     return TrainingConfig("given", "none", head, bits, "central", rates, seed=seed, centers=centers)
 
 
@@ -104,7 +104,7 @@ def photographs() -> Pool:
 
 def mirrored() -> Float16[np.ndarray, "n dim"]:
     """Features of the same training pictures flipped left to right, kept beside the others."""
-    config, pictures = photographs_config(16, 0), setting()[0].data()
+    config, pictures = photographs_config(16, 0), setting().data()
     turned = {
         name: replace(part, inputs=Flipped(part.inputs)) for name, part in vars(pictures).items() if name in PARTS
     }

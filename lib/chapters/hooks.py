@@ -142,8 +142,10 @@ def needs(parameters: Mapping[str, Any], *, sized: bool = False) -> Iterator[Nee
         where = f" at {options['root']}" if options.get("root") else ""
         lines = (line.removeprefix(f"{name}: ") for line in check(name, **options))
         yield Need(f"data set {name}{where}", tuple(lines), size=find_entry(name).size)
-    yield from () if sized else _weights(parameters)
-    if not sized and parameters.get("device") == "cuda":
+    if sized:
+        return
+    yield from _weights(parameters)
+    if parameters.get("device") == "cuda":
         yield Need("device cuda", _cuda())
 
 

@@ -19,6 +19,7 @@ from basics.paths import (
     project_root,
     results_root,
 )
+from workbook.runner.prose import FAILED, INJECTED
 
 WIDGETS = ("application/vnd.jupyter.widget-view+json", "application/vnd.jupyter.widget-state+json")
 _CELL_FILE = re.compile(r"/ipykernel_\d+/\d+\.py")  # what stands before it up to a space goes, too
@@ -53,7 +54,7 @@ def _scrub_cell(cell: dict[str, Any], index: int) -> None:
     tags = cell["metadata"].get("tags", [])
     if not tags:
         cell["metadata"].pop("tags", None)
-    if "injected-parameters" in tags or "papermill-error-cell-tag" in tags:
+    if INJECTED in tags or FAILED in tags:
         cell["id"] = f"{tags[0]}-{index}"
     if cell["cell_type"] == "code":
         kept = [output for output in cell["outputs"] if not set(WIDGETS) & set(output.get("data", {}))]
