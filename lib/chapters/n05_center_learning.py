@@ -16,7 +16,6 @@ from chapters.shared.comparisons import (
     judge_family,
     overall,
     why,
-    with_interval,
 )
 from chapters.shared.encoding import of_training_split
 from chapters.shared.readings import joined
@@ -155,7 +154,7 @@ def judge_fixed(compared: pd.DataFrame, centers: pd.DataFrame, printed: pd.DataF
     living = rivals.loc[rivals["centers"].isin(ALIVE), "method"]
     chosen = select(compared, bits=bits)
     chosen = chosen[chosen["difference"].isin([f"CSQ centers − {name}" for name in living])]
-    better = chosen.loc[chosen["low"] > 0, "difference"].tolist()
+    better = chosen.loc[(chosen["low"] > 0) & chosen["converged"], "difference"].tolist()
     dead = pd.concat([rivals[~rivals["method"].isin(living)], select(printed, bits=bits)])
     aside = [f"{row.method}: {row.centers}, mAP {row.mAP}" for row in dead.itertuples()]
     reasons = why(chosen, margin=MARGIN) if len(chosen) else "no rival is alive"
@@ -201,33 +200,31 @@ def center_magnitudes(runs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def judge_center_magnitudes(table: pd.DataFrame) -> Verdict:
-    """Whether L_Q makes learned centers binary: |c| rises with it, paired by seed, and ends near 1; of every method.
+    """Whether L_Q makes learned centers binary: |c| ends near 1, and higher than without L_Q, paired by seed.
 
-    A method whose centers start at ±1 and never leave it says nothing of L_Q. One seed is no evidence.
+    Both are asked of every method, each by an interval over seeds, all as one family; the weakest decides. A method
+    whose centers start at ±1 and never leave it says nothing of L_Q. One seed is no evidence.
 
     Args:
         table: from `center_magnitudes`, with and without L_Q, in this order.
     """
     within, without = dict.fromkeys(table["loss"])
-    changing, parts = {}, []
+    named, family, settled, parts = [], [], [], []
     for method, part in table.groupby("method", sort=False):
-        mean = part.groupby("loss")["end"].mean()
-        named = f"{method}: {mean[within]:.3f} and {mean[without]:.3f}"
-        if (part[["start", "end"]] >= BINARY).all(axis=None):
-            parts.append(f"{named}, binary from the start")
-        else:
-            changing[named] = part
-    ends = [part.pivot(index="seed", columns="loss", values="end") for part in changing.values()]
-    rises = [mean_of((end[within] - end[without]).to_numpy()) for end in ends]
-    judged = judge_family(rises, [bool(part["converged"].all()) for part in changing.values()])
-    for named, end, row in zip(changing, ends, judged.itertuples(), strict=True):
-        parts.append(f"{named}, change {with_interval(row.mean, row.low, row.high)}")
-        if row.verdict == "trend" and end[within].mean() < BINARY:
-            judged.loc[row.Index, "verdict"] = "not-shown"
+        end = part.pivot(index="seed", columns="loss", values="end")
+        means = f"{method} {end[within].mean():.3f} and {end[without].mean():.3f}"
+        bound = (part[["start", "end"]] >= BINARY).all(axis=None)
+        parts.append(means + (", binary from the start" if bound else ""))
+        if not bound:
+            named += [f"{method}, end − {BINARY:g}", f"{method}, with − without"]
+            family += [mean_of((end[within] - BINARY).to_numpy()), mean_of((end[within] - end[without]).to_numpy())]
+            settled += [bool(part["converged"].all())] * 2
+    judged = judge_family(family, settled).assign(difference=named, converged=settled) if family else None
     return {
-        "verdict": overall(judged["verdict"]) if changing else "inconclusive",
+        "verdict": "inconclusive" if judged is None else overall(judged["verdict"]),
         "observed": f"mean |c| with and without L_Q at the end: {'; '.join(parts)}",
         "tolerance": f"mean |c| of {BINARY:g} counts as binary",
+        "why": "no centers could change" if judged is None else f"{described(judged)}; {why(judged, over='seeds')}",
     }
 
 

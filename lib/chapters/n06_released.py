@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float, Int, Int8
 
 from basics.paths import data_root
 from chapters.n03_centers.published import published_centers, published_file
@@ -17,12 +16,11 @@ from chapters.n08_retrieval.ties import (
     unstable_map,
 )
 from chapters.shared.comparisons import MARGIN, Verdict
+from chapters.shared.gathering import GATHERED, center_distances, judge_shares
 from chapters.shared.label_codes import judge_label_codes, label_code_differences
 from chapters.shared.readings import joined
-from hashcenters.codes import binarise, hamming_distance
 from hashcenters.metrics import score_codes
 from hashcenters.metrics.label_codes import ROWS, label_code_precisions
-from workbook.claims import side
 from workbook.intervals import mean_of, prediction
 from workbook.literature import find_number
 
@@ -39,7 +37,7 @@ ORDERS = {
 }
 PARTS = {"queries": "test", "database": "database"}  # the database is the training split
 SOFT = 0.9  # below this |y| a bit is not called binary
-CONVERGED, BINARY = 0.9, 0.9  # shares that a verdict asks for: training clips at their center, binary bits
+BINARY = 0.9  # share of binary bits that a verdict asks for
 
 
 def order_scores(studied: StudiedSet) -> pd.DataFrame:
@@ -167,39 +165,13 @@ def missing(dataset: str) -> Verdict:
     return {"verdict": "needs-data", "observed": "no codes", "evidence": evidence}
 
 
-def center_distances(
-    outputs: Float[np.ndarray, "n bits"],
-    labels: Int[np.ndarray, " n"],
-    centers: Int8[np.ndarray, "num_classes bits"],
-) -> pd.DataFrame:
-    """How the outputs of single-label items stand to the centers, and how binary they are.
-
-    Returns:
-        One row an item: its class (`label`), distance in bits of its code to the center of its class (`own`) and to
-        the nearest other one (`next`), the mean of |y| (`magnitude`) and the share of bits with |y| < 0.9 (`soft`).
-    """
-    distance = hamming_distance(binarise(outputs), centers).astype(int)
-    item = np.arange(len(labels))
-    own = distance[item, labels]
-    distance[item, labels] = outputs.shape[1] + 1  # farther than any center can be
-    size = np.abs(outputs)
-    return pd.DataFrame(
-        {
-            "label": labels,
-            "own": own,
-            "next": distance.min(axis=1),
-            "magnitude": size.mean(axis=1, dtype=float),
-            "soft": (size < SOFT).mean(axis=1),
-        }
-    )
-
-
 def released_outputs(datasets: Sequence[str] = DATASETS) -> pd.DataFrame:
-    """`center_distances` of the authors' outputs to their own published centers.
+    """How the authors' outputs stand to their own published centers, and how binary they are.
 
     Returns:
-        Columns `dataset`, `part` ("queries" or "database") and those of `center_distances`; no rows where neither
-        outputs nor centers are in the data folder.
+        Columns `dataset`, `part` ("queries" or "database"), those of `center_distances`, the mean of |y|
+        (`magnitude`) and the share of bits with |y| < 0.9 (`soft`); no rows where neither outputs nor centers are in
+        the data folder.
     """
     found = released_codes()
     frames = [pd.DataFrame({"dataset": [], "part": []})]
@@ -213,7 +185,9 @@ def released_outputs(datasets: Sequence[str] = DATASETS) -> pd.DataFrame:
                 for kind in ("hash", "label")
             ]
             frame = center_distances(arrays[0], arrays[1].astype(np.int64), centers)
-            frames.append(frame.assign(dataset=dataset, part=part))
+            size = np.abs(arrays[0])
+            sizes = {"magnitude": size.mean(axis=1, dtype=float), "soft": (size < SOFT).mean(axis=1)}
+            frames.append(frame.assign(**sizes, dataset=dataset, part=part))
     return pd.concat(frames[1:] or frames, ignore_index=True)
 
 
@@ -227,7 +201,7 @@ def output_table(items: pd.DataFrame) -> pd.DataFrame:
         Columns dataset, part, items, own center and next center (bits), own is nearest and at its center (shares,
         0–1; an equally near other center counts against), mean |y|, and |y| < 0.9 (share of bits, 0–1).
     """
-    counted = items.assign(nearest=items["own"] < items["next"], exact=items["own"] == 0)
+    counted = items.assign(exact=items["own"] == 0)
     columns = {
         "items": ("label", "size"),
         "own center": ("own", "mean"),
@@ -244,44 +218,35 @@ def _parts(items: pd.DataFrame, dataset: str) -> pd.DataFrame:
     return output_table(items[items["dataset"] == dataset]).set_index("part")
 
 
-def judge_convergence(dataset: str, items: pd.DataFrame) -> Verdict:
-    """Whether a released network brings items to their own center, in the mean of a class and one by one.
+def judge_released_gathering(dataset: str, items: pd.DataFrame) -> Verdict:
+    """Whether the clips that a released network was trained on are nearest to the center of their own class.
 
-    The mean is taken over queries, with an interval over classes; one by one the clips are counted that the network
-    was trained on.
+    One training was released, so the interval is over classes.
 
     Args:
         dataset: to look at.
         items: from `released_outputs`.
     """
-    said = {"released": dataset, "asked": CONVERGED}
+    said = {"released": dataset, "asked": GATHERED}
     if dataset not in set(items["dataset"]):
         return said | missing(dataset)
-    parts = _parts(items, dataset)
-    queries = items[(items["dataset"] == dataset) & (items["part"] == "queries")]
-    gaps = (queries["next"] - queries["own"]).groupby(queries["label"]).mean()
-    gap = mean_of(gaps.to_numpy())
-    low, high = gap.interval()
-    ordered = side(low, high)
-    share = parts.loc["database", "own is nearest"]
-    holds = ordered == "trend" and share >= CONVERGED
-    order = {"trend": "the ordering holds", "inconclusive": "the ordering is open", "not-shown": "the ordering fails"}
+    clips = items[(items["dataset"] == dataset) & (items["part"] == "database")]
+    by_class = clips.groupby("label")["nearest"].mean()
+    judged = judge_shares({"training clips": mean_of(by_class.to_numpy())}, [True], over="classes")
+    words = {"trend": "reproduced", "not-shown": "contradicted", "inconclusive": "inconclusive"}
     return said | {
-        "verdict": "reproduced" if holds else "contradicted",
+        "verdict": words[judged["verdict"]],
         "observed": "; ".join(
             f"{part}: {row['own center']:.1f} bits to the own, {row['next center']:.1f} to the next center, "
             f"{row['own is nearest']:.1%} nearest to their own"
-            for part, row in parts.iterrows()
+            for part, row in _parts(items, dataset).iterrows()
         ),
-        "evidence": f"{1 - share:.1%} of the training clips are not nearest to their own center; in the mean of a "
-        f"class {order[ordered]}: next minus own center {gap.estimate:+.1f} bits "
-        f"[{low:+.1f}, {high:+.1f}], {len(gaps)} classes of queries; one training, its database "
-        "coded from augmented clips",
+        "evidence": f"{judged['shares']}; {judged['why']}; one training, whose clips were coded as augmented",
     }
 
 
 def judge_binary(dataset: str, items: pd.DataFrame) -> Verdict:
-    """Whether the outputs of a released network are binary. Its code has no L_Q, so that nothing follows on L_Q.
+    """Whether the outputs of a released network are not binary. Its code has no L_Q, so nothing follows on L_Q.
 
     Args:
         dataset: to look at.
@@ -294,7 +259,7 @@ def judge_binary(dataset: str, items: pd.DataFrame) -> Verdict:
     soft = parts[f"|y| < {SOFT}"]
     binary = bool((soft <= 1 - BINARY).all())
     return said | {
-        "verdict": "reproduced" if binary else "finding",
+        "verdict": "contradicted" if binary else "finding",
         "observed": "; ".join(
             f"{part}: mean |y| {row['mean |y|']:.3f}, {row[f'|y| < {SOFT}']:.1%} of the bits below {SOFT}"
             for part, row in parts.iterrows()

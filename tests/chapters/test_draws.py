@@ -35,13 +35,23 @@ FIVE = np.array([[-1.0], [-1.0], [0.0], [1.0], [1.0]])  # standard deviation 1
     [(0.2, "trend"), (0.34, "trend"), (0.38, "inconclusive"), (0.8, "inconclusive"), (2, "not-shown")],
 )
 def test_draws_are_judged_by_the_interval_of_their_deviation(data, points, verdict):
-    judged = draws.judge_draws(drawn(data, 0.8 + points / 100 * FIVE))
+    """Two seeds that agree leave the interval of a plain sample of five draws."""
+    judged = draws.judge_draws(drawn(data, 0.8 + points / 100 * np.tile(FIVE, 2)))
     assert judged["verdict"] == verdict
     assert f"{0.5991 * points:.2f} to {2.8736 * points:.2f}" in judged["why"]
 
 
+@pytest.mark.parametrize("points", [0.2, 2])
+def test_one_seed_a_draw_is_no_evidence(data, points):
+    judged = draws.judge_draws(drawn(data, 0.8 + points / 100 * FIVE))
+    assert judged["verdict"] == "inconclusive"
+    assert judged["why"].endswith("one seed a draw is no evidence")
+
+
 def test_draws_that_have_not_converged_earn_no_trend(data):
-    assert draws.judge_draws(drawn(data, 0.8 + 0.002 * FIVE, converged=False))["verdict"] == "inconclusive"
+    judged = draws.judge_draws(drawn(data, 0.8 + 0.002 * np.tile(FIVE, 2), converged=False))
+    assert judged["verdict"] == "inconclusive"
+    assert judged["why"].endswith("trainings without a plateau earn no trend")
 
 
 def test_the_spread_of_trainings_is_not_that_of_draws(data):

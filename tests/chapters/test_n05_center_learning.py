@@ -115,6 +115,12 @@ def test_the_weakest_living_rival_decides():
     assert fixed_against(Face="learned", Magnet="made from data", RepMet="learned")["verdict"] == "not-shown"
 
 
+def test_a_rival_short_of_its_plateau_is_not_beaten(monkeypatch):
+    monkeypatch.setitem(globals(), "ROWS", ROWS.assign(converged=ROWS["difference"] != "CSQ centers − Face"))
+    found = fixed_against(Face="learned", Magnet="made from data", RepMet="did not move")
+    assert "better, not only as good" not in found["why"]
+
+
 def test_without_a_living_rival_nothing_is_shown():
     found = fixed_against(Face="collapsed", Magnet="collapsed", RepMet="did not move")
     assert (found["verdict"], found["why"]) == ("inconclusive", "no rival is alive")

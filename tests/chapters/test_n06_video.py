@@ -143,15 +143,20 @@ def test_wrong_bits_are_counted_against_the_own_center(setting, data):
     assert counted["validation mAP"][0] == 1.0
 
 
-def test_equal_retrieval_is_no_finding(setting, data):
-    judged = judge(pair(setting, data), data)
-    assert judged["verdict"] == "inconclusive"
-    assert "one seed is no evidence" in judged["why"]
-    several = judge(pair(setting, data, seeds=2), data)
-    assert several["verdict"] == "not-shown"
-    assert "identical everywhere" in several["why"]
-    assert "25.0% of the bits" in judged["observed"]
+def test_more_wrong_bits_are_a_finding(setting, data):
+    judged = judge(pair(setting, data, seeds=2), data)
+    assert judged["verdict"] == "finding"
+    assert judged["observed"].startswith("25.0% of the bits of queries are wrong with the sum, 0.0% with the squared")
+    assert "sum − squared mean: +0.2500 [+0.2500, +0.2500]" in judged["why"]
     assert (judged["holding"], judged["length"]) == (27, 64)
+    assert "one seed is no evidence" in judge(pair(setting, data), data)["why"]
+    assert judge(pair(setting, data), data)["verdict"] == "inconclusive"
+
+
+@pytest.mark.parametrize("wrong", [(16, 16), (16, 0)])
+def test_as_many_or_fewer_wrong_bits_are_none(setting, data, wrong):
+    """Retrieval is perfect in all of them: it does not decide."""
+    assert judge(pair(setting, data, wrong=wrong, seeds=2), data)["verdict"] == "not-shown"
 
 
 def test_other_lengths_do_not_count(setting, data):

@@ -24,8 +24,8 @@ def test_found_sets_are_named_or_the_way_to_them_is():
 
 def test_the_spread_goes_from_the_shortest_to_the_longest_simulated_codes():
     assert readings.tie_spread(TIES) == (
-        "From 16 to 48 bits the spread between the rules goes from 0.2000 to 0.0100 of mAP, and the items tied at "
-        "rank k from 900 to 501. HMDB51 as released, 64 bits: spread 0.0506."
+        "With simulated codes of 16 to 48 bits the spread between the rules goes from 0.2000 to 0.0100 of mAP, and the "
+        "items tied at rank k from 900 to 501. HMDB51 as released, 64 bits: spread 0.0506."
     )
     assert readings.tie_spread(TIES.iloc[1:]).endswith("to 501.")
 

@@ -38,8 +38,10 @@ def judged(within: list[float], without: list[float], **others: list[float]) -> 
 def test_centers_that_become_binary_with_the_loss_only():
     found = judged([0.99, 0.98, 0.99], [0.50, 0.52, 0.49], RepMet=[1.0, 1.0, 1.0])
     assert found["verdict"] == "trend"
-    assert "RepMet: 1.000 and 1.000, binary from the start" in found["observed"]
-    assert "Face: 0.987 and 0.503" in found["observed"]
+    assert "RepMet 1.000 and 1.000, binary from the start" in found["observed"]
+    assert "Face 0.987 and 0.503" in found["observed"]
+    assert "Face, end − 0.95: +0.0367" in found["why"] and "Face, with − without: +0.4833" in found["why"]
+    assert "RepMet" not in found["why"]
 
 
 @pytest.mark.parametrize(
@@ -50,6 +52,8 @@ def test_centers_that_become_binary_with_the_loss_only():
         ([0.90, 0.20, 0.99], [0.50, 0.52, 0.49], "inconclusive"),
         ([0.60, 0.60], [0.60, 0.60], "not-shown"),  # nothing changes
         ([0.99], [0.50], "inconclusive"),  # one seed is no evidence
+        ([0.90, 0.99, 0.93], [0.50, 0.52, 0.49], "inconclusive"),  # a mean below the bound, and no interval below it
+        ([0.90, 0.99, 0.93], [0.10, 0.99, 0.80], "inconclusive"),  # the rise is open too
     ],
 )
 def test_centers_that_do_not(within, without, verdict):

@@ -234,30 +234,6 @@ def test_a_grid_without_the_documents_pair_says_nothing(data):
     assert n04_training.judge_grid(runs, data, document=(0.05, 0.2))["verdict"] == "inconclusive"
 
 
-def distances(own, *, bits=(16,), losses=(4.0, 1.0, 1.0, 1.0)):
-    """Histories of three seeds whose samples end `own` bits from their center (by length) and 5 from the next."""
-    rows = [
-        {"epoch": epoch, "loss": loss, "own_distance": own[length] + seed / 10, "other_distance": 5.0}
-        | {"bits": length, "seed": seed}
-        for length in bits
-        for epoch, loss in enumerate(losses)
-        for seed in range(3)
-    ]
-    return comparisons.judge_convergence(pd.DataFrame(rows))
-
-
-@pytest.mark.parametrize(("own", "verdict"), [(1.0, "trend"), (9.0, "not-shown"), (5.0, "inconclusive")])
-def test_convergence_to_centers_is_judged_by_the_last_epoch(own, verdict):
-    assert distances({16: own})["verdict"] == verdict
-
-
-def test_lengths_are_not_pooled():
-    """Planted: the longer codes are far away from their centers; pooled, the shorter ones would hide it."""
-    assert distances({16: 1.0, 64: 1.5}, bits=(16, 64))["verdict"] == "trend"
-    assert distances({16: 1.0, 64: 6.0}, bits=(16, 64))["verdict"] == "not-shown"
-    assert distances({16: 1.0}, losses=(4.0, 3.0, 2.0, 1.0))["verdict"] == "inconclusive"
-
-
 def test_the_weakest_comparison_decides():
     rows = pd.DataFrame(
         [

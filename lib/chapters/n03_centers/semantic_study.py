@@ -34,7 +34,7 @@ def solve_all(similarity: Similarity, all_bits: Sequence[int], *, seed: int, lpb
         similarity: of the classes.
         all_bits: lengths of a center.
         seed: of every solver.
-        lpbox_sweeps: most passes of the paper's solver over all rows.
+        lpbox_sweeps: most passes of `lpbox`, after the paper's method, over all rows.
     """
     return {
         (bits, name): semantic_centers(

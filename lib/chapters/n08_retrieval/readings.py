@@ -33,9 +33,9 @@ def tie_spread(ties: pd.DataFrame) -> str:
         for name, spread in ties.loc[ties["origin"] != "simulated", ["codes", "spread"]].itertuples(index=False)
     ]
     first = (
-        f"From {short['bits']} to {long['bits']} bits the spread between the rules goes from {short['spread']:.4f} "
-        f"to {long['spread']:.4f} of mAP, and the items tied at rank k from {short['tied at the cut']:.0f} to "
-        f"{long['tied at the cut']:.0f}."
+        f"With simulated codes of {short['bits']} to {long['bits']} bits the spread between the rules goes from "
+        f"{short['spread']:.4f} to {long['spread']:.4f} of mAP, and the items tied at rank k from "
+        f"{short['tied at the cut']:.0f} to {long['tied at the cut']:.0f}."
     )
     return " ".join([first, *others])
 

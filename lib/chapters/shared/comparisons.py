@@ -1,6 +1,6 @@
 """Methods against each other: tables of means, paired differences with intervals, and what follows from them."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import product
 
 import numpy as np
@@ -20,7 +20,7 @@ from chapters.shared.scores import converged, query_precisions, select
 from hashcenters.datasets.splits import HashingData
 from hashcenters.training.run import Run
 from workbook.claims import side, weakest
-from workbook.intervals import Mean, crossing, mean_of
+from workbook.intervals import crossing
 
 __all__ = ["ablation_table", "judge_family"]  # of this chapter's tables, from where nothing imports torch
 Precisions = Callable[[Run, HashingData], np.ndarray]  # one number a query, nan where it has no label
@@ -162,39 +162,3 @@ def overall(verdicts: Iterable[str], *, margin: float = 0.0) -> str:
 def as_finding(judged: Verdict) -> Verdict:
     """A verdict on a question of our own: what is shown is a finding, what is not keeps its word."""
     return judged | {"verdict": "finding" if judged["verdict"] == "trend" else judged["verdict"]}
-
-
-def judge_lengths(named: Mapping[int, Mean], settled: Sequence[bool]) -> pd.DataFrame:
-    """`judge_family` over code lengths, as `described` and `why` take it.
-
-    Args:
-        named: the difference at every length.
-        settled: whether all trainings of every length reached their plateau.
-    """
-    judged = judge_family([*named.values()], settled)
-    return judged.assign(bits=[*named], converged=settled)
-
-
-def judge_convergence(histories: pd.DataFrame) -> Verdict:
-    """Whether validation samples end nearer to their own center than to any other, at every length.
-
-    Args:
-        histories: columns epoch, loss, own_distance, other_distance, bits, seed.
-    """
-    first, last = (histories[histories.epoch == end] for end in (histories.epoch.min(), histories.epoch.max()))
-    gaps = {bits: ((part.other_distance - part.own_distance) / bits).to_numpy() for bits, part in last.groupby("bits")}
-    settled = [
-        all(converged(part) for _, part in of_length.groupby("seed")) for _, of_length in histories.groupby("bits")
-    ]
-    judged = judge_lengths({bits: mean_of(values) for bits, values in gaps.items()}, settled)
-    parts = [
-        f"{bits} bits: {part.own_distance.mean():.1f} to the own, {part.other_distance.mean():.1f} to the next"
-        for bits, part in last.groupby("bits")
-    ]
-    return {
-        "verdict": overall(judged["verdict"]),
-        "observed": f"{'; '.join(parts)}; the own distance fell from {first.own_distance.mean():.1f} to "
-        f"{last.own_distance.mean():.1f} bits",
-        "difference": described(judged),
-        "why": why(judged, over="seeds"),
-    }

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Bool
+from jaxtyping import Bool, Float
 
 from chapters.shared.comparisons import (
     Verdict,
@@ -27,6 +27,11 @@ def wrong_signs(run: Run, data: HashingData) -> Bool[np.ndarray, "n_query bits"]
     labels, centers = data.query.labels, run.config.center_array()
     wanted = centers[labels] if labels.ndim == 1 else labels.astype(np.float32) @ centers
     return run.outputs("query") * wanted < 0
+
+
+def wrong_share(run: Run, data: HashingData) -> Float[np.ndarray, " n_query"]:
+    """The share of wrong signs of every query's code (0–1)."""
+    return wrong_signs(run, data).mean(axis=1)
 
 
 def wrong_bits(runs: pd.DataFrame, data: HashingData) -> pd.DataFrame:
@@ -53,7 +58,7 @@ def wrong_bits(runs: pd.DataFrame, data: HashingData) -> pd.DataFrame:
 def judge_scale(
     runs: pd.DataFrame, data: HashingData, *, forms: Mapping[str, str], bits: int, weight: float
 ) -> Verdict:
-    """Whether the text's L_Q, a sum over bits, costs retrieval beside the squared mean.
+    """Whether the text's L_Q, a sum over bits, leaves more bits of queries with the wrong sign than the squared mean.
 
     Args:
         runs: trainings with both forms at the same seeds, and any others.
@@ -63,17 +68,18 @@ def judge_scale(
         weight: λ1 of both.
     """
     pair = {form: select(runs, loss=loss, bits=bits) for form, loss in forms.items()}
-    means = {form: np.nanmean(per_query_mean(part, data)) for form, part in pair.items()}
+    scores = {form: np.nanmean(per_query_mean(part, data)) for form, part in pair.items()}
     wrong = {form: np.mean([wrong_signs(run, data).mean() for run in part["run"]]) for form, part in pair.items()}
-    differences, settled = paired_differences(pair["mean"], pair["sum"], data), all_converged(*pair.values())
-    judged = judge_family([crossed(differences)], [settled]).assign(converged=settled, difference="squared mean − sum")
+    more = paired_differences(pair["sum"], pair["mean"], data, precisions=wrong_share)
+    settled = all_converged(*pair.values())
+    judged = judge_family([crossed(more)], [settled]).assign(converged=settled, difference="sum − squared mean")
     found = {
         "verdict": overall(judged["verdict"]),
-        "observed": f"mAP {means['mean']:.4f} with the squared mean, {means['sum']:.4f} with the sum, "
-        f"{described(judged)}; {wrong['mean']:.1%} and {wrong['sum']:.1%} of the bits of queries are wrong",
+        "observed": f"{wrong['sum']:.1%} of the bits of queries are wrong with the sum, {wrong['mean']:.1%} with the "
+        f"squared mean; mAP {scores['sum']:.4f} and {scores['mean']:.4f}",
         "weight": weight,
         "holding": int(np.ceil(1 / (weight * np.tanh(1)))),
         "length": bits,
-        "why": why(judged),
+        "why": f"share of wrong bits, {described(judged)}; {why(judged)}",
     }
     return as_finding(found)

@@ -1,0 +1,112 @@
+"""CSQ's Fig. S.1 as a question to codes: are items nearest to the center of their own class?
+
+One rule for trainings of this workbook and for the authors' released outputs: of the items that a network learned
+from, `GATHERED` are nearer to their own center than to any other, each single one counted. The distances in the mean
+are told beside it and decide nothing: a class can be nearest to its own center in the mean with many items elsewhere.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float, Int, Int8
+
+from chapters.shared.comparisons import Verdict, judge_family, overall, why
+from chapters.shared.encoding import of_training_split
+from chapters.shared.scores import converged
+from hashcenters.codes import binarise, hamming_distance
+from hashcenters.datasets.splits import HashingData
+from workbook.intervals import Mean, mean_of
+
+GATHERED = 0.9  # share of the items that has to be nearest to their own center
+LEARNED, ASKED = "training items", "queries"
+
+
+def center_distances(
+    outputs: Float[np.ndarray, "n bits"],
+    labels: Int[np.ndarray, " n"],
+    centers: Int8[np.ndarray, "num_classes bits"],
+) -> pd.DataFrame:
+    """How codes of single-label items stand to the centers.
+
+    Returns:
+        One row an item: its class (`label`), distance in bits of its code to the center of its class (`own`) and to
+        the nearest other one (`next`), and whether the own is the nearest (`nearest`; a tie counts against).
+    """
+    distance = hamming_distance(binarise(outputs), centers).astype(int)
+    item = np.arange(len(labels))
+    own = distance[item, labels]
+    distance[item, labels] = outputs.shape[1] + 1  # farther than any center can be
+    near = distance.min(axis=1)
+    return pd.DataFrame({"label": labels, "own": own, "next": near, "nearest": own < near})
+
+
+def gathering_table(runs: pd.DataFrame, data: HashingData) -> pd.DataFrame:
+    """How the codes of trainings stand to the centers, of what they learned from and of queries.
+
+    Args:
+        runs: trainings on single-label data, labels bits and seed.
+        data: what they learned from.
+
+    Returns:
+        One row a training and part: bits, seed, part, own, next (mean distances in bits), nearest (share, 0–1) and
+        converged.
+    """
+    rows = []
+    for bits, seed, run in runs[["bits", "seed", "run"]].itertuples(index=False):
+        centers = run.config.center_array()
+        outputs = {LEARNED: (of_training_split(run), data.train), ASKED: (run.outputs("query"), data.query)}
+        for part, (found, samples) in outputs.items():
+            mean = center_distances(found, samples.labels, centers)[["own", "next", "nearest"]].mean()
+            rows.append({"bits": bits, "seed": seed, "part": part, **mean, "converged": converged(run.history())})
+    return pd.DataFrame(rows)
+
+
+def judge_gathering(table: pd.DataFrame) -> Verdict:
+    """Whether training items end nearest to the center of their own class, at every length.
+
+    Args:
+        table: from `gathering_table`.
+    """
+    learned = dict(list(table[table["part"] == LEARNED].groupby("bits")))
+    settled = [bool(rows["converged"].all()) for rows in learned.values()]
+    means = {f"{bits} bits": mean_of(rows["nearest"].to_numpy()) for bits, rows in learned.items()}
+    return judge_shares(means, settled, over="seeds") | {"observed": gathering_reading(table)}
+
+
+def judge_shares(named: Mapping[str, Mean], settled: Sequence[bool], *, over: str) -> Verdict:
+    """Whether each share of items nearest to their own center is above `GATHERED`; the weakest decides.
+
+    Args:
+        named: the mean share of each comparison, by what tells it apart.
+        settled: whether all trainings of each reached their plateau.
+        over: what the intervals cover.
+    """
+    judged = judge_family([*named.values()], settled, margin=-GATHERED).assign(converged=settled)
+    ends = judged[["mean", "low", "high"]].itertuples(index=False)
+    told = [
+        f"{name} {mean:.1%}" + ("" if np.isnan(low) else f" [{low:.1%}, {min(high, 1):.1%}]")
+        for name, (mean, low, high) in zip(named, ends, strict=True)
+    ]
+    return {
+        "verdict": overall(judged["verdict"]),
+        "shares": "; ".join(told),
+        "why": why(judged, margin=-GATHERED, over=over),
+        "asked": GATHERED,
+    }
+
+
+def gathering_reading(table: pd.DataFrame) -> str:
+    """Distances and shares in the mean over seeds, by length: of training items, and the share of queries.
+
+    Args:
+        table: from `gathering_table`.
+    """
+    means = table.groupby(["part", "bits"])[["own", "next", "nearest"]].mean()
+    asked = means.loc[ASKED, "nearest"]
+    parts = [
+        f"{bits} bits: {row.own:.1f} to the own, {row.next:.1f} to the next, {row.nearest:.1%} nearest to their own "
+        f"(queries {asked[bits]:.1%})"
+        for bits, row in means.loc[LEARNED].iterrows()
+    ]
+    return f"training items, {'; '.join(parts)}"
