@@ -1,6 +1,7 @@
 """Chapter 04, the dose of λ1: how near outputs come to ±1 as L_Q weighs more, on training images and on queries."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -57,23 +58,26 @@ def dose_table(runs: pd.DataFrame, sizes: Magnitudes) -> pd.DataFrame:
 
 
 def judge_dose(runs: pd.DataFrame, sizes: Magnitudes) -> Verdict:
-    """Whether outputs come nearer to ±1 the more L_Q weighs: the slope of |y| over the doses, on both parts.
+    """Whether outputs come nearer to ±1 with every step of the weight of L_Q, on both parts; the weakest decides.
+
+    A step from or to trainings short of their plateau is open either way: longer ones may go elsewhere.
 
     Args:
         runs: see `magnitudes`.
         sizes: from `magnitudes`.
     """
-    doses = np.sort(runs[DOSE].unique())
-    weights = (doses - doses.mean()) / ((doses - doses.mean()) ** 2).sum()
-    slopes = [crossed(np.einsum("d,sdi->si", weights, size)) for size in sizes.values()]
-    settled = [all_converged(runs)] * len(slopes)
-    judged = judge_family(slopes, settled).assign(difference=list(sizes), converged=settled)
+    doses = sorted(set(runs[DOSE]))
+    plateau = [all_converged(select(runs, **{DOSE: dose})) for dose in doses]
+    settled = [both for _ in sizes for both in map(all, pairwise(plateau))]
+    steps = [crossed(size[:, k + 1] - size[:, k]) for size in sizes.values() for k in range(len(doses) - 1)]
+    names = [f"{part}, {low:g} to {high:g}" for part in sizes for low, high in pairwise(doses)]
+    judged = judge_family(steps, settled).assign(difference=names, converged=settled)
     parts = [f"{part} {', '.join(f'{value:.3f}' for value in size.mean(axis=(0, 2)))}" for part, size in sizes.items()]
     return as_finding(
         {
-            "verdict": overall(judged["verdict"]),
+            "verdict": overall(judged["verdict"].where(judged["converged"], "inconclusive")),
             "observed": f"mean |y| at λ1 = {', '.join(f'{dose:g}' for dose in doses)}: {'; '.join(parts)}",
-            "slopes": described(judged),
+            "steps": described(judged),
             "why": why(judged, over="seeds and items"),
         }
     )

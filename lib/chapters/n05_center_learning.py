@@ -200,10 +200,11 @@ def center_magnitudes(runs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def judge_center_magnitudes(table: pd.DataFrame) -> Verdict:
-    """Whether L_Q makes learned centers binary: |c| ends near 1, and higher than without L_Q, paired by seed.
+    """Whether L_Q makes learned centers binary, which are continuous without it.
 
-    Both are asked of every method, each by an interval over seeds, all as one family; the weakest decides. A method
-    whose centers start at ±1 and never leave it says nothing of L_Q. One seed is no evidence.
+    Three things are asked of every method, each by an interval over seeds, all as one family: with L_Q |c| ends at
+    `BINARY` or more, without it below, and higher with it than without, paired by seed. The weakest decides. Centers
+    that never change say nothing of L_Q. One seed is no evidence.
 
     Args:
         table: from `center_magnitudes`, with and without L_Q, in this order.
@@ -212,19 +213,19 @@ def judge_center_magnitudes(table: pd.DataFrame) -> Verdict:
     named, family, settled, parts = [], [], [], []
     for method, part in table.groupby("method", sort=False):
         end = part.pivot(index="seed", columns="loss", values="end")
-        means = f"{method} {end[within].mean():.3f} and {end[without].mean():.3f}"
-        bound = (part[["start", "end"]] >= BINARY).all(axis=None)
-        parts.append(means + (", binary from the start" if bound else ""))
-        if not bound:
-            named += [f"{method}, end − {BINARY:g}", f"{method}, with − without"]
-            family += [mean_of((end[within] - BINARY).to_numpy()), mean_of((end[within] - end[without]).to_numpy())]
-            settled += [bool(part["converged"].all())] * 2
+        still = np.allclose(part["start"], part["end"], rtol=0, atol=1e-9)
+        parts.append(f"{method} {end[within].mean():.3f} and {end[without].mean():.3f}{', unchanged' if still else ''}")
+        asked = {"with": end[within] - BINARY, "without": BINARY - end[without], "rise": end[within] - end[without]}
+        if not still:
+            named += [f"{method}, {name}" for name in asked]
+            family += [mean_of(values.to_numpy()) for values in asked.values()]
+            settled += [bool(part["converged"].all())] * len(asked)
     judged = judge_family(family, settled).assign(difference=named, converged=settled) if family else None
     return {
         "verdict": "inconclusive" if judged is None else overall(judged["verdict"]),
         "observed": f"mean |c| with and without L_Q at the end: {'; '.join(parts)}",
-        "tolerance": f"mean |c| of {BINARY:g} counts as binary",
-        "why": "no centers could change" if judged is None else f"{described(judged)}; {why(judged, over='seeds')}",
+        "binary": BINARY,
+        "why": "no centers changed" if judged is None else f"{described(judged)}; {why(judged, over='seeds')}",
     }
 
 
@@ -242,7 +243,7 @@ def magnitude_reading(table: pd.DataFrame) -> str:
 def judge_checkpoint(table: Sequence[Published], checkpoint: Sequence[Published], *, draws: int = 5) -> Verdict:
     """Whether a data set's checkpoint is one more draw of those that the table averages, by a prediction interval.
 
-    The printed deviation is read in percentage points, and taken at the upper end of its rounding.
+    The printed deviation is read in percentage points.
 
     Args:
         table: CSQ's Table 1.
@@ -251,9 +252,7 @@ def judge_checkpoint(table: Sequence[Published], checkpoint: Sequence[Published]
     """
     (other,) = checkpoint
     printed = next(number for number in table if number.column == other.column.split(" 64")[0])
-    rounding = 0.5 * 10**-printed.digits
-    low, high = prediction(printed.value, (printed.plus_minus + 0.005) / 100, draws)
-    low, high = low - rounding, high + rounding
+    low, high = prediction(printed.value, (printed.plus_minus or 0.0) / 100, draws)
     outside = not low <= other.value <= high
     return {
         "verdict": "finding" if outside else "inconclusive",

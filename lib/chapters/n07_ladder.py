@@ -231,12 +231,13 @@ def judge_semantics(networks: pd.DataFrame) -> Verdict:
     told = networks[["network", "accuracy", measure]].itertuples(index=False)
     parts = [f"{network} {accuracy:.1%} and {quality:.2f}" for network, accuracy, quality in told]
     few = len(networks) < FEWEST_NETWORKS
+    single = bool((networks["classifiers"] < 2).any())
     return {
-        "verdict": "inconclusive" if few else judged["verdict"].iloc[0],
+        "verdict": "inconclusive" if few or single else judged["verdict"].iloc[0],
         "observed": f"accuracy, and rank correlation of the {measure}: {'; '.join(parts)}; slope {described(judged)}",
         "why": f"{len(networks)} networks, fewer than {FEWEST_NETWORKS}, differ in more than their accuracy"
         if few
-        else why(judged, over="networks"),
+        else why(judged, over="networks") + ("; one classifier a network is no evidence" if single else ""),
     }
 
 

@@ -60,7 +60,13 @@ def made_up_rows(gain, loss, *, queries=400, seed=0):
 
 @pytest.mark.parametrize(
     ("gain", "loss", "verdict"),
-    [(0.03, 0.05, "finding"), (0.005, 0.05, "finding"), (-0.02, 0.05, "inconclusive"), (0.03, 0.0, "inconclusive")],
+    [
+        (0.03, 0.05, "finding"),
+        (0.005, 0.05, "finding"),
+        (-0.02, 0.05, "not-shown"),
+        (0.03, 0.0, "inconclusive"),
+        (0.03, -0.05, "not-shown"),
+    ],
 )
 def test_a_finding_needs_both_sides_on_every_code_set(gain, loss, verdict):
     found = {"one": made_up_rows(0.03, 0.05), "other": made_up_rows(gain, loss, seed=1)}

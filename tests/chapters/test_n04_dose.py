@@ -24,7 +24,7 @@ class Outputs(MadeUp):
 def made(gains, *, seeds=3, plateau=True):
     """Trainings of three doses; |y| grows with the dose by `gains` a unit on training images and queries."""
     labels = [{"lambda_1": dose, "seed": seed} for dose in DOSES for seed in range(seeds)]
-    starts = np.random.default_rng(0).uniform(0.4, 0.42, len(labels))
+    starts = np.random.default_rng(0).uniform(0.4, 0.401, len(labels))
     sizes = [
         {split: start + gain * label["lambda_1"] for split, gain in gains.items()}
         for label, start in zip(labels, starts, strict=True)
@@ -47,25 +47,30 @@ def judged(gains, **options):
     ("train", "query", "verdict"),
     [(0.3, 0.3, "finding"), (0.3, 0.0, "inconclusive"), (0.3, -0.3, "not-shown"), (-0.3, 0.3, "not-shown")],
 )
-def test_the_slope_is_judged_on_both_parts(train, query, verdict):
+def test_every_step_is_judged_on_both_parts(train, query, verdict):
     found = judged({"train": train, "query": query})
     assert found["verdict"] == verdict
     assert found["observed"].startswith("mean |y| at λ1 = 0, 0.05, 1: training images 0.4")
 
 
-def test_one_seed_and_trainings_without_a_plateau_show_nothing():
+def test_one_seed_and_trainings_without_a_plateau_show_nothing_either_way():
     gains = {"train": 0.3, "query": 0.3}
     assert judged(gains, seeds=1)["verdict"] == "inconclusive"
     assert "one seed is no evidence" in judged(gains, seeds=1)["why"]
     assert judged(gains, plateau=False)["verdict"] == "inconclusive"
+    assert judged({"train": -0.3, "query": -0.3}, plateau=False)["verdict"] == "inconclusive"
 
 
-def test_the_slope_is_a_least_squares_line():
-    runs = made({"train": 0.3, "query": 0.1})
-    sizes = chapter.magnitudes(runs)
-    line = [np.polyfit(DOSES, size.mean(axis=2).mean(axis=0), 1)[0] for size in sizes.values()]
-    found = chapter.judge_dose(runs, sizes)["slopes"]
-    assert [f"{value:+.4f}" for value in line] == [part.split(": ")[1].split(" [")[0] for part in found.split("; ")]
+def test_one_step_down_is_enough():
+    """A rise over all doses hides the last step, which falls."""
+    sizes = {part: np.zeros((3, 3, 50)) + np.array([0.7, 0.9, 0.8])[:, None] for part in ("training images", "queries")}
+    for size in sizes.values():
+        size += np.random.default_rng(0).normal(0, 0.001, size.shape)
+    found = chapter.judge_dose(made({"train": 0.3, "query": 0.3}), sizes)
+    assert found["verdict"] == "not-shown"
+    steps = [part.split(": ") for part in found["steps"].split("; ")]
+    assert [name for name, _ in steps[:2]] == ["training images, 0 to 0.05", "training images, 0.05 to 1"]
+    assert [float(value[:5].replace("−", "-")) for _, value in steps] == pytest.approx([0.2, -0.1] * 2, abs=0.01)
 
 
 def test_changes_from_the_smallest_dose_stand_in_the_table():
@@ -77,7 +82,7 @@ def test_changes_from_the_smallest_dose_stand_in_the_table():
     assert found["change"].iloc[2] == pytest.approx(0.3, abs=0.03)
     assert found["low"].iloc[2] > 0 > found["low"].iloc[5]
     text = chapter.dose_reading(found)
-    assert text.endswith("above 0 from λ1 = 1 on (training images) and at no weight (queries).")
+    assert text.endswith("above 0 from λ1 = 0.05 on (training images) and at no weight (queries).")
     drawn = chapter.dose_lines(found)
     assert [line.get_label() for line in drawn.axes[0].containers] == ["training images", "queries"]
     assert pd.Series(drawn.axes[0].containers[0].lines[0].get_xdata()).tolist() == DOSES

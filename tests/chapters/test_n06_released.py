@@ -6,6 +6,7 @@ import pytest
 
 from chapters import n06_released as released
 from chapters.n08_retrieval import ties
+from chapters.shared import gathering
 from hashcenters.metrics.code_files import CodeSet
 from workbook.intervals import prediction
 from workbook.literature import find_number
@@ -142,6 +143,13 @@ def test_gathering_is_as_sure_as_its_classes_agree():
     items = made_items({"database": 1.0}, classes=60)
     items.loc[items["label"] < 4, "nearest"] = False
     assert released.judge_released_gathering("UCF101", items)["verdict"] == "inconclusive"
+
+
+def test_every_clip_counts_once():
+    """Nine hundred clips of one class are at their center, and one clip of each of the others is not."""
+    labels = np.array([0] * 900 + list(range(1, 11)))
+    share = gathering.share_of_clusters(labels == 0, labels)
+    assert share.estimate == pytest.approx(900 / 910)
 
 
 @pytest.mark.parametrize(("size", "verdict"), [(0.95, "contradicted"), (0.7, "finding")])

@@ -85,6 +85,8 @@ def test_semantics_are_judged_over_networks(sign, verdict):
     table = pd.DataFrame({"network": [*"abcdefghi"], "classifiers": 3, "accuracy": accuracy})
     table["class means, by net"] = 0.5 + sign * accuracy / 2 + 0.01 * draw
     assert chapter.judge_semantics(table)["verdict"] == verdict
+    alone = chapter.judge_semantics(table.assign(classifiers=1))
+    assert alone["verdict"] == "inconclusive" and alone["why"].endswith("one classifier a network is no evidence")
 
 
 def runs_of(slopes: dict[str, float], *, seeds=(0, 1, 2), noise=0.002) -> tuple[pd.DataFrame, dict]:

@@ -4,12 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 from made_up import MadeUp, make_setting, table
+from scipy.special import stdtrit
 
 from chapters.n10_beyond import recipe, unseen
 from chapters.n10_beyond.recipe import SCORE, Parts
+from chapters.shared.derived import Comparison, difference_table, run_record
 from hashcenters.codes import pairwise_distances
 from hashcenters.datasets.splits import ArrayInputs, HashingData, Split
 from hashcenters.metrics import average_precision
+from workbook.intervals import Crossing
 
 KINDS = ["Algorithm 1", "coding", "coding assigned"]
 START = Parts("Algorithm 1", "S.7", "three layers")
@@ -121,28 +124,31 @@ def test_the_ladder_changes_one_part_at_a_time():
     assert recipe.pairs_of([*wide], kinds=KINDS)["CSQ"] == [("the recipe", "CSQ")]
 
 
-def test_a_choice_that_stands_there_already_has_nothing_to_show():
+def compared(*, settled: bool = True, **ends: tuple[float, float]) -> pd.DataFrame:
+    """Differences of three seeds at 16 bits by the ends of their 95 % intervals, and clear losses at 64 bits."""
+
+    def found(low: float, high: float) -> Crossing:
+        step = (high - low) / 2 * np.sqrt(3) / stdtrit(2, 0.975)
+        return Crossing(tuple((low + high) / 2 + step * np.array([-1.0, 0.0, 1.0])), 100, 0.0, 0.0)
+
+    def losses(name: str) -> list[Comparison]:
+        sides = name.split("_over_")
+        return [Comparison(16, *sides, found(*ends[name]), settled), Comparison(64, *sides, found(-1.01, -1), settled)]
+
+    rows = [one for name in ends for one in losses(name)]
+    runs = [
+        run_record(side, one.bits, seed, score, settled)
+        for one in rows
+        for seed, value in enumerate(one.found.by_run)
+        for side, score in ((one.better, value), (one.worse, 0.0))
+    ]
+    return difference_table(rows, runs, margin=0.0)
+
+
+def test_what_is_the_same_trainings_has_nothing_to_show():
     judged = recipe.judge_at(compared(a_over_b=(0.0, 0.0)), [("a", "b")], bits=16)
     assert judged["verdict"] == "not-shown"
-    assert "stands there already" in judged["observed"]
-
-
-def compared(**ends: tuple[float, float]) -> pd.DataFrame:
-    """Rows of differences at 16 bits by their ends, with a row at 64 that must not count."""
-    rows = [
-        {
-            "bits": bits,
-            "difference": name.replace("_over_", " − "),
-            "mean": sum(span) / 2,
-            "low": span[0],
-            "high": span[1],
-        }
-        for name, span in ends.items()
-        for bits in (16, 64)
-    ]
-    made = pd.DataFrame(rows).assign(converged=True)
-    made.loc[made["bits"] == 64, ["low", "high"]] = -1.0
-    return made
+    assert "identical everywhere" in judged["why"]
 
 
 @pytest.mark.parametrize(
@@ -162,18 +168,28 @@ def test_a_step_is_judged_by_its_interval_against_what_it_should_bring(ends, lea
     assert judged["observed"].startswith("at 16 bits a − b: ")
 
 
+def test_the_family_is_judged_against_the_same_bound():
+    """All others are clear of 0 and none of 0.03: the last stands at the strictest level of eight, not at 95 %."""
+    others = {f"a_over_{name}": (0.02, 0.04) for name in "cdefghi"}
+    rows = compared(a_over_b=(0.031, 0.2), **others)
+    assert recipe.judge_at(rows, [("a", "b")], bits=16)["verdict"] == "trend"
+    assert recipe.judge_at(rows, [("a", "b")], bits=16, least=0.03)["verdict"] == "inconclusive"
+
+
 def test_trainings_short_of_their_plateau_are_no_trend():
-    rows = compared(a_over_b=(0.02, 0.04)).assign(converged=False)
+    rows = compared(settled=False, a_over_b=(0.02, 0.04))
     assert recipe.judge_at(rows, [("a", "b")], bits=16)["verdict"] == "inconclusive"
 
 
 def test_of_several_pairs_the_weakest_decides():
-    rows = compared(a_over_b=(0.1, 0.2), a_over_c=(0.02, 0.04))
-    pairs = [("a", "b"), ("a", "c")]
+    rows = compared(a_over_b=(0.1, 0.2), c_over_d=(0.02, 0.04))
+    pairs = [("a", "b"), ("c", "d")]
     assert recipe.judge_at(rows, pairs, bits=16)["verdict"] == "trend"
     judged = recipe.judge_at(rows, pairs, bits=16, least=0.05)
     assert judged["verdict"] == "not-shown"
-    assert "a − b: +0.1500" in judged["observed"] and "a − c: +0.0300" in judged["observed"]
+    assert "a − b: +0.1500" in judged["observed"] and "c − d: +0.0300" in judged["observed"]
+    same = compared(a_over_b=(0.1, 0.2), c_over_d=(0.0, 0.0))
+    assert recipe.judge_at(same, pairs, bits=16)["verdict"] == "not-shown"
 
 
 def test_the_ladder_is_read_in_points():

@@ -8,6 +8,7 @@ from made_up import make_setting
 
 from basics.errors import InputError
 from chapters import n07_backbones
+from chapters.shared.gathering import center_distances
 from chapters.shared.quantization_forms import wrong_signs
 from chapters.shared.setting import hash_training
 from hashcenters.training.run import Run
@@ -41,3 +42,12 @@ def test_wrong_signs_are_told_by_the_majority_of_centers(dataset: str) -> None:
         votes = sum(centers[number].astype(int) for number in own)
         assert (wrong[row] == (run.outputs("query")[row] * votes < 0)).all()
     assert 0 < wrong.mean() < 1
+
+
+def test_own_centers_are_those_of_any_label() -> None:
+    """A code at the center of one of its classes is there, whatever the other classes are."""
+    centers = np.random.default_rng(1).choice(np.array([-1, 1], np.int8), (10, 16))
+    labels = np.eye(10)[[0, 3, 5]] + np.eye(10)[[2, 4, 6]]
+    found = center_distances(centers[[0, 4, 7]].astype(np.float32), labels, centers)
+    assert found["own"].tolist()[:2] == [0, 0] and found["next"][2] == 0
+    assert found["nearest"].tolist() == [True, True, False]

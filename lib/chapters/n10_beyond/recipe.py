@@ -10,7 +10,8 @@ from jaxtyping import Float64, Int8
 from matplotlib.figure import Figure
 
 from chapters.n07_backbones import description_of
-from chapters.shared.comparisons import Verdict, described, why
+from chapters.shared.comparisons import Verdict, described, overall, why
+from chapters.shared.derived import judged_against
 from chapters.shared.readings import joined
 from chapters.shared.scores import labels_of, select
 from hashcenters.centers.annealing import assign_to_classes
@@ -21,7 +22,6 @@ from hashcenters.datasets.splits import HashingData
 from hashcenters.metrics import average_precision
 from hashcenters.training.run import Run, run_key
 from workbook import style
-from workbook.claims import side, weakest
 
 SCORE = "validation mAP"
 
@@ -135,7 +135,7 @@ def search_table(scores: pd.DataFrame, *, bits: int) -> pd.DataFrame:
 
 CENTERS, LOSS, RECIPE = "chosen centers", "chosen loss too", "the recipe"
 WIDE, SHC, SHC_PART = "CSQ, csq", "SHC", "SHC under the recipe's head"
-STEPS = [(LOSS, CENTERS), (RECIPE, LOSS)]
+STEPS, BOTH = [(LOSS, CENTERS), (RECIPE, LOSS)], [(RECIPE, CENTERS)]
 
 
 def ladder(start: Parts, best: Parts, *, kinds: Sequence[str]) -> dict[str, Parts]:
@@ -165,7 +165,7 @@ def ladder(start: Parts, best: Parts, *, kinds: Sequence[str]) -> dict[str, Part
 
 
 def pairs_of(methods: Sequence[str], *, kinds: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
-    """What is compared: kinds of centers, one after the other; loss and head; the recipe with CSQ and with SHC.
+    """What is compared: kinds of centers, one after the other; loss and head, and both; the recipe with CSQ and SHC.
 
     >>> pairs_of(["CSQ", "SHC"], kinds=["A", "B"])["CSQ"]
     [('the recipe', 'CSQ')]
@@ -173,30 +173,24 @@ def pairs_of(methods: Sequence[str], *, kinds: Sequence[str]) -> dict[str, list[
     climbed = [(better, worse) for worse, better in pairwise(["CSQ", *kinds[1:]])]
     against = {"CSQ": ("CSQ", WIDE), "SHC": (SHC, SHC_PART)}
     found = {name: [(RECIPE, rival) for rival in rivals if rival in methods] for name, rivals in against.items()}
-    return {"centers": climbed, "rest": STEPS} | found
+    return {"centers": climbed, "rest": STEPS, "both": BOTH} | found
 
 
 def judge_at(compared: pd.DataFrame, pairs: Sequence[tuple[str, str]], *, bits: int, least: float = 0.0) -> Verdict:
     """Whether the first of each pair beats the second at one length by at least so much; the weakest pair decides.
 
+    Two names of the same trainings beat each other by nothing.
+
     Args:
-        compared: rows of `compare_pairs`.
+        compared: of `compare_pairs`, judged with no margin; all of it is the family.
         pairs: the method that should win, and the other.
         bits: the length.
         least: of mAP.
     """
-    rows = select(compared, bits=bits).set_index("difference", drop=False)
+    rows = select(judged_against(compared, margin=-least), bits=bits).set_index("difference", drop=False)
     rows = rows.loc[[f"{better} − {worse}" for better, worse in pairs]]
-    rows = rows[(rows["low"] != 0) | (rows["high"] != 0)]  # what is one training has nothing to show
-    if rows.empty:
-        kept = "the validation split chose what stands there already"
-        return {"verdict": "not-shown", "observed": kept, "why": "both sides are the same trainings"}
-    found = [
-        "inconclusive" if (verdict := side(low, high, of=least)) == "trend" and not settled else verdict
-        for low, high, settled in rows[["low", "high", "converged"]].itertuples(index=False)
-    ]
     observed = f"at {bits} bits {described(rows[['difference', 'mean', 'low', 'high']])}"
-    return {"verdict": weakest(found), "observed": observed, "why": why(rows, margin=-least)}
+    return {"verdict": overall(rows["verdict"]), "observed": observed, "why": why(rows, margin=-least)}
 
 
 def choice_reading(scores: pd.DataFrame) -> str:

@@ -15,7 +15,7 @@ from jaxtyping import Num
 
 from workbook.claims import side
 from workbook.intervals import Crossing, Mean, holm
-from workbook.run_table import declare
+from workbook.run_table import DERIVED, declare
 from workbook.tables import mean_std
 
 Verdict = dict[str, Any]
@@ -167,6 +167,17 @@ def differences_again(runs: pd.DataFrame, *, margin: float, compared: Sequence[M
         settled = all(part["converged"].all() for part in sides)
         rebuilt.append(Comparison(row["bits"], row["better"], row["worse"], found, settled))
     return difference_table(rebuilt, (), margin=margin)
+
+
+def judged_against(table: pd.DataFrame, *, margin: float) -> pd.DataFrame:
+    """The comparisons of `difference_table` as one family once more, by another margin.
+
+    Args:
+        table: as it was made, with its `attrs`.
+        margin: see `judge_family`.
+    """
+    known = table.attrs[DERIVED]
+    return differences_again(pd.DataFrame(known["runs"]), **known["options"] | {"margin": margin})
 
 
 def slope_of(x: Num[np.ndarray, " points"], y: Num[np.ndarray, " points"]) -> Mean:

@@ -9,13 +9,15 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float, Int, Int8
+import torch
+from jaxtyping import Bool, Float, Int, Int8, Num
 
 from chapters.shared.comparisons import Verdict, judge_family, overall, why
 from chapters.shared.encoding import of_training_split
 from chapters.shared.scores import converged
 from hashcenters.codes import binarise, hamming_distance
 from hashcenters.datasets.splits import HashingData
+from hashcenters.losses.targets import membership
 from workbook.intervals import Mean, mean_of
 
 GATHERED = 0.9  # share of the items that has to be nearest to their own center
@@ -24,28 +26,37 @@ LEARNED, ASKED = "training items", "queries"
 
 def center_distances(
     outputs: Float[np.ndarray, "n bits"],
-    labels: Int[np.ndarray, " n"],
+    labels: Int[np.ndarray, " n"] | Num[np.ndarray, "n num_classes"],
     centers: Int8[np.ndarray, "num_classes bits"],
 ) -> pd.DataFrame:
-    """How codes of single-label items stand to the centers.
+    """How codes stand to the centers.
 
     Returns:
-        One row an item: its class (`label`), distance in bits of its code to the center of its class (`own`) and to
-        the nearest other one (`next`), and whether the own is the nearest (`nearest`; a tie counts against).
+        One row an item: distance in bits of its code to the nearest center of its own classes (`own`) and to the
+        nearest of any other (`next`), and whether the own is the nearest (`nearest`; a tie counts against).
     """
-    distance = hamming_distance(binarise(outputs), centers).astype(int)
-    item = np.arange(len(labels))
-    own = distance[item, labels]
-    distance[item, labels] = outputs.shape[1] + 1  # farther than any center can be
-    near = distance.min(axis=1)
-    return pd.DataFrame({"label": labels, "own": own, "next": near, "nearest": own < near})
+    distance = hamming_distance(binarise(outputs), centers).astype(float)
+    mine = membership(torch.from_numpy(labels), len(centers)).numpy() > 0
+    own, other = (np.where(which, distance, np.inf).min(axis=1) for which in (mine, ~mine))
+    return pd.DataFrame({"own": own, "next": other, "nearest": own < other})
+
+
+def share_of_clusters(hits: Bool[np.ndarray, " n"], clusters: Int[np.ndarray, " n"]) -> Mean:
+    """The share of items, each counted once, with the variance that whole clusters of them bring.
+
+    Source: W. G. Cochran, Sampling Techniques, the ratio of two sums over clusters.
+    """
+    counted = pd.Series(hits).groupby(clusters).agg(["sum", "size"])
+    share = hits.mean()
+    rest = (counted["sum"] - share * counted["size"]) / counted["size"].mean()
+    return Mean(float(share), ((float(rest.var(ddof=1)) / len(counted), len(counted) - 1),))
 
 
 def gathering_table(runs: pd.DataFrame, data: HashingData) -> pd.DataFrame:
     """How the codes of trainings stand to the centers, of what they learned from and of queries.
 
     Args:
-        runs: trainings on single-label data, labels bits and seed.
+        runs: trainings with labels bits and seed.
         data: what they learned from.
 
     Returns:

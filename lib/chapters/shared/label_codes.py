@@ -6,13 +6,14 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float64
 
-from chapters.shared.comparisons import MARGIN, with_interval
+from chapters.shared.comparisons import MARGIN, as_finding, overall, with_interval
 from chapters.shared.derived import Verdict, judge_family, stored_table
 from chapters.shared.scores import converged, labels_of
 from hashcenters.codes import binarise
 from hashcenters.datasets.splits import HashingData
 from hashcenters.metrics.label_codes import CODES, LABELLED, PREDICTED, ROWS, label_bits, label_code_precisions
 from hashcenters.training.run import Run
+from workbook.claims import weakest
 from workbook.intervals import mean_of
 
 BY_ROW = Mapping[str, Float64[np.ndarray, "n_query"]]  # AP of every query, by what is stored of an item
@@ -89,5 +90,8 @@ def judge_label_codes(table: pd.DataFrame) -> Verdict:
         f"{with_interval(row.mean, row.low, row.high)}"
         for row in table.itertuples()
     ]
-    shown = bool((table["verdict"] == "trend").all())
-    return {"verdict": "finding" if shown else "inconclusive", "observed": "; ".join(parts), "margin": MARGIN}
+    found = [
+        overall(rows["verdict"], margin=MARGIN if stored == LABELLED else 0.0)
+        for stored, rows in table.groupby("stored")
+    ]
+    return as_finding({"verdict": weakest(found), "observed": "; ".join(parts), "margin": MARGIN})
