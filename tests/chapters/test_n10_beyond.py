@@ -145,10 +145,10 @@ def compared(*, settled: bool = True, **ends: tuple[float, float]) -> pd.DataFra
     return difference_table(rows, runs, margin=0.0)
 
 
-def test_what_is_the_same_trainings_has_nothing_to_show():
+def test_a_choice_that_is_its_rival_leaves_the_question_open():
     judged = recipe.judge_at(compared(a_over_b=(0.0, 0.0)), [("a", "b")], bits=16)
-    assert judged["verdict"] == "not-shown"
-    assert "identical everywhere" in judged["why"]
+    assert judged["verdict"] == "inconclusive"
+    assert judged["why"].endswith("is at 0 (identical everywhere)")
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ def test_of_several_pairs_the_weakest_decides():
     assert judged["verdict"] == "not-shown"
     assert "a − b: +0.1500" in judged["observed"] and "c − d: +0.0300" in judged["observed"]
     same = compared(a_over_b=(0.1, 0.2), c_over_d=(0.0, 0.0))
-    assert recipe.judge_at(same, pairs, bits=16)["verdict"] == "not-shown"
+    assert recipe.judge_at(same, pairs, bits=16)["verdict"] == "inconclusive"
 
 
 def test_the_ladder_is_read_in_points():

@@ -179,7 +179,7 @@ def pairs_of(methods: Sequence[str], *, kinds: Sequence[str]) -> dict[str, list[
 def judge_at(compared: pd.DataFrame, pairs: Sequence[tuple[str, str]], *, bits: int, least: float = 0.0) -> Verdict:
     """Whether the first of each pair beats the second at one length by at least so much; the weakest pair decides.
 
-    Two names of the same trainings beat each other by nothing.
+    Where the choice is what it is held against, both sides are the same trainings, and the question stays open.
 
     Args:
         compared: of `compare_pairs`, judged with no margin; all of it is the family.
@@ -190,7 +190,11 @@ def judge_at(compared: pd.DataFrame, pairs: Sequence[tuple[str, str]], *, bits: 
     rows = select(judged_against(compared, margin=-least), bits=bits).set_index("difference", drop=False)
     rows = rows.loc[[f"{better} − {worse}" for better, worse in pairs]]
     observed = f"at {bits} bits {described(rows[['difference', 'mean', 'low', 'high']])}"
-    return {"verdict": overall(rows["verdict"]), "observed": observed, "why": why(rows, margin=-least)}
+    return {
+        "verdict": overall(rows["verdict"].replace("identical", "inconclusive")),
+        "observed": observed,
+        "why": why(rows, margin=-least),
+    }
 
 
 def choice_reading(scores: pd.DataFrame) -> str:

@@ -150,7 +150,7 @@ def _place(low: float, high: float, settled: bool, *, bound: float) -> str:
         return "missing (one seed is no evidence)"
     shown = f"{bound or 0:g}".replace("-", "−")
     found = {"trend": f"above {shown}", "not-shown": f"below {shown}", "inconclusive": f"around {shown}"}
-    place = "0 (identical everywhere)" if low == high == 0 else found[side(low, high, of=bound)]
+    place = "at 0 (identical everywhere)" if low == high == 0 else found[side(low, high, of=bound)]
     return place if settled else f"{place} with trainings short of their plateau (no trend)"
 
 
