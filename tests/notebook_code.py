@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -12,6 +13,7 @@ from typing import Any
 from basics.paths import project_root
 
 HOLDS = "same_as_library("
+DRAWN = re.compile(r"\b(draw|rng|np\.random)\b")
 
 
 @cache
@@ -60,18 +62,20 @@ def definitions(notebook: str) -> SimpleNamespace:
 
 @dataclass(frozen=True)
 class Sign:
-    """One plus or minus in a function that a notebook defines.
+    """One plus or minus in a function that a notebook defines, or in what a cell holds against the library.
 
     Args:
         notebook: file name without suffix.
         cell: number of the code cell.
-        function: its name.
-        place: of the sign among the function's nodes.
+        part: number of the statement in the cell.
+        function: its name, or "" of another statement.
+        place: of the sign among the statement's nodes.
         text: what it stands in.
     """
 
     notebook: str
     cell: int
+    part: int
     function: str
     place: int
     text: str
@@ -79,12 +83,15 @@ class Sign:
 
 @cache
 def signs(notebook: str) -> tuple[Sign, ...]:
-    """Every plus and minus of the functions that a notebook defines."""
+    """Every plus and minus of the functions that a notebook defines, and of what it holds against the library.
+
+    Inputs that a cell draws are not among them: both sides get the same.
+    """
     return tuple(
-        Sign(notebook, cell, part.name, place, ast.get_source_segment(source, node) or "")
+        Sign(notebook, cell, number, getattr(part, "name", ""), place, ast.get_source_segment(source, node) or "")
         for cell, source in enumerate(cells_of(notebook))
-        for part in ast.parse(source).body
-        if isinstance(part, ast.FunctionDef)
+        for number, part in enumerate(_kept(source, whole=cell == 0).body)
+        if isinstance(part, ast.FunctionDef) or (HOLDS in source and not DRAWN.search(ast.unparse(part)))
         for place, node in enumerate(ast.walk(part))
         if isinstance(getattr(node, "op", None), ast.Add | ast.Sub | ast.USub)
     )
@@ -122,8 +129,7 @@ def with_sign_changed(sign: Sign) -> Iterator[dict[str, Any]]:
     for cell, source in enumerate(cells_of(sign.notebook)[sign.cell :], start=sign.cell):
         tree = _kept(source, whole=cell == 0)
         if cell == sign.cell:
-            (function,) = [part for part in tree.body if getattr(part, "name", "") == sign.function]
-            node = list(ast.walk(function))[sign.place]
+            node = list(ast.walk(tree.body[sign.part]))[sign.place]
             turned = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.USub: ast.UAdd}
             node.op = turned[type(node.op)]()
         _run(tree, names)

@@ -1,5 +1,6 @@
 """One bit of a center, one code, one printed number, one sign of an equation: each is seen where it is judged."""
 
+import re
 from collections import deque
 from dataclasses import replace
 
@@ -12,12 +13,14 @@ from basics.errors import InputError
 from basics.paths import project_root
 from chapters import n06_released, n07_backbones
 from chapters.n02_proofs import learned_centers, linear_extension
+from chapters.n03_centers import wider
 from chapters.n03_centers.text_against_files import first_rows, held_against_text, judge_files
 from chapters.n08_retrieval.ties import StudiedSet
 from hashcenters.centers.hadamard import double_hadamard, hadamard_rows
 from hashcenters.metrics.code_files import CodeSet
 from workbook.literature import find_number, numbers_of
 
+WIDER = numbers_of(wider.SOURCE)
 DRAWN = np.random.default_rng(0)
 
 # one bit of a center
@@ -77,6 +80,27 @@ def test_a_printed_number_of_shc():
         if "ResNet50" not in number.row:
             wrong = replace(number, value=number.value + 0.05)
             assert ranked([*table[:place], wrong, *table[place + 1 :]]) == "contradicted", number.key
+
+
+@pytest.mark.parametrize("place", [place for place, number in enumerate(WIDER) if number.row in wider.PUBLISHED])
+def test_a_printed_number_of_shc_2025(place: int, monkeypatch):
+    """Raised to what a textbook code reaches, where the code was farther apart, it refutes the count; above it, too."""
+    reached = dict(zip([number.column for number in WIDER[:9]], [6, 14, 32, 6, 13, 29, 4, 12, 28], strict=True))
+    made = {tuple(map(int, re.findall(r"\d+", column))): value for column, value in reached.items()}
+    monkeypatch.setattr(wider, "_minimum", lambda _, bits, count, seed: made[count, bits])
+
+    def verdict(value: float) -> str:
+        wrong = [*WIDER[:place], replace(WIDER[place], value=float(value)), *WIDER[place + 1 :]]
+        monkeypatch.setattr(wider, "numbers_of", lambda _: wrong)
+        return wider.judge_width(wider.width_table(seed=0))["verdict"]
+
+    column = WIDER[place].column
+    assert verdict(WIDER[place].value) == "finding"
+    tied = column == "100 classes, 64 bits"  # by MDS, as printed
+    assert verdict(reached[column]) == ("finding" if tied else "not-shown")
+    assert verdict(reached[column] + 1) == "not-shown"
+    if WIDER[place].value == reached[column]:
+        assert verdict(reached[column] - 1) == "not-shown"  # in nine cells, not in eight
 
 
 @pytest.mark.parametrize(

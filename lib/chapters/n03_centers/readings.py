@@ -5,7 +5,7 @@ import pandas as pd
 from chapters.n03_centers import published
 from chapters.n03_centers.random_draws import FLIPS
 from chapters.n03_centers.semantic_study import BLIND, SOLVERS
-from chapters.n03_centers.text_against_files import BALANCED, HADAMARD, other_branch
+from chapters.n03_centers.text_against_files import BALANCED, BERNOULLI, other_branch
 from chapters.shared.readings import joined
 from hashcenters.datasets.registry import find_entry
 
@@ -193,7 +193,7 @@ def of_files(files: pd.DataFrame) -> str:
     Args:
         files: from `text_against_files.file_table`, not empty.
     """
-    drawn = files[files["holds"] != HADAMARD]
+    drawn = files[files["holds"].isin([BALANCED, BERNOULLI])]
     short = (drawn["upper_bound"] - drawn["minimum"]).groupby(drawn["bits"]).agg(["min", "max"])
     missing = [f"{_span(low, high)} at {bits} bits" for bits, low, high in short.itertuples()]
     return (

@@ -15,6 +15,7 @@ from hashcenters.centers.lpbox import lpbox_centers
 from hashcenters.centers.semantic import SemanticCenters, rank_correlation, semantic_centers
 from hashcenters.centers.targets import asymmetry, asymmetry_floor, target_error, target_matrix
 from hashcenters.codes import hamming_distance, pairwise_distances
+from workbook.literature import numbers_of
 
 Similarity = Num[np.ndarray, "num_classes num_classes"]
 Solved = dict[tuple[int, str], SemanticCenters]  # by length and name of the solver
@@ -110,21 +111,27 @@ def released_start(bits: int, num_classes: int) -> tuple[Int8[np.ndarray, "num_c
 
 
 def judge_tie(table: pd.DataFrame, *, bits: int) -> Verdict:
-    """Whether the released rule leaves centers of one length as they start, whatever the similarity.
+    """Whether ImageNet's values of SHC Table 1 are equal at a length at which the released rule changes no center.
+
+    That centers of other lengths depend on the similarity shows that the rule can change them.
 
     Args:
         table: of `released_rule_table`.
         bits: the length at which the document's rows are equal.
     """
     here, elsewhere = table[table["bits"] == bits], table[table["bits"] != bits]
+    printed = [number.text for number in numbers_of("SHC Table 1") if number.column == f"ImageNet {bits}"]
     parts = [f"{row.changed} of {row.num_classes} on {row.similarity}" for row in here.itertuples()]
-    other = [f"{row.changed} at {row.bits} bits ({row.similarity})" for row in elsewhere.itertuples()]
+    apart = elsewhere.assign(apart=elsewhere["num_classes"] - elsewhere["as the first"]).query("apart > 0")
+    other = ", ".join(f"{row.apart} at {row.bits} bits ({row.similarity})" for row in apart.itertuples())
+    holds = len(set(printed)) == 1 and (here["changed"] == 0).all()
+    same = len(here) > 1 and (here["as the first"] == here["num_classes"]).all()
     return {
-        "verdict": "finding" if (here["changed"] == 0).all() and len(here) > 1 else "inconclusive",
-        "observed": f"centers that the released rule changes at {bits} bits: {', '.join(parts)}; so the centers do not "
-        f"depend on the similarity{', as they do elsewhere: ' + ', '.join(other) if other else ''}"
-        if (here["changed"] == 0).all()
-        else f"centers that the released rule changes at {bits} bits: {', '.join(parts)}",
+        "verdict": ("finding" if same and other else "inconclusive") if holds else "not-shown",
+        "observed": f"printed at {bits} bits: {', '.join(printed)}; centers that the released rule changes there: "
+        + ", ".join(parts)
+        + ("; all similarities have the same centers there" if same else "")
+        + (f", while elsewhere another similarity changes {other}" if same and other else ""),
     }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from jaxtyping import Int8
+from scipy.stats import binom
 
 from chapters.n03_centers.published import HOW_TO_GET, PUBLISHED, published_available, published_centers
 from chapters.shared.center_tables import distance_table
@@ -17,6 +18,7 @@ from hashcenters.codes import inner_product
 
 Centers = Int8[np.ndarray, "num_classes bits"]
 HADAMARD, BERNOULLI, BALANCED = "Hadamard", "Bernoulli", "random, K/2 ones a row"
+LEVEL = 1e-6  # a count with a smaller probability, in either tail, is not chance
 OTHER = ("MS COCO", "HMDB51", "UCF101")  # the "other three" beside ImageNet, all but NUS-WIDE
 
 
@@ -43,9 +45,9 @@ def count_hadamard_rows(centers: Centers) -> int:
     return int((np.abs(inner_product(centers, hadamard_matrix(bits))) == bits).any(axis=1).sum())
 
 
-def is_balanced(centers: Centers) -> bool:
-    """Whether every center has as many +1 as −1, which independent coin flips have only now and then."""
-    return bool((centers.astype(np.int64).sum(axis=1) == 0).all())
+def count_balanced_rows(centers: Centers) -> int:
+    """How many centers have as many +1 as −1, which independent coin flips have only now and then."""
+    return int((centers.astype(np.int64).sum(axis=1) == 0).sum())
 
 
 def balanced_chance(bits: int, num_classes: int) -> float:
@@ -84,9 +86,20 @@ def held_against_text(dataset: str, centers: Centers) -> dict[str, Any]:
 
 
 def _kind(centers: Centers, hadamard: int) -> str:
-    if hadamard == len(centers):
+    (num_classes, bits), balanced = centers.shape, count_balanced_rows(centers)
+    half, flips = comb(bits, bits // 2), 2**bits
+    if hadamard == num_classes:
         return HADAMARD
-    return BALANCED if is_balanced(centers) else BERNOULLI
+    if balanced == num_classes and _by_chance(hadamard, num_classes, (2 * bits - 2) / half):
+        return BALANCED
+    if _by_chance(balanced, num_classes, half / flips) and _by_chance(hadamard, num_classes, 2 * bits / flips):
+        return BERNOULLI
+    return f"neither, {hadamard} rows of H_2K and {balanced} with K/2 ones of {num_classes}"
+
+
+def _by_chance(count: int, of: int, probability: float) -> bool:
+    """Whether a count of independent rows is what their probability allows."""
+    return bool(min(binom.cdf(count, of, probability), binom.sf(count - 1, of, probability)) > LEVEL)
 
 
 def file_table() -> pd.DataFrame:

@@ -144,13 +144,14 @@ def test_files() -> None:
     balanced = "random, K/2 ones a row"
     rows = [
         ("NUS-WIDE", 16, "Hadamard", "H_2K", balanced, 4, 8, 0),
-        ("ImageNet", 16, "Bernoulli", "Bernoulli", "random", 2, 6, 0),
+        ("ImageNet", 16, "Bernoulli", "Bernoulli", "Bernoulli", 2, 6, 0),
         ("HMDB51", 32, "Bernoulli", "H_2K", balanced, 8, 16, 0),
         ("HMDB51", 64, "Hadamard", "H_64", "Hadamard", 32, 32, 1),
+        ("UCF101", 64, "Hadamard", "H_2K", "neither, 100 rows of H_2K", 31, 32, 0),
     ]
     columns = ["dataset", "bits", "text", "algorithm_1", "holds", "minimum", "upper_bound", "constant_bits"]
     assert readings.of_files(pd.DataFrame(rows, columns=columns)) == (
-        "3 of the 4 files hold random rows, 2 of them with exactly K/2 ones in every row: the recipe of the authors' "
+        "3 of the 5 files hold random rows, 2 of them with exactly K/2 ones in every row: the recipe of the authors' "
         "tutorial, not independent coin flips. Their minimum distances lie below the upper bound by 4 at 16 bits, 8 at "
         "32 bits. 1 files spend bits that are constant over all classes. The text and Algorithm 1 name different "
         "constructions for HMDB51 32."

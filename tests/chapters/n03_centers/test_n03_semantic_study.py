@@ -1,8 +1,11 @@
 """Tables and figures of semantic centers: values against the functions they summarise."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from chapters.n03_centers import semantic_study
 from chapters.n03_centers.semantic_study import (
     distance_cost,
     distance_costs,
@@ -19,6 +22,7 @@ from hashcenters.centers.algorithm1 import csq_centers
 from hashcenters.centers.semantic import semantic_centers
 from hashcenters.centers.targets import asymmetry, category_similarity, target_error, target_matrix
 from hashcenters.codes import hamming_distance
+from workbook.literature import numbers_of
 
 SIMILARITY = category_similarity(grouped_features(20, groups=4, width=24, seed=0))
 
@@ -87,12 +91,39 @@ def test_the_released_rule_changes_no_hadamard_row_and_some_random_ones(ruled):
     assert ruled.loc[ruled["bits"] == 64, "changed"].tolist() == [0, 0]
     assert ruled.loc[ruled["bits"] == 64, "as the first"].tolist() == [100, 100]
     assert (ruled.loc[ruled["bits"] == 16, "changed"] > 0).all()
-    assert judge_tie(ruled, bits=64)["verdict"] == "finding"
+    judged = judge_tie(ruled, bits=64)
+    assert judged["verdict"] == "finding"
+    assert judged["observed"].startswith("printed at 64 bits: 0.8982, 0.8982, 0.8982; centers that the released rule")
+    apart = ruled.loc[(ruled["bits"] == 16) & (ruled["similarity"] == "noise"), "as the first"].item()
+    assert judged["observed"].endswith(
+        "0 of 100 on groups, 0 of 100 on noise; all similarities have the same centers there, while elsewhere another "
+        f"similarity changes {100 - apart} at 16 bits (noise)"
+    )
 
 
-def test_one_changed_center_is_no_tie(ruled):
-    assert judge_tie(ruled.assign(changed=1), bits=64)["verdict"] == "inconclusive"
-    assert judge_tie(ruled[ruled["similarity"] == "noise"], bits=64)["verdict"] == "inconclusive"
+@pytest.mark.parametrize("changed", [1, 3, 50])
+def test_one_changed_center_is_a_counter_example(changed: int, ruled):
+    assert judge_tie(ruled.assign(changed=changed), bits=64)["verdict"] == "not-shown"
+    one = ruled["similarity"] == "noise"
+    assert judge_tie(ruled[one].assign(changed=changed), bits=64)["verdict"] == "not-shown"
+    assert judge_tie(ruled.assign(changed=changed * one), bits=64)["verdict"] == "not-shown"
+
+
+def test_one_similarity_and_a_rule_that_changes_nothing_anywhere_leave_it_open(ruled):
+    for open_ in (ruled[ruled["similarity"] == "noise"], ruled.assign(changed=0, **{"as the first": 100})):
+        judged = judge_tie(open_, bits=64)
+        assert judged["verdict"] == "inconclusive" and "elsewhere" not in judged["observed"]
+    moved = judge_tie(ruled.assign(**{"as the first": 100}), bits=64)  # changed, and alike on both similarities
+    assert moved["verdict"] == "inconclusive" and "elsewhere" not in moved["observed"]
+
+
+def test_three_printed_values_that_differ_are_no_tie(ruled, monkeypatch):
+    table = numbers_of("SHC Table 1")
+    for place, number in enumerate(table):
+        wrong = [*table[:place], replace(number, value=number.value + 0.0001), *table[place + 1 :]]
+        monkeypatch.setattr(semantic_study, "numbers_of", lambda _, wrong=wrong: wrong)
+        expected = "not-shown" if number.column == "ImageNet 64" else "finding"
+        assert judge_tie(ruled, bits=64)["verdict"] == expected, number.key
 
 
 def test_the_released_start():

@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from chapters.n03_centers.published import published_available
+from chapters.n03_centers.published import PUBLISHED, published_available, published_centers
 from chapters.n03_centers.text_against_files import (
+    count_balanced_rows,
     count_hadamard_rows,
     file_shares,
     file_table,
     first_rows,
     held_against_text,
-    is_balanced,
     judge_files,
     judge_first_rows,
     judge_similar,
@@ -45,7 +45,45 @@ def test_balanced_rows_are_told_from_coin_flips():
     row = held_against_text("ImageNet", flips)
     assert (row["holds"], row["as_text_says"], row["algorithm_1"]) == ("Bernoulli", True, "Bernoulli")
     assert not held_against_text("ImageNet", balanced)["as_text_says"]
-    assert is_balanced(balanced) and not is_balanced(flips)
+    assert count_balanced_rows(balanced) == 100 > count_balanced_rows(flips)
+
+
+FLIPPED = {  # files of either construction, none of coin flips
+    "balanced, 16 bits": balanced_centers(16, 100, seed=0),
+    "balanced, 32 bits": balanced_centers(32, 100, seed=0),
+    "rows of H_2K": double_hadamard(32)[:51],
+}
+
+
+@pytest.mark.parametrize("name", FLIPPED)
+@pytest.mark.parametrize("flips", [1, 3])
+def test_a_flipped_bit_makes_no_coin_flips(name: str, flips: int):
+    centers = FLIPPED[name].copy()
+    centers[np.arange(flips) * 7, 5] *= -1
+    row = held_against_text("ImageNet", centers)
+    assert row["holds"].startswith("neither, ") and not row["as_text_says"]
+    assert judge_files(pd.DataFrame([row]))["verdict"] == "contradicted"
+
+
+def test_what_a_file_with_a_flipped_bit_is_called():
+    centers = double_hadamard(32)[:51].copy()
+    centers[7, 5] *= -1
+    found = held_against_text("HMDB51", centers)["holds"]
+    assert found == "neither, 50 rows of H_2K and 48 with K/2 ones of 51"  # H_2K has two constant rows
+
+
+def test_balanced_rows_of_which_most_are_hadamard_rows_are_not_random():
+    centers = hadamard_rows(32, 21, seed=0)
+    centers[4, [np.argmax(centers[4] == 1), np.argmax(centers[4] == -1)]] *= -1
+    assert held_against_text("NUS-WIDE", centers)["holds"].startswith("neither, 20 rows of H_2K")
+
+
+@pytest.mark.parametrize("bits", [16, 32])
+@pytest.mark.parametrize("seed", range(20))
+def test_coin_flips_with_a_flipped_bit_stay_coin_flips(bits: int, seed: int):
+    centers = bernoulli_centers(bits, 51, seed=seed)
+    centers[3, 5] *= -1
+    assert held_against_text("HMDB51", centers)["holds"] == "Bernoulli"
 
 
 def test_random_centers_where_the_text_says_hadamard():
@@ -83,11 +121,28 @@ def test_data_sets_made_alike_are_similar():
     other = pd.DataFrame([held_against_text("HMDB51", balanced_centers(64, 51, seed=0))])
     unlike = pd.concat([alike[(alike["dataset"] != "HMDB51") | (alike["bits"] != 64)], other])
     assert judge_similar(unlike)["verdict"] == "contradicted"
+    for bits, centers in made.items():
+        wrong = centers.copy()
+        wrong[3, 5] *= -1
+        other = alike[(alike["dataset"] != "HMDB51") | (alike["bits"] != bits)]
+        flipped = pd.concat([other, pd.DataFrame([held_against_text("HMDB51", wrong)])])
+        assert judge_similar(flipped)["verdict"] == "contradicted"
 
 
 def test_negatives_count_and_other_lengths_have_no_rows():
     assert count_hadamard_rows(double_hadamard(8)) == 16
     assert count_hadamard_rows(np.ones((2, 12), dtype=np.int8)) == 0
+
+
+@pytest.mark.skipif(not published_available(), reason="the authors' files are not in the data root")
+@pytest.mark.parametrize(("dataset", "bits"), PUBLISHED)
+def test_a_flipped_bit_of_a_published_file(dataset: str, bits: int):
+    """No flipped bit makes a file what the text says; one that was as the text says no longer is."""
+    centers = published_centers(dataset, bits).copy()
+    centers[-1, 5] *= -1
+    row = held_against_text(dataset, centers)
+    assert row["holds"].startswith("neither, ")
+    assert judge_files(pd.DataFrame([row]))["verdict"] == "contradicted"
 
 
 @pytest.mark.skipif(not published_available(), reason="the authors' files are not in the data root")

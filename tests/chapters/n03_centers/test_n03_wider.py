@@ -42,3 +42,7 @@ def test_the_finding_holds_and_would_not_if_a_published_cell_were_wider(table):
     other.loc[0, "MDS, published"] = 7
     assert wider.judge_width(other)["verdict"] == "not-shown"
     assert "closer in 1" in wider.judge_width(other)["observed"]
+    other.loc[0, "MDS, published"] = 6
+    assert wider.judge_width(other)["verdict"] == "not-shown"  # in seven cells, not in eight
+    assert wider.judge_width(table.assign(**{"MDS, published": 0, "SHC-2025, published": 0}))["verdict"] == "not-shown"
+    assert wider.judge_width(table[:8])["verdict"] == "not-shown"
