@@ -63,10 +63,10 @@ def judge_grid(runs: pd.DataFrame, data: HashingData, *, document: tuple[float, 
     found = [paired_differences(theirs, part, data, precisions=validation_precisions) for part in points.values()]
     settled = [all_converged(theirs, part) for part in points.values()]
     judged = judge_family([crossed(one) for one in found], settled).assign(
-        difference=[f"document − best other (λ1 = {first:g}, λ2 = {second:g})" for first, second in points],
+        difference=[f"document − (λ1 = {first:g}, λ2 = {second:g})" for first, second in points],
         converged=settled,
     )
-    closest = judged.loc[[judged["mean"].idxmin()]]
+    closest = judged.loc[[judged["high"].fillna(judged["mean"]).idxmin()]]
     return {
         "verdict": overall(judged["verdict"]),
         "observed": f"{observed}; validation mAP, {described(closest)}",

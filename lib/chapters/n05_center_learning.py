@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from chapters.shared.comparisons import (
     MARGIN,
     Verdict,
+    all_converged,
     as_finding,
     described,
     judge_family,
@@ -169,6 +170,24 @@ def judge_fixed(compared: pd.DataFrame, centers: pd.DataFrame, printed: pd.DataF
         "margin": MARGIN,
         "why": reasons + (f"; better, not only as good: {', '.join(better)}" if better else ""),
     }
+
+
+def settled_twice(compared: pd.DataFrame, first_runs: pd.DataFrame) -> pd.DataFrame:
+    """Comparisons with rivals of two trainings, which have settled only where the first trainings have too.
+
+    Args:
+        compared: of `compare_methods`.
+        first_runs: the trainings that centers were taken from; labels method and bits.
+    """
+    early = {
+        (f"CSQ centers − {method}", bits)
+        for (method, bits), part in first_runs.groupby(["method", "bits"])
+        if not all_converged(part)
+    }
+    short = np.array([place in early for place in zip(compared["difference"], compared["bits"], strict=True)])
+    open_ones = short & compared["verdict"].isin(["trend", "identical"])
+    verdict = compared["verdict"].mask(open_ones, "inconclusive")
+    return compared.assign(converged=compared["converged"] & ~short, verdict=verdict)
 
 
 def judge_wider(compared: pd.DataFrame) -> Verdict:

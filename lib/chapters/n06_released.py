@@ -136,6 +136,8 @@ def judge_released_labels(found: Mapping[str, Mapping[str, Mapping[str, np.ndarr
 def judge_released(dataset: str, scores: pd.DataFrame | None) -> Verdict:
     """Whether the released codes are what a further draw gives, after the five that the printed number speaks of.
 
+    In stored order and in the mean over all orders of ties: where the two part, the order decides and not the codes.
+
     Args:
         dataset: of Table 1.
         scores: from `order_scores`, None where the codes are missing.
@@ -148,9 +150,9 @@ def judge_released(dataset: str, scores: pd.DataFrame | None) -> Verdict:
         return said | missing(dataset)
     depth = f"mAP@{RELEASED_TOP_K[dataset]}"
     found = scores.set_index("rule")[depth]
-    near = low <= found["stable"] <= high
+    near, also = (low <= found[rule] <= high for rule in ("stable", "expected"))
     return said | {
-        "verdict": "reproduced" if near else "contradicted",
+        "verdict": "inconclusive" if near != also else "reproduced" if near else "contradicted",
         "observed": f"{found['stable']:.5f} in stored order, {found['expected']:.5f} over all orders",
         "evidence": f"{depth} of the released 64-bit codes lies {'in' if near else 'out'}side the interval; the order "
         f"of ties alone moves it from {found['relevant_last']:.3f} to {found['relevant_first']:.3f}; one draw of "
@@ -260,9 +262,10 @@ def judge_binary(dataset: str, items: pd.DataFrame) -> Verdict:
         return said | missing(dataset)
     parts = _parts(items, dataset)
     soft = parts[f"|y| < {SOFT}"]
-    binary = bool((1 - soft >= BINARY - 1e-9).all())
+    firm = 1 - soft >= BINARY - 1e-9
+    binary = bool(firm.all())
     return said | {
-        "verdict": "contradicted" if binary else "finding",
+        "verdict": "contradicted" if binary else "inconclusive" if firm.any() else "finding",
         "observed": "; ".join(
             f"{part}: mean |y| {row['mean |y|']:.3f}, {row[f'|y| < {SOFT}']:.1%} of the bits below {SOFT}"
             for part, row in parts.iterrows()

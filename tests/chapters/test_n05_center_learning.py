@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-from made_up import MadeUp, make_setting
+from made_up import MadeUp, make_setting, table
 
 from chapters import n05_center_learning as chapter
 from chapters.shared.setting import hash_training
@@ -119,6 +119,19 @@ def test_a_rival_short_of_its_plateau_is_not_beaten(monkeypatch):
     monkeypatch.setitem(globals(), "ROWS", ROWS.assign(converged=ROWS["difference"] != "CSQ centers − Face"))
     found = fixed_against(Face="learned", Magnet="made from data", RepMet="did not move")
     assert "better, not only as good" not in found["why"]
+
+
+def test_a_rival_of_two_trainings_has_settled_where_both_have():
+    first = table(
+        [{"method": name, "bits": bits, "seed": 0} for name in ("Face", "Magnet") for bits in (16, 64)],
+        [MadeUp({}, plateau=(name, bits) != ("Face", 64)) for name in ("Face", "Magnet") for bits in (16, 64)],
+    )
+    found = chapter.settled_twice(ROWS, first)
+    changed = found[~found["converged"]]
+    assert changed[["bits", "difference", "verdict"]].to_numpy().tolist() == [
+        [64, "CSQ centers − Face", "inconclusive"]
+    ]
+    assert found.drop(index=changed.index).equals(ROWS.drop(index=changed.index))
 
 
 def test_without_a_living_rival_nothing_is_shown():

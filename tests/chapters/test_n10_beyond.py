@@ -237,6 +237,8 @@ def test_queries_of_all_quarters_are_one_row_a_seed():
     judged = unseen.judge_pairs(rows, [("good", "bad")])
     assert judged["verdict"] == "inconclusive"  # one training is short of its plateau
     assert "good − bad" in judged["observed"]
+    with pytest.raises(KeyError, match="good − other"):
+        unseen.judge_pairs(rows, [("good", "bad"), ("good", "other")])
 
 
 @pytest.mark.parametrize(

@@ -237,14 +237,20 @@ def test_a_grid_without_the_documents_pair_says_nothing(data):
 def test_the_weakest_comparison_decides():
     rows = pd.DataFrame(
         [
-            (64, "CSQ centers − Face", 0.1, 0.05, 0.2, "trend"),
-            (64, "CSQ centers − Magnet", 0.0, -0.1, 0.1, "inconclusive"),
-            (64, "CSQ centers − coding", -0.1, -0.2, -0.05, "not-shown"),
-            (16, "CSQ centers − Face", -0.2, -0.3, -0.1, "not-shown"),
+            (64, "ResNet50 − VGG16", 0.1, 0.05, 0.2, "trend"),
+            (64, "VGG16 − AlexNet", 0.0, -0.1, 0.1, "inconclusive"),
+            (16, "ResNet50 − VGG16", -0.2, -0.3, -0.1, "not-shown"),
         ],
         columns=["bits", "difference", "mean", "low", "high", "verdict"],
     ).assign(seeds=3, converged=True)
     assert n07_backbones.judge_order(rows)["verdict"] == "not-shown"
+    assert n07_backbones.judge_order(rows[:2])["verdict"] == "inconclusive"
+
+
+def test_an_order_of_other_networks_says_nothing_of_those_of_the_statement():
+    row = {"bits": 64, "difference": "EfficientNet-Lite2 − EfficientNet-Lite1", "mean": 0.1, "low": 0.05, "high": 0.2}
+    found = n07_backbones.judge_order(pd.DataFrame([row | {"verdict": "trend", "seeds": 3, "converged": True}]))
+    assert found["verdict"] == "inconclusive" and "other networks" in found["why"]
 
 
 @pytest.mark.parametrize(
@@ -261,6 +267,9 @@ def test_more_of_a_network_learning_is_judged_by_the_weakest_length(verdicts, se
     found = n07_backbones.judge_tuned(rows.assign(mean=0.02, low=0.01, high=0.03, converged=settled))
     assert found["verdict"] == judged
     assert found["observed"].startswith("16 bits last-stage − head: +0.0200 [+0.0100, +0.0300]; 64 bits")
+    other = rows.assign(difference="last-stage − all", verdict="not-shown")
+    both = pd.concat([rows, other]).assign(mean=0.02, low=0.01, high=0.03, converged=settled)
+    assert n07_backbones.judge_tuned(both)["verdict"] == judged
     assert settled or "short of their plateau" in found["why"]
 
 

@@ -154,7 +154,8 @@ def compare_unseen(
 
 def judge_pairs(compared: pd.DataFrame, pairs: Sequence[tuple[str, str]]) -> Verdict:
     """Whether the first of each pair is better at every length; the weakest interval decides."""
-    chosen = compared[compared["difference"].isin([f"{better} − {worse}" for better, worse in pairs])]
+    named = compared.set_index("difference", drop=False)
+    chosen = named.loc[[f"{better} − {worse}" for better, worse in pairs]]
     return {"verdict": overall(chosen["verdict"]), "observed": described(chosen), "why": why(chosen)}
 
 
