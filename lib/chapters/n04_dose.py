@@ -8,7 +8,16 @@ import pandas as pd
 from jaxtyping import Float
 from matplotlib.figure import Figure
 
-from chapters.shared.comparisons import Verdict, all_converged, as_finding, described, judge_family, overall, why
+from chapters.shared.comparisons import (
+    Verdict,
+    all_converged,
+    as_finding,
+    deciding,
+    described,
+    judge_family,
+    overall,
+    why,
+)
 from chapters.shared.encoding import of_training_split
 from chapters.shared.readings import joined
 from chapters.shared.scores import select
@@ -72,13 +81,13 @@ def judge_dose(runs: pd.DataFrame, sizes: Magnitudes) -> Verdict:
     steps = [crossed(size[:, k + 1] - size[:, k]) for size in sizes.values() for k in range(len(doses) - 1)]
     names = [f"{part}, {low:g} to {high:g}" for part in sizes for low, high in pairwise(doses)]
     judged = judge_family(steps, settled).assign(difference=names, converged=settled)
+    judged["verdict"] = judged["verdict"].where(judged["converged"], "inconclusive")
     parts = [f"{part} {', '.join(f'{value:.3f}' for value in size.mean(axis=(0, 2)))}" for part, size in sizes.items()]
     return as_finding(
         {
-            "verdict": overall(judged["verdict"].where(judged["converged"], "inconclusive")),
+            "verdict": overall(judged["verdict"]),
             "observed": f"mean |y| at λ1 = {', '.join(f'{dose:g}' for dose in doses)}: {'; '.join(parts)}",
-            "steps": described(judged),
-            "why": why(judged, over="seeds and items"),
+            "why": f"{why(judged, over='seeds and items')}: {described(deciding(judged))}",
         }
     )
 

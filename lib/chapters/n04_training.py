@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from chapters.shared.comparisons import (
     Verdict,
     all_converged,
+    deciding,
     described,
     judge_family,
     overall,
@@ -66,10 +67,9 @@ def judge_grid(runs: pd.DataFrame, data: HashingData, *, document: tuple[float, 
         difference=[f"document − (λ1 = {first:g}, λ2 = {second:g})" for first, second in points],
         converged=settled,
     )
-    closest = judged.loc[[judged["high"].fillna(judged["mean"]).idxmin()]]
     return {
         "verdict": overall(judged["verdict"]),
-        "observed": f"{observed}; validation mAP, {described(closest)}",
+        "observed": f"{observed}; validation mAP, {described(deciding(judged))}",
         "pair": document,
         "why": why(judged, over="seeds and validation samples"),
     }

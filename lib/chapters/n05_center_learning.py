@@ -13,6 +13,7 @@ from chapters.shared.comparisons import (
     Verdict,
     all_converged,
     as_finding,
+    deciding,
     described,
     judge_family,
     overall,
@@ -244,7 +245,9 @@ def judge_center_magnitudes(table: pd.DataFrame) -> Verdict:
         "verdict": "inconclusive" if judged is None else overall(judged["verdict"]),
         "observed": f"mean |c| with and without L_Q at the end: {'; '.join(parts)}",
         "binary": BINARY,
-        "why": "no centers changed" if judged is None else f"{described(judged)}; {why(judged, over='seeds')}",
+        "why": "no centers changed"
+        if judged is None
+        else f"{why(judged, over='seeds')}: {described(deciding(judged))}",
     }
 
 

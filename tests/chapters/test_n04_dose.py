@@ -68,9 +68,10 @@ def test_one_step_down_is_enough():
         size += np.random.default_rng(0).normal(0, 0.001, size.shape)
     found = chapter.judge_dose(made({"train": 0.3, "query": 0.3}), sizes)
     assert found["verdict"] == "not-shown"
-    steps = [part.split(": ") for part in found["steps"].split("; ")]
-    assert [name for name, _ in steps[:2]] == ["training images, 0 to 0.05", "training images, 0.05 to 1"]
-    assert [float(value[:5].replace("−", "-")) for _, value in steps] == pytest.approx([0.2, -0.1] * 2, abs=0.01)
+    reason, name, step = found["why"].rsplit(": ", 2)
+    assert "2 above 0, 2 below 0" in reason or "above 0" in reason and "2 below 0" in reason
+    assert name.endswith(", 0.05 to 1")
+    assert float(step[:5].replace("−", "-")) == pytest.approx(-0.1, abs=0.01)
 
 
 def test_changes_from_the_smallest_dose_stand_in_the_table():

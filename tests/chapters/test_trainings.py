@@ -304,3 +304,14 @@ def test_pictures_of_others_are_shown_to_a_person_only(data, monkeypatch):
     assert len(samples.showable(data, data.train, [0, 1])) == 2
     monkeypatch.setattr(samples, "is_live", lambda: True)
     assert len(samples.showable(theirs, theirs.train, [0, 1])) == 2
+
+
+def test_the_row_that_decides_is_the_weakest():
+    rows = pd.DataFrame(
+        [("a", 0.1, 0.05, 0.2, "trend"), ("b", 0.0, -0.1, 0.1, "inconclusive"), ("c", 0.01, -0.2, 0.3, "inconclusive")],
+        columns=["difference", "mean", "low", "high", "verdict"],
+    )
+    assert comparisons.deciding(rows)["difference"].tolist() == ["b"]
+    assert comparisons.deciding(rows[:1])["difference"].tolist() == ["a"]
+    same = rows.assign(verdict=["trend", "identical", "inconclusive"])
+    assert comparisons.deciding(same)["difference"].tolist() == ["b"]

@@ -154,6 +154,17 @@ def _place(low: float, high: float, settled: bool, *, bound: float) -> str:
     return place if settled else f"{place} with trainings short of their plateau (no trend)"
 
 
+def deciding(judged: pd.DataFrame) -> pd.DataFrame:
+    """The row of a family that decides: of those with the weakest verdict the one that reaches least far.
+
+    Args:
+        judged: of `judge_family`, with no margin.
+    """
+    verdicts = judged["verdict"].replace("identical", "not-shown")
+    rows = judged[verdicts == weakest(verdicts)]
+    return rows.loc[[rows["high"].fillna(rows["mean"]).idxmin()]]
+
+
 def overall(verdicts: Iterable[str], *, margin: float = 0.0) -> str:
     """The weakest verdict; identical sides are "at least as well" as each other, and not "better"."""
     return weakest(("trend" if margin else "not-shown") if verdict == "identical" else verdict for verdict in verdicts)
