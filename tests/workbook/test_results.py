@@ -65,12 +65,12 @@ def test_a_second_run_writes_the_same_bytes(results_elsewhere: Path):
 
 def test_opening_drops_what_this_notebook_recorded_and_nothing_else(results_elsewhere: Path):
     _record()
-    _record("05_center_learning")
+    _record("06_video")
     open_results("04_training", profile="smoke")
-    assert {entry["notebook"] for entry in read_exhibits("smoke").values()} == {"05_center_learning"}
-    assert {entry["notebook"] for entry in read_claims("smoke")} == {"05_center_learning"}
+    assert {entry["notebook"] for entry in read_exhibits("smoke").values()} == {"06_video"}
+    assert {entry["notebook"] for entry in read_claims("smoke")} == {"06_video"}
     assert not list((results_elsewhere / "smoke").rglob("04-*"))
-    assert list((results_elsewhere / "smoke").rglob("05-*"))
+    assert list((results_elsewhere / "smoke").rglob("06-*"))
 
 
 @pytest.mark.parametrize("path", ["../../kept", "figures/../../../kept", "/etc/hostname", "tables/04-x.csv/../../kept"])
