@@ -159,6 +159,12 @@ def test_every_clip_counts_once():
     assert share.estimate == pytest.approx(900 / 910)
 
 
+def test_outputs_that_are_binary_in_one_part_only_leave_it_open():
+    items = made_items({"queries": 1.0, "database": 1.0}, size=0.95)
+    items.loc[items["part"] == "queries", "soft"] = 1.0
+    assert released.judge_binary("UCF101", items)["verdict"] == "inconclusive"
+
+
 @pytest.mark.parametrize(("size", "verdict"), [(0.95, "contradicted"), (0.7, "finding")])
 def test_binary_outputs_are_told_from_others(size, verdict):
     judged = released.judge_binary("UCF101", made_items({"queries": 1.0, "database": 1.0}, size=size))
