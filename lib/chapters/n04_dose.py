@@ -62,8 +62,7 @@ def dose_table(runs: pd.DataFrame, sizes: Magnitudes) -> pd.DataFrame:
             rows.append({"part": part, "λ1": dose, "mean |y|": by_seed.mean(), "deviation": spread})
             family.append(crossed(size[:, place] - size[:, 0]))
     judged = judge_family(family, settled * len(sizes))
-    changes = judged.drop(columns="verdict").rename(columns={"mean": "change"})
-    return pd.concat([pd.DataFrame(rows), changes.assign(converged=settled * len(sizes))], axis=1)
+    return pd.concat([pd.DataFrame(rows), judged.drop(columns="verdict").rename(columns={"mean": "change"})], axis=1)
 
 
 def judge_dose(runs: pd.DataFrame, sizes: Magnitudes) -> Verdict:
@@ -80,7 +79,7 @@ def judge_dose(runs: pd.DataFrame, sizes: Magnitudes) -> Verdict:
     settled = [both for _ in sizes for both in map(all, pairwise(plateau))]
     steps = [crossed(size[:, k + 1] - size[:, k]) for size in sizes.values() for k in range(len(doses) - 1)]
     names = [f"{part}, {low:g} to {high:g}" for part in sizes for low, high in pairwise(doses)]
-    judged = judge_family(steps, settled).assign(difference=names, converged=settled)
+    judged = judge_family(steps, settled).assign(difference=names)
     judged["verdict"] = judged["verdict"].where(judged["converged"], "inconclusive")
     parts = [f"{part} {', '.join(f'{value:.3f}' for value in size.mean(axis=(0, 2)))}" for part, size in sizes.items()]
     return as_finding(

@@ -64,8 +64,7 @@ def judge_grid(runs: pd.DataFrame, data: HashingData, *, document: tuple[float, 
     found = [paired_differences(theirs, part, data, precisions=validation_precisions) for part in points.values()]
     settled = [all_converged(theirs, part) for part in points.values()]
     judged = judge_family([crossed(one) for one in found], settled).assign(
-        difference=[f"document − (λ1 = {first:g}, λ2 = {second:g})" for first, second in points],
-        converged=settled,
+        difference=[f"document − (λ1 = {first:g}, λ2 = {second:g})" for first, second in points]
     )
     return {
         "verdict": overall(judged["verdict"]),

@@ -19,6 +19,7 @@ from chapters.shared.comparisons import (
     overall,
     why,
 )
+from chapters.shared.derived import left_open
 from chapters.shared.encoding import of_training_split
 from chapters.shared.readings import joined
 from chapters.shared.scores import converged, select
@@ -185,10 +186,8 @@ def settled_twice(compared: pd.DataFrame, first_runs: pd.DataFrame) -> pd.DataFr
         for (method, bits), part in first_runs.groupby(["method", "bits"])
         if not all_converged(part)
     }
-    short = np.array([place in early for place in zip(compared["difference"], compared["bits"], strict=True)])
-    open_ones = short & compared["verdict"].isin(["trend", "identical"])
-    verdict = compared["verdict"].mask(open_ones, "inconclusive")
-    return compared.assign(converged=compared["converged"] & ~short, verdict=verdict)
+    places = zip(compared["difference"], compared["bits"], compared["converged"], strict=True)
+    return left_open(compared, [late and (difference, bits) not in early for difference, bits, late in places])
 
 
 def judge_wider(compared: pd.DataFrame) -> Verdict:
@@ -240,7 +239,7 @@ def judge_center_magnitudes(table: pd.DataFrame) -> Verdict:
             named += [f"{method}, {name}" for name in asked]
             family += [mean_of(values.to_numpy()) for values in asked.values()]
             settled += [bool(part["converged"].all())] * len(asked)
-    judged = judge_family(family, settled).assign(difference=named, converged=settled) if family else None
+    judged = judge_family(family, settled).assign(difference=named) if family else None
     return {
         "verdict": "inconclusive" if judged is None else overall(judged["verdict"]),
         "observed": f"mean |c| with and without L_Q at the end: {'; '.join(parts)}",

@@ -227,7 +227,7 @@ def judge_semantics(networks: pd.DataFrame) -> Verdict:
     """
     measure = networks.columns[3]
     slope = slope_of(networks["accuracy"].to_numpy(), networks[measure].to_numpy())
-    judged = judge_family([slope], [True]).assign(difference="over networks", converged=True)
+    judged = judge_family([slope], [True]).assign(difference="over networks")
     told = networks[["network", "accuracy", measure]].itertuples(index=False)
     parts = [f"{network} {accuracy:.1%} and {quality:.2f}" for network, accuracy, quality in told]
     few = len(networks) < FEWEST_NETWORKS

@@ -91,14 +91,28 @@ def judge_family(family: Sequence[Mean], settled: Sequence[bool], *, margin: flo
         margin: how far "at least as well" may fall short, 0 for "better".
 
     Returns:
-        Columns mean, low, high, verdict.
+        Columns mean, low, high, verdict, converged.
     """
     rows = []
-    for one, (low, high), plateau in zip(family, holm(family, against=-margin), settled, strict=True):
+    for one, (low, high) in zip(family, holm(family, against=-margin), strict=True):
         verdict = "identical" if one.identical else side(low, high, of=-margin)
-        verdict = "inconclusive" if verdict in ("trend", "identical") and not plateau else verdict
         rows.append({"mean": one.estimate, "low": low, "high": high, "verdict": verdict})
-    return pd.DataFrame(rows)
+    return left_open(pd.DataFrame(rows), settled)
+
+
+def left_open(judged: pd.DataFrame, settled: Sequence[bool]) -> pd.DataFrame:
+    """Comparisons of which only settled ones show a `trend`, or that two sides agree everywhere.
+
+    Args:
+        judged: a column verdict.
+        settled: whether all trainings of each comparison reached their plateau.
+
+    Returns:
+        The same rows with their verdict, and `converged`.
+    """
+    unsettled = ~np.asarray(settled, bool)
+    verdict = judged["verdict"].mask(unsettled & judged["verdict"].isin(["trend", "identical"]), "inconclusive")
+    return judged.assign(verdict=verdict, converged=~unsettled)
 
 
 @dataclass(frozen=True)
@@ -132,7 +146,6 @@ class Comparison:
             "low, these trainings": low,
             "high, these trainings": high,
             "seeds": len(self.found.by_run),
-            "converged": self.settled,
         }
 
 
@@ -151,8 +164,8 @@ def difference_table(
         low and high, these trainings: the 95 % interval for other queries, not for other seeds; seeds, converged.
     """
     about = pd.DataFrame([one.row() for one in compared])
-    judged = judge_family([one.found.mean() for one in compared], about["converged"].tolist(), margin=margin)
-    table = pd.concat([about[["bits", "difference"]], judged, about.iloc[:, 2:]], axis=1)
+    judged = judge_family([one.found.mean() for one in compared], [one.settled for one in compared], margin=margin)
+    table = pd.concat([about.iloc[:, :2], judged.iloc[:, :4], about.iloc[:, 2:], judged["converged"]], axis=1)
     return declare(table, DIFFERENCES, runs, margin=margin, compared=[one.about() for one in compared])
 
 
@@ -225,7 +238,7 @@ def slope_table(runs: pd.DataFrame, *, ladder: Mapping[str, Any]) -> pd.DataFram
     by_seed = runs.pivot(index="method", columns="seed", values="mAP")
     measures = [name for name in next(iter(about.rungs.values())) if name != "network"]
     measures.sort(key=lambda name: name == CLASS_NAMES)  # last: a record keeps no order
-    rows, means = [], []
+    rows, means, plateaus = [], [], []
     first, second = about.heads
     against = f"{first} − {about.fold:g} × {second}"
     weights = {first: {first: 1.0}, second: {second: 1.0}, against: {first: 1.0, second: -about.fold}}
@@ -244,11 +257,10 @@ def slope_table(runs: pd.DataFrame, *, ladder: Mapping[str, Any]) -> pd.DataFram
         rows.append(
             {"hash network": network, "head": head, "quality by": measure, "rungs": which}
             | {"lowest, a seed": min(of_seeds), "highest, a seed": max(of_seeds), "points": len(x)}
-            | {"converged": bool(settled[[name for names in named.values() for name in names]].all())}
         )
-    table = pd.DataFrame(rows)
-    judged = judge_family(means, table["converged"].tolist())
-    table = pd.concat([table.iloc[:, :4], judged, table.iloc[:, 4:]], axis=1)
+        plateaus.append(bool(settled[[name for names in named.values() for name in names]].all()))
+    table, judged = pd.DataFrame(rows), judge_family(means, plateaus)
+    table = pd.concat([table.iloc[:, :4], judged.iloc[:, :4], table.iloc[:, 4:], judged["converged"]], axis=1)
     records = runs[["method", *RUN_KINDS]].to_dict("records")
     return declare(table, SLOPES, records, ladder=dict(ladder))
 

@@ -93,7 +93,7 @@ def judge_shares(named: Mapping[str, Mean], settled: Sequence[bool], *, over: st
         settled: whether all trainings of each reached their plateau.
         over: what the intervals cover.
     """
-    judged = judge_family([*named.values()], settled, margin=-GATHERED).assign(converged=settled)
+    judged = judge_family([*named.values()], settled, margin=-GATHERED)
     ends = judged[["mean", "low", "high"]].itertuples(index=False)
     told = [
         f"{name} {mean:.1%}" + ("" if np.isnan(low) else f" [{low:.1%}, {min(high, 1):.1%}]")

@@ -66,7 +66,7 @@ def label_code_differences(found: Mapping[str, BY_ROW], *, bits: int, classes: M
     for stored, margin in ((LABELLED, MARGIN), (PREDICTED, 0.0)):
         sign = 1 if margin else -1  # which side should win
         family = [mean_of(sign * (rows[stored] - rows[CODES])) for rows in found.values()]
-        judged = judge_family(family, [True] * len(family), margin=margin)
+        judged = judge_family(family, [True] * len(family), margin=margin).drop(columns="converged")
         if sign < 0:
             low, high = -judged["high"], -judged["low"]
             judged = judged.assign(mean=-judged["mean"], low=low, high=high)

@@ -72,7 +72,7 @@ def judge_scale(
     wrong = {form: np.mean([wrong_signs(run, data).mean() for run in part["run"]]) for form, part in pair.items()}
     more = paired_differences(pair["sum"], pair["mean"], data, precisions=wrong_share)
     settled = all_converged(*pair.values())
-    judged = judge_family([crossed(more)], [settled]).assign(converged=settled, difference="sum − squared mean")
+    judged = judge_family([crossed(more)], [settled]).assign(difference="sum − squared mean")
     found = {
         "verdict": overall(judged["verdict"]),
         "observed": f"{wrong['sum']:.1%} of the bits of queries are wrong with the sum, {wrong['mean']:.1%} with the "
