@@ -1,7 +1,6 @@
 """Finished trainings found by their key, and what they make of other images."""
 
 import inspect
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,8 +11,8 @@ import torch
 from jaxtyping import Int8
 from torch import nn
 
-from basics.errors import InputError, shown, whole
-from basics.paths import OWN, results_root, runs_root
+from basics.errors import InputError, one_of, shown, whole
+from basics.paths import OWN, profiles_root, results_root, runs_root
 from basics.schema import convert
 from hashcenters.codes import binarise, check_codes
 from hashcenters.datasets.folders import files_below, is_picture, others_note
@@ -67,10 +66,10 @@ def _roots(profile: str) -> list[Path]:
     """The folder of a profile's trainings, and those of trainings on own data, whose results lie apart.
 
     Raises:
-        InputError: the name is none of a profile.
+        InputError: there is no such profile, and there are no results of that name.
     """
-    if not re.fullmatch(r"\w[\w.-]{0,99}", profile):
-        raise InputError(f"profile must be a plain name, got {shown(profile)}")
+    trained = {folder.parent.name for folder in results_root().glob("*/runs")}
+    one_of(profile, sorted(trained | {file.stem for file in profiles_root().glob("*.yaml")}), "profile")
     return list(dict.fromkeys([runs_root(profile), *sorted(results_root().glob(f"{OWN}*/runs"))]))
 
 

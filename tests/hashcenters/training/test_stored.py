@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from PIL import Image
 from test_runs import CLASSIFIER, CONFIG
 
+from basics.errors import InputError
 from basics.paths import runs_root
 from hashcenters.centers.generate import make_centers
 from hashcenters.training.__main__ import main
@@ -115,6 +116,8 @@ def test_the_list_names_finished_trainings(pictures):
     own = run(replace(training_on(pictures), seed=1), runs_root("own-pictures"))
     assert stored_runs("embedded") == ([done, own], [])
     assert stored_runs("own-pictures") == ([own], [])
+    with pytest.raises(InputError, match=r"^profile must be one of embedded, own-pictures, .*, got 'embeded'$"):
+        stored_runs("embeded")
     assert restore_config({**vars(CONFIG), "recipe": vars(CONFIG.recipe)}) == CONFIG
 
 
