@@ -49,6 +49,14 @@ def test_codes_of_one_seed_are_saved_and_found(saved):
     np.testing.assert_array_equal(codes.query_labels, data.query.labels)
 
 
+def test_a_method_of_two_tables_is_named_with_its_notebook(saved):
+    first, other = saved[0], replace(saved[0], notebook="10", table="ladder")
+    found = browse.told_apart([first, other, saved[2]])
+    assert [one.method for one in found] == ["L_C (04)", "L_C (10)", "L_P"]
+    assert [one.file for one in found] == [first.file, other.file, saved[2].file]
+    assert browse.told_apart(saved) == saved
+
+
 def test_codes_of_an_earlier_run_go_and_another_tables_stay(tmp_path, monkeypatch):
     monkeypatch.setenv("HASHCENTERS_RESULTS", str(tmp_path))
     results, runs = (

@@ -1,6 +1,7 @@
 """Codes of finished trainings, to study and to browse without training again."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -16,6 +17,16 @@ from hashcenters.datasets.splits import HashingData
 
 ALL, FAILURES = "all queries", "only failures"
 ALONE = "nothing"
+
+
+def told_apart(saved: Sequence[SavedCodes]) -> list[SavedCodes]:
+    """The code sets, with the notebook's number behind the name of a method that several tables have."""
+    tables: dict[str, set[tuple[str, str]]] = {}
+    for one in saved:
+        tables.setdefault(one.method, set()).add((one.notebook, one.table))
+    return [
+        replace(one, method=f"{one.method} ({one.notebook})") if len(tables[one.method]) > 1 else one for one in saved
+    ]
 
 
 def studied_sets(saved: Sequence[SavedCodes], *, method: str) -> dict[str, StudiedSet]:
