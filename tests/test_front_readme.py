@@ -37,6 +37,7 @@ def differences(table: str) -> dict[tuple[int, str], dict[str, float]]:
     ("claim", "table", "difference", "texts"),
     [
         ("csq-fixed-centers", "05-method-differences", (64, "CSQ centers − Face"), ["by {mean:.1f} points"]),
+        ("csq-fixed-centers", "05-method-differences", (64, "CSQ centers − RepMet"), ["by {mean:.1f} points"]),
         ("csq-fixed-centers", "05-method-differences", (64, "CSQ centers − Magnet"), ["by {mean:.1f} points"]),
         (
             "shc-table1-benefit",
