@@ -65,6 +65,14 @@ def test_numbers_of_photographs_are_the_committed_ones(
         assert text.format(**points) in line
 
 
+def test_the_grid_of_photographs_is_the_committed_one() -> None:
+    grid = pd.read_csv(ROOT / "results" / "photographs" / "figures" / "04-lambda-grid.csv")
+    best, second = grid.nlargest(2, "validation mAP").itertuples(index=False)
+    line = next(line for line in README.splitlines() if "`csq-s7-joint`" in line)
+    assert f"best of nine cells is λ1 = {best[0]:g}, λ2 = {best[1]:g}, {100 * (best[2] - second[2]):.1f} points" in line
+    assert len(grid) == 9
+
+
 def test_slopes_of_photographs_are_the_committed_ones() -> None:
     frame = pd.read_csv(ROOT / "results" / "photographs" / "tables" / "07-slopes.csv")
     found = frame[frame["rungs"] == "all"].drop_duplicates("head").set_index("head")["mean"]
