@@ -146,6 +146,7 @@ class Comparison:
             "low, these trainings": low,
             "high, these trainings": high,
             "seeds": len(self.found.by_run),
+            "converged": self.settled,
         }
 
 
@@ -164,8 +165,8 @@ def difference_table(
         low and high, these trainings: the 95 % interval for other queries, not for other seeds; seeds, converged.
     """
     about = pd.DataFrame([one.row() for one in compared])
-    judged = judge_family([one.found.mean() for one in compared], [one.settled for one in compared], margin=margin)
-    table = pd.concat([about.iloc[:, :2], judged.iloc[:, :4], about.iloc[:, 2:], judged["converged"]], axis=1)
+    judged = judge_family([one.found.mean() for one in compared], about["converged"].tolist(), margin=margin)
+    table = pd.concat([about.iloc[:, :2], judged.drop(columns="converged"), about.iloc[:, 2:]], axis=1)
     return declare(table, DIFFERENCES, runs, margin=margin, compared=[one.about() for one in compared])
 
 
@@ -238,7 +239,7 @@ def slope_table(runs: pd.DataFrame, *, ladder: Mapping[str, Any]) -> pd.DataFram
     by_seed = runs.pivot(index="method", columns="seed", values="mAP")
     measures = [name for name in next(iter(about.rungs.values())) if name != "network"]
     measures.sort(key=lambda name: name == CLASS_NAMES)  # last: a record keeps no order
-    rows, means, plateaus = [], [], []
+    rows, means = [], []
     first, second = about.heads
     against = f"{first} − {about.fold:g} × {second}"
     weights = {first: {first: 1.0}, second: {second: 1.0}, against: {first: 1.0, second: -about.fold}}
@@ -257,10 +258,11 @@ def slope_table(runs: pd.DataFrame, *, ladder: Mapping[str, Any]) -> pd.DataFram
         rows.append(
             {"hash network": network, "head": head, "quality by": measure, "rungs": which}
             | {"lowest, a seed": min(of_seeds), "highest, a seed": max(of_seeds), "points": len(x)}
+            | {"converged": bool(settled[[name for names in named.values() for name in names]].all())}
         )
-        plateaus.append(bool(settled[[name for names in named.values() for name in names]].all()))
-    table, judged = pd.DataFrame(rows), judge_family(means, plateaus)
-    table = pd.concat([table.iloc[:, :4], judged.iloc[:, :4], table.iloc[:, 4:], judged["converged"]], axis=1)
+    table = pd.DataFrame(rows)
+    judged = judge_family(means, table["converged"].tolist()).drop(columns="converged")
+    table = pd.concat([table.iloc[:, :4], judged, table.iloc[:, 4:]], axis=1)
     records = runs[["method", *RUN_KINDS]].to_dict("records")
     return declare(table, SLOPES, records, ladder=dict(ladder))
 
