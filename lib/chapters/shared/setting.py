@@ -67,6 +67,10 @@ class Setting:
         kept = self.pretrain_options or self.dataset_options if self.pretrain_dataset else {}
         return replace(self, dataset=dataset, dataset_options=options, pretrain_options=kept)
 
+    def longer(self, factor: float) -> "Setting":
+        """The same hash trainings with so many times the passes."""
+        return replace(self, recipe=replace(self.recipe, epochs=round(factor * self.recipe.epochs)))
+
 
 def load_checked(dataset: str, options: Mapping[str, Any]) -> HashingData:
     """A data set that trainings of the notebooks can use.
