@@ -11,15 +11,15 @@ from matplotlib.figure import Figure
 from chapters.shared.comparisons import (
     MARGIN,
     Verdict,
-    all_converged,
     as_finding,
     deciding,
     described,
     judge_family,
+    judge_rows,
     overall,
     why,
 )
-from chapters.shared.derived import left_open
+from chapters.shared.derived import LISTED, differences_again, records_of
 from chapters.shared.encoding import of_training_split
 from chapters.shared.readings import joined
 from chapters.shared.scores import converged, select
@@ -33,6 +33,7 @@ from hashcenters.training.run import Run, load_data, run_key
 from workbook import style
 from workbook.intervals import mean_of, prediction
 from workbook.literature import Published
+from workbook.run_table import DERIVED, declare
 from workbook.tables import mean_std
 
 BINARY = 0.95  # mean |c| from which on centers count as binary
@@ -140,7 +141,7 @@ def center_table(scored: pd.DataFrame, measures: pd.DataFrame, kinds: Mapping[st
         apart = f"{low}" if low == high else f"{low} to {high}"
         rows.append((method, bits, scores[method, bits], shown, apart, f"{distinct:.4g}", became))
     columns = ["method", "bits", "mAP", "bits moved", "minimum distance", "distinct", "centers"]
-    return pd.DataFrame(rows, columns=columns)
+    return declare(pd.DataFrame(rows, columns=columns), LISTED, records_of(scored, by="method"), by="method")
 
 
 def judge_fixed(compared: pd.DataFrame, centers: pd.DataFrame, printed: pd.DataFrame, *, bits: int) -> Verdict:
@@ -157,20 +158,20 @@ def judge_fixed(compared: pd.DataFrame, centers: pd.DataFrame, printed: pd.DataF
     living = rivals.loc[rivals["centers"].isin(ALIVE), "method"]
     chosen = select(compared, bits=bits)
     chosen = chosen[chosen["difference"].isin([f"CSQ centers − {name}" for name in living])]
+    judged = {"verdict": "inconclusive", "observed": "no living rival", "why": "no rival is alive"}
+    judged = judge_rows(chosen, margin=MARGIN) if len(chosen) else judged
     better = chosen.loc[(chosen["low"] > 0) & chosen["converged"], "difference"].tolist()
     dead = pd.concat([rivals[~rivals["method"].isin(living)], select(printed, bits=bits)])
     aside = [f"{row.method}: {row.centers}, mAP {row.mAP}" for row in dead.itertuples()]
-    reasons = why(chosen, margin=MARGIN) if len(chosen) else "no rival is alive"
     ahead = compared[(compared["high"] < 0) & (compared["bits"] != bits)]
     ahead = ahead[ahead["difference"].isin([f"CSQ centers − {name}" for name in rivals["method"]])]
     elsewhere = [f"{row.difference} at {row.bits} bits" for row in ahead.itertuples()]
-    return {
-        "verdict": overall(chosen["verdict"], margin=MARGIN) if len(chosen) else "inconclusive",
-        "observed": f"{described(chosen) if len(chosen) else 'no living rival'}; at other lengths below 0: "
+    return judged | {
+        "observed": f"{judged['observed']}; at other lengths below 0: "
         f"{', '.join(elsewhere) or 'none'}; aside: {'; '.join(aside) or 'none'}",
         "length": bits,
         "margin": MARGIN,
-        "why": reasons + (f"; better, not only as good: {', '.join(better)}" if better else ""),
+        "why": judged["why"] + (f"; better, not only as good: {', '.join(better)}" if better else ""),
     }
 
 
@@ -179,15 +180,13 @@ def settled_twice(compared: pd.DataFrame, first_runs: pd.DataFrame) -> pd.DataFr
 
     Args:
         compared: of `compare_methods`.
-        first_runs: the trainings that centers were taken from; labels method and bits.
+        first_runs: the trainings that centers were taken from; labels method, bits and seed.
     """
-    early = {
-        (f"CSQ centers − {method}", bits)
-        for (method, bits), part in first_runs.groupby(["method", "bits"])
-        if not all_converged(part)
-    }
-    places = zip(compared["difference"], compared["bits"], compared["converged"], strict=True)
-    return left_open(compared, [late and (difference, bits) not in early for difference, bits, late in places])
+    known, labels = compared.attrs[DERIVED], ["method", "bits", "seed"]
+    early = first_runs.set_index(labels)["run"].map(lambda run: converged(run.history()))
+    runs = pd.DataFrame(known["runs"]).set_index(labels)
+    settled = runs["converged"] & early.reindex(runs.index, fill_value=True)
+    return differences_again(runs.assign(converged=settled).reset_index(), **known["options"])
 
 
 def judge_wider(compared: pd.DataFrame) -> Verdict:
@@ -196,8 +195,8 @@ def judge_wider(compared: pd.DataFrame) -> Verdict:
     Args:
         compared: one row of `compare_pairs`, judged with a margin of −`WIDER`.
     """
-    judged = {"verdict": overall(compared["verdict"]), "observed": described(compared), "least": WIDER}
-    return as_finding(judged | {"length": int(compared["bits"].iloc[0]), "why": why(compared, margin=-WIDER)})
+    about = {"least": WIDER, "length": int(compared["bits"].iloc[0])}
+    return as_finding(judge_rows(compared, margin=-WIDER) | about)
 
 
 def center_magnitudes(runs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

@@ -20,8 +20,10 @@ from hashcenters.models.mfnet import MFNet
 from hashcenters.training.run import Run
 from workbook import style
 from workbook.results import read_table
+from workbook.run_table import COPIED, DERIVED
 
 PUBLISHED_CLIP = (3, 16, 224, 224)
+FIVE_DRAWS = "05-five-draws"
 
 
 def clip_shape(data: HashingData) -> tuple[int, ...]:
@@ -111,11 +113,11 @@ def complete_table(own: pd.DataFrame, *, profile: str) -> pd.DataFrame:
     """The columns of Table 1 of notebook 05, where it has run, and the video column."""
     video = data_across(own)
     try:
-        others = [read_table("05-five-draws", profile=profile).astype(str).set_index("quantity")]
+        others = read_table(FIVE_DRAWS, profile=profile).astype(str)
     except InputError:
-        others = []
-    complete = pd.concat([*others, video.set_index("quantity")], axis=1).reset_index()
-    complete.attrs = video.attrs
+        return video
+    complete = pd.concat([part.set_index("quantity") for part in (others, video)], axis=1).reset_index()
+    complete.attrs = {DERIVED: video.attrs[DERIVED] | {COPIED: FIVE_DRAWS}}
     return complete
 
 

@@ -10,7 +10,7 @@ from jaxtyping import Bool, Float64, Int8
 from scipy.stats import kendalltau
 
 from basics.errors import InputError, one_of
-from chapters.shared.comparisons import MARGIN, Verdict, as_finding, compare_pairs, described, overall, why
+from chapters.shared.comparisons import MARGIN, Verdict, as_finding, compare_pairs, judge_rows
 from chapters.shared.encoding import of_training_split
 from chapters.shared.readings import joined
 from chapters.shared.scores import select
@@ -248,12 +248,11 @@ def judge_order(compared: pd.DataFrame) -> Verdict:
         compared: rows of `neighbouring`.
     """
     meant = all(compared["difference"].str.contains(family).any() for family in ("ResNet50", "VGG16", "AlexNet"))
-    return {
-        "verdict": overall(compared["verdict"], margin=MARGIN) if meant else "inconclusive",
-        "observed": described(compared),
-        "margin": MARGIN,
-        "why": why(compared, margin=MARGIN) + ("" if meant else "; other networks than the statement's leave it open"),
-    }
+    judged = judge_rows(compared, margin=MARGIN) | {"margin": MARGIN}
+    if meant:
+        return judged
+    open_for = "other networks than the statement's leave it open"
+    return judged | {"verdict": "inconclusive", "follows": (), "why": f"{judged['why']}; {open_for}"}
 
 
 def judge_tuned(compared: pd.DataFrame) -> Verdict:
@@ -262,8 +261,7 @@ def judge_tuned(compared: pd.DataFrame) -> Verdict:
     Args:
         compared: rows of `compare_methods`, the row in which most learns against each other.
     """
-    compared = compared[compared["difference"].str.endswith("− head")]
-    return as_finding({"verdict": overall(compared["verdict"]), "observed": described(compared), "why": why(compared)})
+    return as_finding(judge_rows(compared[compared["difference"].str.endswith("− head")]))
 
 
 def judge_printed(table: Sequence[Published], *, best: str) -> Verdict:

@@ -14,7 +14,7 @@ from scipy.stats import spearmanr
 from basics.errors import InputError
 from basics.text import in_words
 from chapters.n07_backbones import Described, features_of, shuffled
-from chapters.shared.comparisons import Verdict, as_finding, described, overall, why, with_interval
+from chapters.shared.comparisons import Verdict, as_finding, described, judge_rows, why, with_interval
 from chapters.shared.derived import (
     CLASS_NAMES,
     FEWEST_NETWORKS,
@@ -30,6 +30,7 @@ from chapters.shared.similarities import name_similarity, noisy
 from hashcenters.centers.semantic import rank_correlation, semantic_centers
 from hashcenters.centers.targets import category_similarity
 from workbook import style
+from workbook.claims import weakest
 
 Similarity = Float64[np.ndarray, "num_classes num_classes"]
 Centers = dict[tuple[str, int], Int8[np.ndarray, "num_classes bits"]]  # by rung and seed
@@ -249,12 +250,13 @@ def judge_benefit(slopes: pd.DataFrame, compared: pd.DataFrame, *, head: str) ->
         compared: rows of `compare_methods`, semantic centers against the controls.
         head: SHC's.
     """
-    rising = select(of_heads(slopes), head=head)
-    chosen = compared[compared["difference"].str.contains(SHUFFLED)]
+    rising = judge_rows(select(of_heads(slopes), head=head), over="rungs")
+    control = judge_rows(compared[compared["difference"].str.contains(SHUFFLED)])
     return {
-        "verdict": overall([*rising["verdict"], *chosen["verdict"]]),
-        "observed": f"slope of mAP on quality: {described(rising)}; {described(chosen)}",
-        "why": f"slopes: {why(rising, over='rungs')}; {why(chosen)}",
+        "verdict": weakest([rising["verdict"], control["verdict"]]),
+        "observed": f"slope of mAP on quality: {rising['observed']}; {control['observed']}",
+        "why": f"slopes: {rising['why']}; {control['why']}",
+        "follows": [*rising.get("follows", ()), *control.get("follows", ())],
     }
 
 
@@ -266,14 +268,8 @@ def judge_heads(slopes: pd.DataFrame, *, heads: Sequence[str]) -> Verdict:
         heads: SHC's, and that of three layers.
     """
     rows = of_heads(slopes)
-    chosen = rows[rows["head"] != heads[1]]
-    return as_finding(
-        {
-            "verdict": overall(chosen["verdict"]),
-            "observed": f"slope of mAP on quality: {described(rows)}",
-            "why": why(chosen, over="rungs"),
-        }
-    )
+    judged = judge_rows(rows[rows["head"] != heads[1]], over="rungs")
+    return as_finding(judged | {"observed": f"slope of mAP on quality: {described(rows)}"})
 
 
 def network_reading(networks: pd.DataFrame) -> str:

@@ -16,30 +16,24 @@ from basics.files import read_json, read_text, sha256
 from basics.frames import to_csv
 from basics.paths import shown_results
 from basics.schema import convert
+from chapters.shared import derived
 from chapters.shared.code_sets import FOLDER, SavedCodes, saved_code_sets
-from chapters.shared.derived import (
-    DIFFERENCES,
-    MEANS,
-    RUN_KINDS,
-    SLOPES,
-    STORED,
-    differences_again,
-    means_again,
-    slope_table,
-    stored_again,
-)
-from chapters.shared.draws import DRAWS, draws_again
+from chapters.shared.draws import DRAWS, draws_again, judge_draws
 from hashcenters.metrics import average_precision
 from workbook import run_table
-from workbook.records import EXHIBITS, MANIFEST, read
+from workbook.claims import weakest
+from workbook.records import CLAIMS, EXHIBITS, MANIFEST, read
 from workbook.runner.manifest import artefacts
 
-KINDS: dict[str, Callable[..., pd.DataFrame]] = {
-    MEANS: means_again,
-    DIFFERENCES: differences_again,
-    STORED: stored_again,
-    DRAWS: draws_again,
-    SLOPES: slope_table,
+# how a kind of tables is worked out again, and how many of its columns tell rows apart
+KINDS: dict[str, tuple[Callable[..., pd.DataFrame], int]] = {
+    derived.MEANS: (derived.means_again, 1),
+    derived.LISTED: (derived.listed_again, 2),
+    derived.DIFFERENCES: (derived.differences_again, 2),
+    derived.STORED: (derived.stored_again, 2),
+    derived.SLOPES: (derived.slope_table, 4),
+    derived.SEARCH: (derived.search_table, 3),
+    DRAWS: (draws_again, 1),
 }
 TOLERANCE = 1e-9  # of mAP, and of every number in a table
 
@@ -54,21 +48,43 @@ def verify(profile: str) -> tuple[list[str], str]:
     if not (folder / run_table.FILE).is_file() or not (folder / FOLDER).is_dir():
         asked = f"{run_table.FILE} and {FOLDER}/"
         raise InputError(f"{folder} must hold {asked}; run_all.py --profile {profile} makes them")
-    runs, changed = run_table.read_runs(folder, RUN_KINDS)
+    runs, changed = run_table.read_runs(folder, derived.RUN_KINDS)
     saved, tables = saved_code_sets(profile), derived_tables(folder)
+    claims = [entry for entry in read(folder / CLAIMS).values() if run_table.FOLLOWS in entry]
     complaints = [
         *changed,
         *(line for one in saved for line in check_codes(one, runs)),
         *(line for exhibit, entry in tables.items() for line in check_table(folder, exhibit, entry, runs)),
+        *(line for claim in claims for line in check_claim(claim, tables, runs)),
         *check_files(folder),
     ]
-    seen = f"{len(saved)} code sets, {len(runs)} runs, {len(tables)} tables that follow from them, all files"
+    follow = f"{len(tables)} tables and {len(claims)} verdicts that follow from them"
+    seen = f"{len(saved)} code sets, {len(runs)} runs, {follow}, all files"
     return complaints, seen
 
 
 def derived_tables(folder: Path) -> dict[str, dict[str, Any]]:
     """The exhibits of a results folder that follow from runs."""
-    return {name: entry for name, entry in read(folder / EXHIBITS).items() if run_table.DERIVED in entry}
+    entries = read(folder / EXHIBITS).items()
+    return {
+        name: entry
+        for name, entry in entries
+        if entry.get(run_table.DERIVED, {"kind": derived.RUNS})["kind"] != derived.RUNS
+    }
+
+
+def table_again(exhibit: str, entry: dict[str, Any], runs: pd.DataFrame, **options: Any) -> pd.DataFrame:
+    """A table worked out from its runs.
+
+    Args:
+        exhibit: id of the table.
+        entry: what was recorded of it.
+        runs: the table of runs.
+        options: in the place of recorded ones.
+    """
+    own = runs[(runs["notebook"] == entry["notebook"][:2]) & (runs["table"] == exhibit.removeprefix("table-")[3:])]
+    known = entry[run_table.DERIVED]
+    return KINDS[known["kind"]][0](own.drop(columns=run_table.OWNER), **known["options"] | options)
 
 
 def check_codes(saved: SavedCodes, runs: pd.DataFrame) -> Iterator[str]:
@@ -110,23 +126,49 @@ def check_table(folder: Path, exhibit: str, entry: dict[str, Any], runs: pd.Data
         runs: the table of runs.
     """
     file = entry["files"]["csv"]
-    own = runs[(runs["notebook"] == entry["notebook"][:2]) & (runs["table"] == exhibit.removeprefix("table-")[3:])]
-    derived = entry[run_table.DERIVED]
+    known = entry[run_table.DERIVED]
     try:
-        again = KINDS[derived["kind"]](own.drop(columns=run_table.OWNER), **derived["options"])
-        stored = _cells(read_text(folder / file))
+        made, stored = _cells(to_csv(table_again(exhibit, entry, runs))), _cells(read_text(folder / file))
+        if source := known.get(run_table.COPIED):
+            made = pd.concat([_cells(read_text(folder / f"tables/{source}.csv")), made.iloc[:, 1:]], axis=1)
     except (InputError, KeyError, TypeError, ValueError) as error:
-        yield f"{file} does not follow from its {len(own)} runs: {error}"
+        yield f"{file} does not follow from its runs: {error}"
         return
-    made = _cells(to_csv(again))
     if len(made) != len(stored) or not {*made.columns} <= {*stored.columns}:
         yield f"{file} must have {len(made)} rows and the columns {', '.join(made.columns)}"
         return
     for name in made:
         for row, (wanted, found) in enumerate(zip(made[name], stored[name], strict=True)):
             if not _same(wanted, found):
-                label = ", ".join(stored.iloc[row, : {SLOPES: 4, DIFFERENCES: 2, STORED: 2}.get(derived["kind"], 1)])
+                label = ", ".join(stored.iloc[row, : KINDS[known["kind"]][1]])
                 yield f"{file}, {label}, {name}: the table says {found or '–'}, its runs give {wanted or '–'}"
+
+
+def check_claim(claim: dict[str, Any], tables: dict[str, dict[str, Any]], runs: pd.DataFrame) -> Iterator[str]:
+    """Whether a verdict is the weakest of the rows that it follows from, worked out from their runs.
+
+    Args:
+        claim: as it was recorded.
+        tables: from `derived_tables`.
+        runs: the table of runs.
+    """
+    name, found = f"{CLAIMS}, {claim['id']} (notebook {claim['notebook'][:2]})", []
+    try:
+        for part in claim[run_table.FOLLOWS]:
+            entry = tables[part["table"]]
+            kind = entry[run_table.DERIVED]["kind"]
+            options = {"margin": part["margin"]} if kind == derived.DIFFERENCES else {}
+            again = table_again(part["table"], entry, runs, **options)
+            if kind == DRAWS:
+                found.append(judge_draws(again)["verdict"])
+            else:
+                found += again["verdict"].iloc[part["rows"]].replace("identical", part["alike"]).tolist()
+        verdict = weakest(found)
+    except (InputError, KeyError, TypeError, ValueError, IndexError, StopIteration) as error:
+        yield f"{name} does not follow from its runs: {error!r}"
+        return
+    if verdict != claim["verdict"].replace("finding", "trend"):
+        yield f"{name}: it says {claim['verdict']}, its runs give {verdict}"
 
 
 def check_files(folder: Path) -> Iterator[str]:

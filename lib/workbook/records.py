@@ -66,6 +66,7 @@ class Derived(Struct):
 
     kind: str
     options: dict[str, Any]
+    copied: str = ""
 
 
 class Table(Exhibit, kw_only=True, tag="table"):
@@ -94,6 +95,7 @@ class Verdict(Struct):
     notebook: NotebookName
     order: Count
     kept: str = ""
+    follows: tuple[dict[str, Any], ...] = ()
 
     def __post_init__(self) -> None:
         one_of(self.verdict, VERDICTS, "verdict")

@@ -127,11 +127,13 @@ class Results:
         """
         texts = self._texts("tables", name, texts)
         stem = self._stem("tables", name, texts["caption"])
-        files = tables.save(frame, stem, caption=texts["caption"])
         protocol = json.loads(json.dumps(texts["protocol"] or {}, default=str))  # other kinds of values become text
+        note = tables.made_with(texts | {"protocol": protocol})
+        files = tables.save(frame, stem, caption=texts["caption"], note=note)
         derived = dict(frame.attrs.get(run_table.DERIVED, {}))
         runs, more = derived.pop("runs", []), {run_table.DERIVED: derived} if derived else {}
         exhibit, entry = self._record("table", stem, texts, files, runs=runs, protocol=protocol, **more)
+        frame.attrs[run_table.RECORDED] = exhibit
         about = {name: entry[name] for name in ("caption", "source", "substitute")}
         return display.shown_table(frame, exhibit=exhibit, **about)
 
@@ -163,7 +165,14 @@ class Results:
         return display.shown_figure(exhibit, files["png"], entry)
 
     def claim(
-        self, claim: str, verdict: str, *, observed: Any, compare: dict[str, float] | None = None, **texts: Any
+        self,
+        claim: str,
+        verdict: str,
+        *,
+        observed: Any,
+        compare: Mapping[str, float] | None = None,
+        follows: Sequence[Mapping[str, Any]] = (),
+        **texts: Any,
     ) -> display.Shown:
         """Record a verdict and return it for display, under the anchor `claim-<id>`.
 
@@ -172,6 +181,7 @@ class Results:
             verdict: a key of `claims.VERDICTS`.
             observed: what was measured or derived.
             compare: ours of published numbers, by their key in literature.yaml; the documents' data only.
+            follows: the rows of recorded tables that the verdict follows from, as the project knows to read them.
             texts: those that its notebook's file does not say, and values of placeholders: `expected` (what the
                 document says), `evidence` (one line that says why), `data` (what it was measured on), `substitute`
                 (whether that stands in for the documents' data, or what for), `tolerance` (the largest accepted
@@ -186,8 +196,9 @@ class Results:
         limit = None if texts["tolerance"] is None else cell(texts["tolerance"])
         expected, evidence, data = (texts[name] or "" for name in ("expected", "evidence", "data"))
         made = Claim(claim, verdict, cell(observed), cell(expected), evidence, limit, data, bool(texts["substitute"]))
-        check_comparison(made, compare or {})
+        check_comparison(made, dict(compare or {}))
         entry = made.record() | {"compare": {name: float(compare[name]) for name in sorted(compare or {})}}
+        entry |= {run_table.FOLLOWS: [*follows]} if follows else {}
         with records.changing(self.folder / records.CLAIMS) as entries:
             key = f"{claim}/{self.notebook}/{data}"
             earlier = sum(e["id"] == claim and e["notebook"] == self.notebook for e in entries.values())

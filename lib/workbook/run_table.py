@@ -17,6 +17,9 @@ from basics.files import read_text, write_text
 
 FILE = "tables/runs.csv"
 DERIVED = "derived"  # the entry of a frame's attrs, and of exhibits.json
+COPIED = "copied"  # the entry of a derived table that names the table whose columns stand beside its own
+FOLLOWS = "follows"  # the entry of a claim that says which rows of recorded tables it follows from
+RECORDED = "recorded"  # the entry of a frame's attrs that says under which id it was recorded
 OWNER = ["notebook", "table"]
 CHECK = "check"
 

@@ -1,14 +1,15 @@
 """Tables as csv, Markdown, booktabs LaTeX and HTML, all with the same text in their cells."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from basics.errors import InputError
 from basics.files import write_text
-from basics.frames import MISSING, cells, is_numeric, to_csv, to_markdown
+from basics.frames import MISSING, cells, is_numeric, markdown_text, to_csv, to_markdown
 from basics.text import in_words
 from workbook.signs import with_signs
 
@@ -117,8 +118,25 @@ def _html_row(tag: str, kinds: list[str], values: Iterable[str]) -> str:
     return f"<tr>{''.join(f'<{tag}{kind}>{text}</{tag}>' for kind, text in zip(kinds, shown, strict=True))}</tr>"
 
 
-def save(frame: pd.DataFrame, stem: Path, *, caption: str) -> dict[str, Path]:
+def made_with(record: Mapping[str, Any]) -> str:
+    """What numbers were made with, in a line: what their data stands in for, and the protocol.
+
+    >>> made_with({"substitute": "digits for photographs", "protocol": {"top_k": 10, "bits": [16, 64]}})
+    'Substitute data: digits for photographs. Protocol: top k 10; bits [16, 64].'
+    """
+    protocol = "; ".join(f"{in_words(name)} {value}" for name, value in (record.get("protocol") or {}).items())
+    told = {"Substitute data": record.get("substitute"), "Protocol": protocol}
+    return " ".join(f"{name}: {text.rstrip('.')}." for name, text in told.items() if text)
+
+
+def save(frame: pd.DataFrame, stem: Path, *, caption: str, note: str = "") -> dict[str, Path]:
     """Write `<stem>.csv`, `<stem>.md` and `<stem>.tex`, and return their paths by suffix.
+
+    Args:
+        frame: the table.
+        stem: path of the files without their suffix.
+        caption: one sentence.
+        note: what the numbers were made with.
 
     Raises:
         InputError: a column holds times, dates or hosts, or the folder cannot be written.
@@ -126,8 +144,8 @@ def save(frame: pd.DataFrame, stem: Path, *, caption: str) -> dict[str, Path]:
     refuse_volatile(frame)
     contents = {
         "csv": to_csv(frame),
-        "md": to_markdown(frame, caption=caption),
-        "tex": to_latex(frame, caption=caption, label=stem.name),
+        "md": to_markdown(frame, caption=caption) + (f"\n{markdown_text(note)}\n" if note else ""),
+        "tex": to_latex(frame, caption=f"{caption} {note}".strip(), label=stem.name),
     }
     paths = {suffix: stem.with_name(f"{stem.name}.{suffix}") for suffix in contents}
     for suffix, content in contents.items():

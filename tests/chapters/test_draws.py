@@ -27,6 +27,10 @@ def drawn(data, values, *, converged=True):
     return pd.DataFrame([draws.draw_row("x", pd.DataFrame(rows), data)])
 
 
+def judged_draws(row):
+    return draws.judge_draws(draws.data_across(row))
+
+
 FIVE = np.array([[-1.0], [-1.0], [0.0], [1.0], [1.0]])  # standard deviation 1
 
 
@@ -36,20 +40,20 @@ FIVE = np.array([[-1.0], [-1.0], [0.0], [1.0], [1.0]])  # standard deviation 1
 )
 def test_draws_are_judged_by_the_interval_of_their_deviation(data, points, verdict):
     """Two seeds that agree leave the interval of a plain sample of five draws."""
-    judged = draws.judge_draws(drawn(data, 0.8 + points / 100 * np.tile(FIVE, 2)))
+    judged = judged_draws(drawn(data, 0.8 + points / 100 * np.tile(FIVE, 2)))
     assert judged["verdict"] == verdict
     assert f"{0.5991 * points:.2f} to {2.8736 * points:.2f}" in judged["why"]
 
 
 @pytest.mark.parametrize("points", [0.2, 2])
 def test_one_seed_a_draw_is_no_evidence(data, points):
-    judged = draws.judge_draws(drawn(data, 0.8 + points / 100 * FIVE))
+    judged = judged_draws(drawn(data, 0.8 + points / 100 * FIVE))
     assert judged["verdict"] == "inconclusive"
     assert judged["why"].endswith("one seed a draw is no evidence")
 
 
 def test_draws_that_have_not_converged_earn_no_trend(data):
-    judged = draws.judge_draws(drawn(data, 0.8 + 0.002 * np.tile(FIVE, 2), converged=False))
+    judged = judged_draws(drawn(data, 0.8 + 0.002 * np.tile(FIVE, 2), converged=False))
     assert judged["verdict"] == "inconclusive"
     assert judged["why"].endswith("trainings without a plateau earn no trend")
 
@@ -59,7 +63,7 @@ def test_the_spread_of_trainings_is_not_that_of_draws(data):
     crossed = 0.8 + 0.001 * FIVE + 0.03 * np.array([[-1.0, 0.0, 1.0]])
     row = drawn(data, crossed)
     assert row["spread"].item().estimate == pytest.approx(0.1)
-    judged = draws.judge_draws(row)
+    judged = judged_draws(row)
     assert judged["verdict"] == "trend"
     assert "apart from the spread of trainings" in judged["why"]
 

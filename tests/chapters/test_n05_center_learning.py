@@ -8,8 +8,10 @@ import pytest
 from made_up import MadeUp, make_setting, table
 
 from chapters import n05_center_learning as chapter
+from chapters.shared.derived import Comparison, difference_table, run_record
 from chapters.shared.setting import hash_training
 from hashcenters.sweep import NotTrained, Pending, collecting
+from workbook.intervals import crossing
 
 START = np.random.default_rng(0).choice(np.array([-1, 1], np.int8), (100, 32))
 MOVED = START * np.where(np.random.default_rng(1).random(START.shape) < 0.2, -1, 1).astype(np.int8)
@@ -32,7 +34,7 @@ def trained(method: str, *ends: np.ndarray) -> pd.DataFrame:
 def told(**ends: np.ndarray) -> pd.DataFrame:
     runs = pd.concat([trained(method.replace("_", " "), end, end) for method, end in ends.items()])
     measures = chapter.center_measures(runs, {(32, 0): START, (32, 1): START})
-    return chapter.center_table(runs.assign(mAP=0.5), measures, KINDS)
+    return chapter.center_table(runs.assign(mAP=0.5, converged=True), measures, KINDS)
 
 
 def became(method: str, end: np.ndarray) -> str:
@@ -126,12 +128,24 @@ def test_a_rival_of_two_trainings_has_settled_where_both_have():
         [{"method": name, "bits": bits, "seed": 0} for name in ("Face", "Magnet") for bits in (16, 64)],
         [MadeUp({}, plateau=(name, bits) != ("Face", 64)) for name in ("Face", "Magnet") for bits in (16, 64)],
     )
-    found = chapter.settled_twice(ROWS, first)
+    pairs = [("CSQ centers", name) for name in ("Face", "Magnet", "coding")]
+    crossed = {bits: crossing(np.array([[0.1] * 3, [0.11] * 3])) for bits in (16, 64)}
+    rows = [Comparison(bits, *pair, one, settled=True) for bits, one in crossed.items() for pair in pairs]
+    score = {"CSQ centers": 0.6}
+    runs = [
+        run_record(name, bits, seed, score.get(name, 0.5 - 0.01 * seed), True)
+        for name in ("CSQ centers", "Face", "Magnet", "coding")
+        for bits in (16, 64)
+        for seed in (0, 1)
+    ]
+    compared = difference_table(rows, runs, margin=0.0)
+    found = chapter.settled_twice(compared, first)
     changed = found[~found["converged"]]
     assert changed[["bits", "difference", "verdict"]].to_numpy().tolist() == [
         [64, "CSQ centers − Face", "inconclusive"]
     ]
-    assert found.drop(index=changed.index).equals(ROWS.drop(index=changed.index))
+    pd.testing.assert_frame_equal(found.drop(index=changed.index), compared.drop(index=changed.index))
+    assert [run["method"] for run in found.attrs["derived"]["runs"] if not run["converged"]] == ["Face"]
 
 
 def test_without_a_living_rival_nothing_is_shown():

@@ -174,7 +174,7 @@ def test_table_one_is_complete_where_notebook_05_has_run(data):
     rows = [{"data": kind, "mAP": text, "mAP_mean": 0.0, "spread": None, "runs": []} for kind, text in kinds.items()]
     others = draws.data_across(pd.DataFrame(rows).assign(draws=5, dataset="d", protocol="p"))
     recorded = open_results("05_center_learning", profile="smoke")
-    recorded.table(others, "five-draws", caption="c", protocol={}, data=data)
+    recorded.table(others, "five-draws", caption="c", protocol={}, substitute="s")
     complete = video.complete_table(own, profile="smoke").set_index("quantity")
     assert complete.columns.tolist() == ["single-label", "multi-label", "video"]
     assert complete.loc["mAP"].tolist() == [*kinds.values(), "0.8500 ± 7.07 pp"]

@@ -6,6 +6,7 @@ import pytest
 from made_up import MadeUp, make_setting, table
 from scipy.special import stdtrit
 
+from basics.errors import InputError
 from chapters.n10_beyond import recipe, unseen
 from chapters.n10_beyond.recipe import SCORE, Parts
 from chapters.shared.derived import Comparison, difference_table, run_record
@@ -91,6 +92,7 @@ def searched() -> pd.DataFrame:
             "head": "shc",
             "seed": seed,
             SCORE: sign * score + 0.01 * seed,
+            "converged": True,
         }
         for bits, sign in ((16, 1), (64, -1))
         for kind, loss, score in rows
@@ -237,7 +239,7 @@ def test_queries_of_all_quarters_are_one_row_a_seed():
     judged = unseen.judge_pairs(rows, [("good", "bad")])
     assert judged["verdict"] == "inconclusive"  # one training is short of its plateau
     assert "good − bad" in judged["observed"]
-    with pytest.raises(KeyError, match="good − other"):
+    with pytest.raises(InputError, match="good − other"):
         unseen.judge_pairs(rows, [("good", "bad"), ("good", "other")])
 
 

@@ -16,6 +16,9 @@ from basics.errors import InputError
 from basics.files import sha256
 from basics.paths import project_root
 from chapters import verify as chapter
+from chapters.n05_center_learning import center_table
+from chapters.n06_video import complete_table
+from chapters.n10_beyond import recipe
 from chapters.shared import comparisons, draws, scores
 from chapters.shared.code_sets import save_code_sets
 from chapters.shared.derived import slope_table, stored_table
@@ -61,6 +64,12 @@ def slopes_of(scored):
     )
 
 
+def centers_of(scored):
+    """What became of centers that never moved."""
+    measured = scored[["method", "bits", "seed"]].assign(minimum=3, distinct=100, classes=100, moved=0.0)
+    return center_table(scored, measured, dict.fromkeys(METHODS, "fixed"))
+
+
 @pytest.fixture(scope="module")
 def written(tmp_path_factory):
     """Results of a made-up notebook: tables of means, differences, draws and what is stored, and codes."""
@@ -73,13 +82,30 @@ def written(tmp_path_factory):
         save_code_sets(results, runs, data, by="method", seed=0, table="means")
         compared = comparisons.compare_methods(runs, data, better="good", bits=(16, 24), by="method", margin=0.005)
         results.table(compared, "differences", **ABOUT)
+        told = {"expected": "e", "evidence": "e", "data": "d"}
+        results.claim("csq-fixed-centers", **comparisons.judge_rows(compared, margin=0.005), **told)
+        results.claim("csq-wider-gain", **comparisons.as_finding(comparisons.judge_rows(compared[1:])), **told)
         five = runs_of(methods=["draw 0", "draw 1", "draw 2"], bits=(16,))
         row = draws.draw_row("single-label", scores.score_table(five, data), data)
-        results.table(draws.data_across(pd.DataFrame([row])), "five-draws", **ABOUT)
+        across = draws.data_across(pd.DataFrame([row]))
+        results.table(across, "five-draws", **ABOUT, substitute="s")
+        results.claim("csq-table1", **draws.judge_draws(across), **told)
+        stands = ABOUT | {"substitute": "s"}
+        open_results("05_center_learning", profile="smoke").table(across, "five-draws", **stands)
+        later = open_results("06_video", profile="smoke")
+        video = draws.draw_row("video", scores.score_table(five, data), data)
+        later.table(complete_table(pd.DataFrame([video]), profile="smoke"), "five-draws", **stands)
         long = scored.assign(stored="codes")[["method", "bits", "seed", "stored", "mAP", "converged"]]
         both = pd.concat([long, long.assign(stored="classes", mAP=long["mAP"] / 3)])
         results.table(stored_table(both, by="method"), "stored", **ABOUT)
-        results.table(slopes_of(long), "slopes", **ABOUT)
+        slopes = slopes_of(long)
+        results.table(slopes, "slopes", **ABOUT)
+        results.claim("shc-heads", **comparisons.judge_rows(slopes[:1], over="rungs"), **told)
+        results.table(centers_of(scored), "centers", **ABOUT)
+        labels = scored["method"].map({"good": ("a", "x", "h"), "bad: x": ("a", "y", "h")})
+        tried = scored.assign(**dict(zip(recipe.Parts._fields, zip(*labels, strict=True), strict=True)))
+        results.table(recipe.search_table(tried.assign(**{recipe.SCORE: tried["mAP"]}), bits=16), "search", **ABOUT)
+        results.table(comparisons.with_runs(pd.DataFrame({"x": [1]}), five, data, by=["method"]), "doses", **ABOUT)
         manifest.write_manifest("smoke", {}, known=())
     return folder
 
@@ -110,9 +136,9 @@ def arrays_of(path):
 def test_nothing_is_wrong_as_written(folder):
     found, seen = chapter.verify("smoke")
     assert found == []
-    # 12 runs of the means, 12 of the differences, 9 of the draws, 24 of what is stored, 18 of the slopes
-    assert seen == "4 code sets, 75 runs, 5 tables that follow from them, all files"
-    assert len(chapter.derived_tables(folder)) == 5
+    # 12 runs of each: means, differences, centers, search; 9 of each: three draws, doses; 24 stored, 18 of the slopes
+    assert seen == "4 code sets, 126 runs, 9 tables and 4 verdicts that follow from them, all files"
+    assert len(chapter.derived_tables(folder)) == 9
     assert {entry["derived"]["kind"] for entry in chapter.derived_tables(folder).values()} == set(chapter.KINDS)
 
 
@@ -178,7 +204,10 @@ CELLS = {
     "differences": ["mean", "low", "high", "verdict", "low, these trainings", "high, these trainings", "seeds"],
     "five-draws": ["mAP, single-label", "95 % interval of the ±, single-label"],
     "stored": ["good, 16, codes", "bad: x, 24, classes"],
+    "centers": ["good, 16, mAP", "bad: x, 24, mAP"],
+    "search": ["a, x, h, 16 bits", "a, y, h, 24 bits"],
 }
+NAMED = {"differences": 2, "stored": 2, "centers": 2, "search": 3}  # columns that tell the rows apart; else 1
 
 
 def altered(value):
@@ -196,7 +225,7 @@ def altered(value):
 def test_one_changed_cell_is_named(folder, name, label):
     path = folder / f"tables/04-{name}.csv"
     frame = pd.read_csv(path, dtype=str, keep_default_na=False)
-    named = 2 if name in ("differences", "stored") else 1  # columns that tell the rows apart
+    named = NAMED.get(name, 1)
     labels = [", ".join([*map(str, row[:named]), column]) for row in frame.to_numpy() for column in frame.columns]
     place = next(place for place, found in enumerate(labels) if found == label or found.endswith(f" − bad: x, {label}"))
     row, column = divmod(place, len(frame.columns))
@@ -206,6 +235,36 @@ def test_one_changed_cell_is_named(folder, name, label):
     assert any(line.startswith(f"tables/04-{name}.csv, {labels[place]}: the table says") for line in found)
     assert sum("the table says" in line for line in found) == 1
     assert f"tables/04-{name}.csv is not the one of the manifest" in found
+
+
+CLAIMS = {"csq-fixed-centers": "trend", "csq-wider-gain": "finding", "csq-table1": "trend", "shc-heads": "trend"}
+
+
+@pytest.mark.parametrize(("claim", "verdict"), CLAIMS.items())
+def test_a_verdict_that_its_runs_do_not_give_is_named(folder, claim, verdict):
+    entries = json.loads((folder / "claims.json").read_text())
+    (entry,) = (entry for entry in entries.values() if entry["id"] == claim)
+    assert entry["verdict"] == verdict
+    entry["verdict"] = "inconclusive"
+    (folder / "claims.json").write_text(json.dumps(entries))
+    found = [line for line in complaints() if line.startswith("claims.json, ")]
+    given = verdict.replace("finding", "trend")
+    assert found == [f"claims.json, {claim} (notebook 04): it says inconclusive, its runs give {given}"]
+
+
+def test_a_verdict_whose_table_is_gone_is_named(folder):
+    edit(folder / "claims.json", '"table": "table-04-slopes"', '"table": "table-04-gone"')
+    assert any(line.startswith("claims.json, shc-heads (notebook 04) does not follow") for line in complaints())
+
+
+def test_a_copied_column_that_its_table_does_not_have_is_named(folder):
+    path = folder / "tables/06-five-draws.csv"
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+    frame.loc[0, "single-label"] = "0.9999 ± 0.10 pp"
+    path.write_text(frame.to_csv(index=False))
+    assert any(
+        line.startswith("tables/06-five-draws.csv, mAP, single-label: the table says 0.9999") for line in complaints()
+    )
 
 
 def test_a_missing_row_a_lost_file_and_any_other_file_are_named(folder):
@@ -226,7 +285,7 @@ def test_broken_files_are_lines_too(folder):
     (folder / "exhibits.json").write_text(json.dumps(exhibits))
     found = complaints()
     assert any("is not a readable .npz file without pickled objects" in line for line in found)
-    assert any(line.startswith("tables/04-means.csv does not follow from its 12 runs") for line in found)
+    assert any(line.startswith("tables/04-means.csv does not follow from its runs") for line in found)
 
 
 def test_a_manifest_without_artefacts_is_one_line(folder):
@@ -246,7 +305,7 @@ def test_the_command_needs_no_torch(folder):
     called = [sys.executable, "-c", script, "verify", "--profile", "smoke"]
     environment = os.environ | {"PYTHONPATH": str(project_root() / "lib")}
     done = subprocess.run(called, env=environment, capture_output=True, text=True, cwd=folder)
-    wanted = "smoke: 4 code sets, 75 runs, 5 tables that follow from them, all files; nothing wrong\n"
+    wanted = "smoke: 4 code sets, 126 runs, 9 tables and 4 verdicts that follow from them, all files; nothing wrong\n"
     assert (done.returncode, done.stdout) == (0, wanted)
 
 

@@ -10,10 +10,11 @@ from jaxtyping import Float64, Int8
 from matplotlib.figure import Figure
 
 from chapters.n07_backbones import description_of
-from chapters.shared.comparisons import Verdict, described, overall, why
-from chapters.shared.derived import judged_against
+from chapters.shared import derived
+from chapters.shared.comparisons import Verdict, judge_rows, named_rows
+from chapters.shared.derived import NAMED, judged_against, records_of
 from chapters.shared.readings import joined
-from chapters.shared.scores import labels_of, select
+from chapters.shared.scores import converged, labels_of, select
 from hashcenters.centers.annealing import assign_to_classes
 from hashcenters.centers.semantic import rank_correlation
 from hashcenters.centers.targets import category_similarity, target_matrix
@@ -112,7 +113,8 @@ def search_scores(runs: pd.DataFrame, data: HashingData) -> pd.DataFrame:
         runs: trainings with labels center_kind, loss, head and seed.
         data: what they learned from.
     """
-    return labels_of(runs).assign(**{SCORE: [held_out_map(run, data) for run in runs["run"]]})
+    settled = [converged(run.history()) for run in runs["run"]]
+    return labels_of(runs).assign(**{SCORE: [held_out_map(run, data) for run in runs["run"]], "converged": settled})
 
 
 def choose(scores: pd.DataFrame) -> dict[int, Parts]:
@@ -128,9 +130,8 @@ def choose(scores: pd.DataFrame) -> dict[int, Parts]:
 
 def search_table(scores: pd.DataFrame, *, bits: int) -> pd.DataFrame:
     """Mean scores of the recipes, a column a length, from the best to the worst at one of them."""
-    means = scores.groupby([*Parts._fields, "bits"], sort=False)[SCORE].mean().unstack("bits")
-    means = means.sort_values(bits, ascending=False, kind="stable")
-    return means.rename(columns="{} bits".format).rename_axis(columns=None).reset_index()
+    named = scores.assign(method=scores[[*Parts._fields]].agg(NAMED.join, axis=1), mAP=scores[SCORE])
+    return derived.search_table(pd.DataFrame(records_of(named, by="method")), parts=Parts._fields, bits=bits)
 
 
 CENTERS, LOSS, RECIPE = "chosen centers", "chosen loss too", "the recipe"
@@ -187,14 +188,9 @@ def judge_at(compared: pd.DataFrame, pairs: Sequence[tuple[str, str]], *, bits: 
         bits: the length.
         least: of mAP.
     """
-    rows = select(judged_against(compared, margin=-least), bits=bits).set_index("difference", drop=False)
-    rows = rows.loc[[f"{better} − {worse}" for better, worse in pairs]]
-    observed = f"at {bits} bits {described(rows[['difference', 'mean', 'low', 'high']])}"
-    return {
-        "verdict": overall(rows["verdict"].replace("identical", "inconclusive")),
-        "observed": observed,
-        "why": why(rows, margin=-least),
-    }
+    rows = named_rows(select(judged_against(compared, margin=-least), bits=bits), pairs)
+    judged = judge_rows(rows, margin=-least, alike="inconclusive")
+    return judged | {"observed": f"at {bits} bits {judged['observed']}"}
 
 
 def choice_reading(scores: pd.DataFrame) -> str:

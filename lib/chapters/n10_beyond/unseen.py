@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float, Float64, Int
 
-from chapters.shared.comparisons import Verdict, described, overall, why
+from chapters.shared.comparisons import Verdict, judge_rows, named_rows
 from chapters.shared.derived import Comparison, difference_table, run_record
 from chapters.shared.encoding import before_training
 from chapters.shared.readings import joined
@@ -154,9 +154,7 @@ def compare_unseen(
 
 def judge_pairs(compared: pd.DataFrame, pairs: Sequence[tuple[str, str]]) -> Verdict:
     """Whether the first of each pair is better at every length; the weakest interval decides."""
-    named = compared.set_index("difference", drop=False)
-    chosen = named.loc[[f"{better} − {worse}" for better, worse in pairs]]
-    return {"verdict": overall(chosen["verdict"]), "observed": described(chosen), "why": why(chosen)}
+    return judge_rows(named_rows(compared, pairs))
 
 
 def unseen_reading(scores: pd.DataFrame) -> str:

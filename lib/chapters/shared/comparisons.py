@@ -9,18 +9,21 @@ from jaxtyping import Float64
 
 from basics.errors import InputError
 from chapters.shared.derived import (
+    RUNS,
     Comparison,
     Verdict,
     ablation_table,
     difference_table,
     judge_family,
+    records_of,
     run_record,
 )
-from chapters.shared.scores import converged, query_precisions, select
+from chapters.shared.scores import converged, query_precisions, score_table, select
 from hashcenters.datasets.splits import HashingData
 from hashcenters.training.run import Run
 from workbook.claims import side, weakest
 from workbook.intervals import crossing
+from workbook.run_table import RECORDED, declare
 
 __all__ = ["ablation_table", "judge_family"]  # of this chapter's tables, from where nothing imports torch
 Precisions = Callable[[Run, HashingData], np.ndarray]  # one number a query, nan where it has no label
@@ -103,6 +106,20 @@ def compare_pairs(
     return difference_table(compared, records.values(), margin=margin)
 
 
+def with_runs(table: pd.DataFrame, runs: pd.DataFrame, data: HashingData, *, by: Sequence[str]) -> pd.DataFrame:
+    """A table of other numbers than mAP, with the trainings that it is about for the table of runs.
+
+    Args:
+        table: what trainings are described by.
+        runs: these, with labels `bits`, `seed` and `by`.
+        data: what they learned from.
+        by: the labels that tell them apart.
+    """
+    scored = score_table(runs, data)
+    names = [", ".join(f"{name} = {row[name]}" for name in by) for row in scored[[*by]].to_dict("records")]
+    return declare(table, RUNS, records_of(scored.assign(method=names), by="method"))
+
+
 def described(compared: pd.DataFrame) -> str:
     """The rows of `compare_methods` in one line.
 
@@ -144,6 +161,24 @@ def why(compared: pd.DataFrame, *, margin: float = 0.0, over: str = "seeds and q
     )
 
 
+def judge_rows(rows: pd.DataFrame, *, margin: float = 0.0, over: str = "seeds and queries", alike: str = "") -> Verdict:
+    """What rows of a table show together, the weakest of them, and where they stand if the table was recorded.
+
+    Args:
+        rows: of `compare_methods` or `slope_table`, in the order of their table.
+        margin: what they were judged with.
+        over: what the intervals cover.
+        alike: the verdict where both sides agree everywhere; as `overall` has it unless given.
+    """
+    alike = alike or ("trend" if margin > 0 else "not-shown")
+    verdicts = rows["verdict"].replace("identical", alike)
+    judged = {"verdict": weakest(verdicts), "observed": described(rows), "why": why(rows, margin=margin, over=over)}
+    if table := rows.attrs.get(RECORDED):
+        places = {"table": table, "rows": [int(place) for place in rows.index]}
+        judged["follows"] = [places | {"margin": margin, "alike": alike}]
+    return judged
+
+
 def _place(low: float, high: float, settled: bool, *, bound: float) -> str:
     """Where an interval lies, in words."""
     if np.isnan(low):
@@ -152,6 +187,18 @@ def _place(low: float, high: float, settled: bool, *, bound: float) -> str:
     found = {"trend": f"above {shown}", "not-shown": f"below {shown}", "inconclusive": f"around {shown}"}
     place = "at 0 (identical everywhere)" if low == high == 0 else found[side(low, high, of=bound)]
     return place if settled else f"{place} with trainings short of their plateau (no trend)"
+
+
+def named_rows(compared: pd.DataFrame, pairs: Sequence[tuple[str, str]]) -> pd.DataFrame:
+    """The rows of `compare_pairs` that compare these methods.
+
+    Raises:
+        InputError: one of the pairs was not compared.
+    """
+    names = [f"{better} − {worse}" for better, worse in pairs]
+    if missing := {*names} - {*compared["difference"]}:
+        raise InputError(f"comparisons must hold {', '.join(sorted(missing))}, got {', '.join(compared['difference'])}")
+    return compared[compared["difference"].isin(names)]
 
 
 def deciding(judged: pd.DataFrame) -> pd.DataFrame:

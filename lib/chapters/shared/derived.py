@@ -19,7 +19,9 @@ from workbook.run_table import DERIVED, declare
 from workbook.tables import mean_std
 
 Verdict = dict[str, Any]
-MEANS, DIFFERENCES, STORED, SLOPES = "means", "differences", "stored", "slopes"  # kinds of tables
+# kinds of tables; of one that is only of runs nothing is worked out again
+MEANS, LISTED, DIFFERENCES, STORED = "means", "listed", "differences", "stored"
+SLOPES, SEARCH, RUNS = "slopes", "search", "runs"
 NAMED = ": "  # between a method and what is stored, where both name a run
 CLASS_NAMES = "class names"  # what measures quality by texts
 FEWEST_NETWORKS = 5  # from which something of networks may follow
@@ -58,6 +60,26 @@ def means_again(runs: pd.DataFrame, *, by: str) -> pd.DataFrame:
     return ablation_table(runs.rename(columns={"method": by}), by=by)
 
 
+def listed_again(runs: pd.DataFrame, *, by: str) -> pd.DataFrame:
+    """Methods and code lengths down, mean ± standard deviation of mAP."""
+    return mean_std(runs.rename(columns={"method": by}), [by, "bits"], "mAP")[[by, "bits", "mAP"]]
+
+
+def search_table(runs: pd.DataFrame, *, parts: Sequence[str], bits: int) -> pd.DataFrame:
+    """Means of what a search has scored, a column a length, from the best to the worst at one of them.
+
+    Args:
+        runs: the names of all parts of a method are its `method`.
+        parts: what a method is made of.
+        bits: the length.
+    """
+    names = runs["method"].str.split(NAMED, expand=True).set_axis([*parts], axis=1)
+    means = names.join(runs).groupby([*parts, "bits"], sort=False)["mAP"].mean().unstack("bits")
+    table = means.sort_values(bits, ascending=False, kind="stable").rename(columns="{} bits".format)
+    table = table.rename_axis(columns=None).reset_index()
+    return declare(table, SEARCH, runs[["method", *RUN_KINDS]].to_dict("records"), parts=[*parts], bits=bits)
+
+
 def stored_table(scores: pd.DataFrame, *, by: str) -> pd.DataFrame:
     """Methods and code lengths down, what is stored of an item across, mean ± standard deviation of mAP.
 
@@ -94,25 +116,11 @@ def judge_family(family: Sequence[Mean], settled: Sequence[bool], *, margin: flo
         Columns mean, low, high, verdict, converged.
     """
     rows = []
-    for one, (low, high) in zip(family, holm(family, against=-margin), strict=True):
+    for one, (low, high), done in zip(family, holm(family, against=-margin), settled, strict=True):
         verdict = "identical" if one.identical else side(low, high, of=-margin)
-        rows.append({"mean": one.estimate, "low": low, "high": high, "verdict": verdict})
-    return left_open(pd.DataFrame(rows), settled)
-
-
-def left_open(judged: pd.DataFrame, settled: Sequence[bool]) -> pd.DataFrame:
-    """Comparisons of which only settled ones show a `trend`, or that two sides agree everywhere.
-
-    Args:
-        judged: a column verdict.
-        settled: whether all trainings of each comparison reached their plateau.
-
-    Returns:
-        The same rows with their verdict, and `converged`.
-    """
-    unsettled = ~np.asarray(settled, bool)
-    verdict = judged["verdict"].mask(unsettled & judged["verdict"].isin(["trend", "identical"]), "inconclusive")
-    return judged.assign(verdict=verdict, converged=~unsettled)
+        verdict = "inconclusive" if verdict in ("trend", "identical") and not done else verdict
+        rows.append({"mean": one.estimate, "low": low, "high": high, "verdict": verdict, "converged": bool(done)})
+    return pd.DataFrame(rows)
 
 
 @dataclass(frozen=True)
@@ -180,7 +188,7 @@ def differences_again(runs: pd.DataFrame, *, margin: float, compared: Sequence[M
         found = Crossing(by_run, *(row[name] for name in ("cases", "of_cases", "rest")))
         settled = all(part["converged"].all() for part in sides)
         rebuilt.append(Comparison(row["bits"], row["better"], row["worse"], found, settled))
-    return difference_table(rebuilt, (), margin=margin)
+    return difference_table(rebuilt, runs[["method", *RUN_KINDS]].to_dict("records"), margin=margin)
 
 
 def judged_against(table: pd.DataFrame, *, margin: float) -> pd.DataFrame:
@@ -191,7 +199,9 @@ def judged_against(table: pd.DataFrame, *, margin: float) -> pd.DataFrame:
         margin: see `judge_family`.
     """
     known = table.attrs[DERIVED]
-    return differences_again(pd.DataFrame(known["runs"]), **known["options"] | {"margin": margin})
+    again = differences_again(pd.DataFrame(known["runs"]), **known["options"] | {"margin": margin})
+    again.attrs = table.attrs
+    return again
 
 
 def slope_of(x: Num[np.ndarray, " points"], y: Num[np.ndarray, " points"]) -> Mean:

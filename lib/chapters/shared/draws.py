@@ -10,7 +10,7 @@ from chapters.shared.readings import hundredths
 from hashcenters.datasets.splits import HashingData
 from workbook.claims import side, weakest
 from workbook.intervals import holm, spread_of_rows
-from workbook.run_table import declare
+from workbook.run_table import DERIVED, RECORDED, declare
 
 DRAWS = "draws"  # a kind of tables, see `chapters.shared.derived`
 PRINTED_DEVIATIONS = (0.13, 0.35)  # percentage points, the smallest and the largest of Table 1
@@ -61,18 +61,24 @@ def data_across(rows: pd.DataFrame) -> pd.DataFrame:
 
 def draws_again(runs: pd.DataFrame, *, about: Mapping[str, Mapping[str, str]]) -> pd.DataFrame:
     """`data_across` from the table of runs."""
+    return data_across(_rows_again(runs, about))
+
+
+def _rows_again(runs: pd.DataFrame, about: Mapping[str, Mapping[str, str]]) -> pd.DataFrame:
     own = {kind: runs[runs["method"].str.startswith(f"{kind}, ")] for kind in about}
-    return data_across(pd.DataFrame([_row(kind, own[kind], **about[kind]) for kind in about]))
+    return pd.DataFrame([_row(kind, own[kind], **about[kind]) for kind in about])
 
 
-def judge_draws(table: pd.DataFrame) -> Verdict:
+def judge_draws(drawn: pd.DataFrame) -> Verdict:
     """Whether draws of the centers differ by less than a point, by the interval of their standard deviation.
 
     With one seed a draw nothing tells the draws from their trainings, which leaves the question open.
 
     Args:
-        table: rows of `draw_row`.
+        drawn: from `data_across`.
     """
+    known = drawn.attrs[DERIVED]
+    table = _rows_again(pd.DataFrame(known["runs"]), **known["options"])
     ends = holm(table["spread"].tolist(), against=DRAW_LIMIT)
     verdict = weakest(side(-high, -low, of=-DRAW_LIMIT) for low, high in ends)
     settled = all(count == total for count, total in table["converged"].str.split(" of "))
@@ -89,6 +95,7 @@ def judge_draws(table: pd.DataFrame) -> Verdict:
         "verdict": verdict if several and (settled or verdict != "trend") else "inconclusive",
         "observed": "; ".join(f"{row.data} {row.mAP}" for row in table.itertuples()),
         "why": "; ".join(parts),
+        "follows": [{"table": drawn.attrs[RECORDED]}] if RECORDED in drawn.attrs else (),
         "printed": PRINTED_DEVIATIONS,
         "limit": DRAW_LIMIT,
     }

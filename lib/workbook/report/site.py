@@ -162,6 +162,7 @@ def _environment() -> Environment:
     environment.filters |= {"signs": with_signs, "text": markdown_text, "sentence": first_sentence, "spelled": spelled}
     environment.filters |= {
         "words": in_words,
+        "made_with": tables.made_with,
         "named": _named,
         "deviation": _deviation,
         "terms": _marked(FirstUses("")),

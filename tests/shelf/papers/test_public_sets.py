@@ -174,6 +174,18 @@ def test_tiny_imagenet_bad_sizes(tiny: Path, options: dict[str, int], message: s
         load("tiny-imagenet", **(SMALL | options))
 
 
+def test_tiny_imagenet_takes_the_middle_of_a_picture_of_another_size(tiny: Path, picture: Callable[..., Path]) -> None:
+    before = load("tiny-imagenet", **SMALL).database
+    place = before.ids.tolist().index("train/n0/images/n0_1.JPEG")
+    path = picture(tiny / "train/n0/images/n0_1.JPEG", size=(128, 96))
+    after = load("tiny-imagenet", **SMALL).database
+    assert after.inputs.array.shape == before.inputs.array.shape == (15, 3, 64, 64)
+    with Image.open(path) as whole:
+        middle = whole.convert("RGB").crop((16, 0, 112, 96)).resize((64, 64), Image.Resampling.BILINEAR)
+    difference = np.asarray(middle).transpose(2, 0, 1).astype(int) - after.inputs.batch(np.array([place]))[0]
+    assert np.abs(difference).mean() < 3
+
+
 def test_tiny_imagenet_damaged_file_is_named(tiny: Path) -> None:
     (tiny / "train/n0/images/n0_1.JPEG").write_text("no picture")
     with pytest.raises(InputError, match=r"1 unreadable files: .*n0_1.JPEG"):
