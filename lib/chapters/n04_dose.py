@@ -8,16 +8,8 @@ import pandas as pd
 from jaxtyping import Float
 from matplotlib.figure import Figure
 
-from chapters.shared.comparisons import (
-    Verdict,
-    all_converged,
-    as_finding,
-    deciding,
-    described,
-    judge_family,
-    overall,
-    why,
-)
+from chapters.shared.comparisons import Verdict, all_converged, as_finding, deciding, described, judge_rows
+from chapters.shared.derived import judge_family
 from chapters.shared.encoding import of_training_split
 from chapters.shared.readings import joined
 from chapters.shared.scores import select
@@ -82,13 +74,9 @@ def judge_dose(runs: pd.DataFrame, sizes: Magnitudes) -> Verdict:
     judged = judge_family(steps, settled).assign(difference=names)
     judged["verdict"] = judged["verdict"].where(judged["converged"], "inconclusive")
     parts = [f"{part} {', '.join(f'{value:.3f}' for value in size.mean(axis=(0, 2)))}" for part, size in sizes.items()]
-    return as_finding(
-        {
-            "verdict": overall(judged["verdict"]),
-            "observed": f"mean |y| at λ1 = {', '.join(f'{dose:g}' for dose in doses)}: {'; '.join(parts)}",
-            "why": f"{why(judged, over='seeds and items')}: {described(deciding(judged))}",
-        }
-    )
+    found = judge_rows(judged, over="seeds and items")
+    observed = f"mean |y| at λ1 = {', '.join(f'{dose:g}' for dose in doses)}: {'; '.join(parts)}"
+    return as_finding(found | {"observed": observed, "why": f"{found['why']}: {described(deciding(judged))}"})
 
 
 def dose_reading(table: pd.DataFrame) -> str:

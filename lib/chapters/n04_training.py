@@ -6,16 +6,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from chapters.shared.comparisons import (
-    Verdict,
-    all_converged,
-    deciding,
-    described,
-    judge_family,
-    overall,
-    paired_differences,
-    why,
-)
+from chapters.shared.comparisons import Verdict, all_converged, deciding, described, judge_rows, paired_differences
+from chapters.shared.derived import judge_family
 from chapters.shared.figures import DISTANCES
 from chapters.shared.readings import joined
 from chapters.shared.scores import select, validation_map, validation_precisions
@@ -61,17 +53,13 @@ def judge_grid(runs: pd.DataFrame, data: HashingData, *, document: tuple[float, 
     if theirs is None or not points:
         missing = "the grid does not hold that pair and another"
         return {"verdict": "inconclusive", "observed": observed, "pair": document, "evidence": missing}
-    found = [paired_differences(theirs, part, data, precisions=validation_precisions) for part in points.values()]
+    apart = [paired_differences(theirs, part, data, precisions=validation_precisions) for part in points.values()]
     settled = [all_converged(theirs, part) for part in points.values()]
-    judged = judge_family([crossed(one) for one in found], settled).assign(
+    judged = judge_family([crossed(one) for one in apart], settled).assign(
         difference=[f"document − (λ1 = {first:g}, λ2 = {second:g})" for first, second in points]
     )
-    return {
-        "verdict": overall(judged["verdict"]),
-        "observed": f"{observed}; validation mAP, {described(deciding(judged))}",
-        "pair": document,
-        "why": why(judged, over="seeds and validation samples"),
-    }
+    found = judge_rows(judged, over="seeds and validation samples")
+    return found | {"observed": f"{observed}; validation mAP, {described(deciding(judged))}", "pair": document}
 
 
 def magnitudes(runs: pd.DataFrame) -> np.ndarray:

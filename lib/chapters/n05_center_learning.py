@@ -8,18 +8,8 @@ import torch
 from jaxtyping import Int8
 from matplotlib.figure import Figure
 
-from chapters.shared.comparisons import (
-    MARGIN,
-    Verdict,
-    as_finding,
-    deciding,
-    described,
-    judge_family,
-    judge_rows,
-    overall,
-    why,
-)
-from chapters.shared.derived import LISTED, differences_again, records_of
+from chapters.shared.comparisons import MARGIN, Verdict, as_finding, deciding, described, judge_rows
+from chapters.shared.derived import LISTED, differences_again, judge_family, records_of
 from chapters.shared.encoding import of_training_split
 from chapters.shared.readings import joined
 from chapters.shared.scores import converged, select
@@ -238,15 +228,12 @@ def judge_center_magnitudes(table: pd.DataFrame) -> Verdict:
             named += [f"{method}, {name}" for name in asked]
             family += [mean_of(values.to_numpy()) for values in asked.values()]
             settled += [bool(part["converged"].all())] * len(asked)
-    judged = judge_family(family, settled).assign(difference=named) if family else None
-    return {
-        "verdict": "inconclusive" if judged is None else overall(judged["verdict"]),
-        "observed": f"mean |c| with and without L_Q at the end: {'; '.join(parts)}",
-        "binary": BINARY,
-        "why": "no centers changed"
-        if judged is None
-        else f"{why(judged, over='seeds')}: {described(deciding(judged))}",
-    }
+    found = {"verdict": "inconclusive", "why": "no centers changed"}
+    if family:
+        judged = judge_family(family, settled).assign(difference=named)
+        found = judge_rows(judged, over="seeds")
+        found |= {"why": f"{found['why']}: {described(deciding(judged))}"}
+    return found | {"observed": f"mean |c| with and without L_Q at the end: {'; '.join(parts)}", "binary": BINARY}
 
 
 def magnitude_reading(table: pd.DataFrame) -> str:

@@ -14,7 +14,6 @@ from chapters.shared.derived import (
     Verdict,
     ablation_table,
     difference_table,
-    judge_family,
     records_of,
     run_record,
 )
@@ -25,7 +24,7 @@ from workbook.claims import side, weakest
 from workbook.intervals import crossing
 from workbook.run_table import RECORDED, declare
 
-__all__ = ["ablation_table", "judge_family"]  # of this chapter's tables, from where nothing imports torch
+__all__ = ["ablation_table"]  # of this chapter's tables, from where nothing imports torch
 Precisions = Callable[[Run, HashingData], np.ndarray]  # one number a query, nan where it has no label
 MARGIN = 0.005  # of mAP: falling short by half a point still counts as "at least as well"
 

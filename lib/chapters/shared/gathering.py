@@ -12,7 +12,8 @@ import pandas as pd
 import torch
 from jaxtyping import Bool, Float, Int, Int8, Num
 
-from chapters.shared.comparisons import Verdict, judge_family, overall, why
+from chapters.shared.comparisons import overall, why
+from chapters.shared.derived import Verdict, judge_family
 from chapters.shared.encoding import of_training_split
 from chapters.shared.scores import converged
 from hashcenters.codes import binarise, hamming_distance

@@ -6,16 +6,8 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Bool, Float
 
-from chapters.shared.comparisons import (
-    Verdict,
-    all_converged,
-    as_finding,
-    described,
-    judge_family,
-    overall,
-    paired_differences,
-    why,
-)
+from chapters.shared.comparisons import Verdict, all_converged, as_finding, judge_rows, paired_differences
+from chapters.shared.derived import judge_family
 from chapters.shared.scores import per_query_mean, select, validation_map
 from hashcenters.datasets.splits import HashingData
 from hashcenters.training.run import Run
@@ -73,13 +65,13 @@ def judge_scale(
     more = paired_differences(pair["sum"], pair["mean"], data, precisions=wrong_share)
     settled = all_converged(*pair.values())
     judged = judge_family([crossed(more)], [settled]).assign(difference="sum − squared mean")
-    found = {
-        "verdict": overall(judged["verdict"]),
+    found = judge_rows(judged)
+    about = {
         "observed": f"{wrong['sum']:.1%} of the bits of queries are wrong with the sum, {wrong['mean']:.1%} with the "
         f"squared mean; mAP {scores['sum']:.4f} and {scores['mean']:.4f}",
         "weight": weight,
         "holding": int(np.ceil(1 / (weight * np.tanh(1)))),
         "length": bits,
-        "why": f"share of wrong bits, {described(judged)}; {why(judged)}",
+        "why": f"share of wrong bits, {found['observed']}; {found['why']}",
     }
-    return as_finding(found)
+    return as_finding(found | about)
