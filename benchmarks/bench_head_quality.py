@@ -1,13 +1,13 @@
-"""What cheaper trainings of a hash layer cost in quality, and what flipped pictures bring: mAP on validation pictures.
+"""What cheaper trainings of a hash layer cost in quality, and what flips and crops bring: mAP on validation pictures.
 
 Trainings are those of notebook 04 with the profile of photographs (EfficientNet-Lite0 at 192 pixels, frozen; joint
 loss S.7), each with one thing changed, see `bench_head_training` for what they save. Validation pictures are ranked
 against the training split, and the same seeds of our loop are subtracted. A projection is fitted on the training split;
-flipped pictures have been encoded too, and a coin chooses for every picture in every epoch. Products are in bf16 while
-a hash layer learns, not when it encodes. Batches of another size go with rates that are multiplied by the factor named.
-Nothing here has seen a query.
+pictures flipped, or cropped to seven eighths of each side at a place drawn once for each, have been encoded too, and a
+coin chooses for every picture in every epoch. Products are in bf16 while a hash layer learns, not when it encodes.
+Batches of another size go with rates that are multiplied by the factor named. Nothing here has seen a query.
 
-It needs the photographs, the weights of the network, and the features of 30,998 pictures, which are encoded where they
+It needs the photographs, the weights of the network, and the features of 43,997 pictures, which are encoded where they
 are not in `HASHCENTERS_FEATURES`.
 """
 
@@ -20,13 +20,15 @@ import pandas as pd
 
 from benchmarks.head_training import (
     Coins,
+    Cropped,
+    Flipped,
     Pool,
     SideBySide,
     Training,
     made_up_config,
-    mirrored,
     photographs,
     projected,
+    seen_otherwise,
     setting,
     validation_map,
 )
@@ -34,6 +36,7 @@ from hashcenters.training.loop import one_thread
 
 SEEDS, BITS = 3, (16, 64)
 WIDTHS = {1280: (16,), 512: BITS, 256: BITS}  # and for which lengths; the first is a rotation alone
+VIEWS = {"flipped": Flipped, "cropped": Cropped}
 BATCHES = ((128, 1.0), (128, 1.5), (256, 1.0), (256, 2.0))  # rows a step, and what the rates are multiplied by
 
 
@@ -79,12 +82,15 @@ def run() -> pd.DataFrame:
             fewer = projected(pool, width)
             name = f"PCA, {width} dimensions"
             rows += [row(bits, name, each(bits, fewer), ours[bits]) for bits in lengths]
-        coins = partial(Coins, mirrored=mirrored())
+        views = {name: partial(Coins, other=seen_otherwise(view)) for name, view in VIEWS.items()}
         for bits in BITS:
             rows += [
                 row(bits, f"{SEEDS} seeds by hand in one product", beside(bits, pool), ours[bits]),
                 row(bits, "products in bf16", each(bits, pool, bf16=True), ours[bits]),
-                row(bits, "pictures flipped by a coin", each(bits, pool, batches=coins), ours[bits]),
+            ]
+            rows += [
+                row(bits, f"pictures {name} by a coin", each(bits, pool, batches=coins), ours[bits])
+                for name, coins in views.items()
             ]
             for size, factor in BATCHES:
                 larger = {"batch_size": size, "lr": setting().recipe.lr * factor}

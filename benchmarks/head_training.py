@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from jaxtyping import Float, Float16, Int
 from torch import Tensor, nn
+from torch.nn.functional import interpolate
 
 from basics.paths import project_root
 from chapters.shared.setting import Setting, csq_training
@@ -92,6 +93,24 @@ class Flipped:
         return np.ascontiguousarray(self.inputs.batch(indices)[..., ::-1])
 
 
+@dataclass(frozen=True)
+class Cropped:
+    """Seven eighths of each side of a picture, from a place drawn for each picture, scaled to its size."""
+
+    inputs: Inputs
+
+    def __len__(self) -> int:
+        return len(self.inputs)
+
+    def batch(self, indices: np.ndarray) -> np.ndarray:
+        pictures = torch.from_numpy(self.inputs.batch(indices))
+        side = pictures.shape[-1]
+        part = 7 * side // 8
+        places = [np.random.default_rng([1, place]).integers(0, side - part + 1, 2) for place in indices]
+        cut = [one[:, y : y + part, x : x + part] for one, (y, x) in zip(pictures, places, strict=True)]
+        return interpolate(torch.stack(cut), size=(side, side), mode="bilinear", antialias=True).numpy()
+
+
 def photographs() -> Pool:
     """The features that notebook 04 trains on, encoded where they are not.
 
@@ -102,16 +121,14 @@ def photographs() -> Pool:
     return Pool(*(split_of(part.inputs.array, part.labels) for part in (data.train, data.validation)), data.top_k)
 
 
-def mirrored() -> Float16[np.ndarray, "n dim"]:
-    """Features of the same training pictures flipped left to right, kept beside the others."""
+def seen_otherwise(view: type[Flipped | Cropped]) -> Float16[np.ndarray, "n dim"]:
+    """Features of the same training pictures flipped or cropped, kept beside the others."""
     config, pictures = photographs_config(16, 0), setting().data()
-    turned = {
-        name: replace(part, inputs=Flipped(part.inputs)) for name, part in vars(pictures).items() if name in PARTS
-    }
-    flipped = replace(pictures, fingerprint=f"{pictures.fingerprint}, flipped", **turned)
+    turned = {name: replace(part, inputs=view(part.inputs)) for name, part in vars(pictures).items() if name in PARTS}
+    changed = replace(pictures, fingerprint=f"{pictures.fingerprint}, {view.__name__.lower()}", **turned)
     probe = to_inputs(torch.from_numpy(pictures.train.inputs.batch(np.arange(2))))
     network = folded(frozen(config, None)[0], probe)
-    return Encoder(network, flipped, f"{config.backbone}, {config.trainable}", CPU).encoded().train.inputs.array
+    return Encoder(network, changed, f"{config.backbone}, {config.trainable}", CPU).encoded().train.inputs.array
 
 
 def projected(pool: Pool, width: int) -> Pool:
@@ -160,11 +177,11 @@ class Shuffled(Batches):
 
 
 class Coins(Batches):
-    """Rows of pictures that are flipped by a coin, thrown for every picture in every epoch."""
+    """Rows of pictures that a coin, thrown for every picture in every epoch, takes from another view of them."""
 
-    def __init__(self, split: Split, device: torch.device, *, mirrored: np.ndarray) -> None:
+    def __init__(self, split: Split, device: torch.device, *, other: np.ndarray) -> None:
         super().__init__(split, device)
-        self.both = torch.stack([self.inputs, torch.from_numpy(mirrored)])
+        self.both = torch.stack([self.inputs, torch.from_numpy(other)])
         self.generator = torch.Generator().manual_seed(torch.initial_seed())  # the seed of the training
 
     def stream(self, order: Sequence[Tensor]) -> Iterator[tuple[Tensor, Tensor]]:

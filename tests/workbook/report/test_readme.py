@@ -21,7 +21,7 @@ def test_every_claim_and_exhibit_is_there(readme):
     assert "1 proved, 1 reproduced, 1 trend" in readme
     assert "### CSQ Table 1" in readme
     assert readme.index("figures/01-matrix.png") < readme.index("figures/01-later.png")
-    assert "_Substitute data: Digits stand in for photographs._" in readme
+    assert "Substitute data: Digits stand in for photographs." in readme
     assert "Protocol: bits 16; dataset " in readme
     assert "**Failed notebooks: 02_second.**" in readme
 
