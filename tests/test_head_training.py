@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from benchmarks import head_training as heads
+from hashcenters.datasets.splits import ArrayInputs
 from hashcenters.models.hash_head import make_head
 from hashcenters.training.loop import train
 
@@ -80,9 +81,20 @@ def test_a_projection_keeps_distances_in_the_space_that_it_spans() -> None:
 
 def test_coins_take_either_picture_and_throw_anew_in_every_epoch() -> None:
     array = POOL.train.inputs.array
-    coins = heads.Coins(POOL.train, heads.CPU, mirrored=-array)
+    coins = heads.Coins(POOL.train, heads.CPU, other=-array)
     order = torch.arange(len(array)).split(64)
     epochs = [torch.cat([rows for rows, _ in coins.stream(order)]).numpy() for _ in range(2)]
     signs = [np.sign(epoch.sum(axis=1)) for epoch in epochs]
     assert all(np.array_equal(epoch * sign[:, None], array) for epoch, sign in zip(epochs, signs, strict=True))
     assert {*signs[0]} == {-1, 1} and not np.array_equal(*signs)
+
+
+def test_a_crop_is_a_part_of_its_picture_scaled_up_and_the_same_each_time() -> None:
+    across = np.broadcast_to(np.arange(0, 256, 4, dtype=np.uint8), (5, 3, 64, 64))  # grows by 4 a pixel from the left
+    crops = heads.Cropped(ArrayInputs(np.ascontiguousarray(across)))
+    found = crops.batch(np.arange(5)).astype(float)
+    assert found.shape == across.shape
+    slopes, starts = np.diff(found[:, 0, 0, 4:-4], axis=1).mean(axis=1), found[:, 0, 0, 0] / 4
+    np.testing.assert_allclose(slopes, 4 * 7 / 8, atol=0.05)
+    assert 0 <= starts.min() < starts.max() <= 8.5
+    assert np.array_equal(crops.batch(np.array([3])), crops.batch(np.arange(5))[3:4])
