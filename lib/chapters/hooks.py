@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from importlib import import_module
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 AUTHORS = {"csq-official", "shc-official"}  # folders of what the papers' authors released
 NAMED_WEIGHTS = ("", "none", "pretrain", "imagenet")
+CLIPS, OF_CLIPS = ("clips", "hmdb51", "ucf101"), "mfnet"  # the sets of clips, and how the names of their networks begin
 # least and largest values of parameters, by name or the end of it
 WHOLE = {"seed": (0, MAX_SEED), "seeds": (0, MAX_SEED), "bits": (1, MAX_BITS), "classes": (2, MAX_ITEMS)}
 WHOLE |= {"epochs": (1, MAX_ITEMS), "lr_decay_epochs": (0, MAX_ITEMS), "batch_size": (2, MAX_ITEMS)}
@@ -62,7 +64,8 @@ def checked(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters, with absolute paths in the place of relative ones, which start at the working folder.
 
     Raises:
-        InputError: a number out of range, an unknown name, no data set, or a second root.
+        InputError: a number out of range, an unknown name, no data set, a second root, or a network that takes
+            pictures for a data set of clips, or the other way round.
 
     >>> checked({"seeds": [0, -1]})
     Traceback (most recent call last):
@@ -79,9 +82,10 @@ def checked(parameters: Mapping[str, Any]) -> dict[str, Any]:
         elif key in ("root", "own_codes") or (key == "weights" and value not in NAMED_WEIGHTS):
             found[key] = value and str(Path(value).expanduser().absolute())
     if "dataset" in found and not found["dataset"]:
-        raise InputError("dataset must name a data set; python -m hashcenters.datasets list shows them, got ''")
+        raise InputError("dataset must name a data set; .venv/bin/hashcenters data list shows them, got ''")
     if found.get("root") and any(str(text).startswith("root=") for text in found.get("dataset_options", [])):
         raise InputError(f"the root of {found['dataset']} must be given once, got root and dataset_options")
+    _check_kinds(found)
     return found
 
 
@@ -105,6 +109,15 @@ def _check_name(key: str, value: Any) -> None:
     elif key in TABLES:
         called, table = TABLES[key]
         one_of(value, [{"timm": "timm:NAME"}.get(name, name) for name in keys_of(table)], called)
+
+
+def _check_kinds(parameters: Mapping[str, Any]) -> None:
+    """Refuse clips for a network that takes pictures, and pictures for one that takes clips."""
+    networks = [parameters.get("backbone"), *parameters.get("backbones", [])]
+    for (name, _), network in product(named_sets(parameters), filter(None, networks)):
+        takes, holds = (("pictures", "clips")[yes] for yes in (network.startswith(OF_CLIPS), name in CLIPS))
+        if takes != holds:
+            raise InputError(f"backbone {network} takes {takes}, but the data set {name} holds {holds}")
 
 
 def _absolute_root(text: Any) -> Any:
@@ -313,6 +326,6 @@ def train(
         train_all(trainings, runs_root(profile), jobs=jobs, on_done=on_done)
 
 
-def verify(profile: str) -> tuple[list[str], str]:
-    """What does not hold of a profile's committed codes, runs and tables, and what was looked at."""
-    return import_module("chapters.verify").verify(profile)
+def verify(folder: Path) -> tuple[list[str], str]:
+    """What does not hold of the codes, runs, tables and verdicts in a folder of results, and what was looked at."""
+    return import_module("chapters.verify").verify(folder)

@@ -40,6 +40,20 @@ FOLD = 2  # the linear head's slope is held against so many times that of three 
 KINDS = ("networks", CLASS_NAMES, "noise", SHUFFLED)
 
 
+def usable_reference(names: Sequence[str], reference: str, *, instead: str) -> str:
+    """What quality is measured by, or a network instead where that is names of classes which say nothing.
+
+    >>> usable_reference(["7", "8"], "names", instead="resnet-narrow"), usable_reference(["a"], "names", instead="vgg")
+    ('names', 'vgg')
+    """
+    if reference == "names":
+        try:
+            name_similarity(names)
+        except InputError:
+            return instead
+    return reference
+
+
 def reference_similarity(names: Sequence[str], said: Described | None, *, reference: str) -> Similarity | None:
     """What the quality of centers is measured by; None where trainings are only counted and it is not known yet.
 

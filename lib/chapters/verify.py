@@ -14,10 +14,9 @@ import pandas as pd
 from basics.errors import InputError
 from basics.files import read_json, read_text, sha256
 from basics.frames import to_csv
-from basics.paths import shown_results
 from basics.schema import convert
 from chapters.shared import derived
-from chapters.shared.code_sets import FOLDER, SavedCodes, saved_code_sets
+from chapters.shared.code_sets import FOLDER, SavedCodes, code_sets_in
 from chapters.shared.draws import DRAWS, draws_again, judge_draws
 from hashcenters.metrics import average_precision
 from workbook import run_table
@@ -38,18 +37,17 @@ KINDS: dict[str, tuple[Callable[..., pd.DataFrame], int]] = {
 TOLERANCE = 1e-9  # of mAP, and of every number in a table
 
 
-def verify(profile: str) -> tuple[list[str], str]:
-    """Everything about a profile's results that does not hold, a line each, and what was looked at.
+def verify(folder: Path) -> tuple[list[str], str]:
+    """Everything about the results in a folder that does not hold, a line each, and what was looked at.
 
     Raises:
-        InputError: its results have no codes or no table of runs.
+        InputError: they have no codes or no table of runs.
     """
-    folder = shown_results(profile)
     if not (folder / run_table.FILE).is_file() or not (folder / FOLDER).is_dir():
         asked = f"{run_table.FILE} and {FOLDER}/"
-        raise InputError(f"{folder} must hold {asked}; run_all.py --profile {profile} makes them")
+        raise InputError(f"{folder} must hold {asked}; a run of the profile {folder.name} makes them")
     runs, changed = run_table.read_runs(folder, derived.RUN_KINDS)
-    saved, tables = saved_code_sets(profile), derived_tables(folder)
+    saved, tables = code_sets_in(folder / FOLDER), derived_tables(folder)
     claims = [entry for entry in read(folder / CLAIMS).values() if run_table.FOLLOWS in entry]
     complaints = [
         *changed,

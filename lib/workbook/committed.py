@@ -15,7 +15,8 @@ from workbook.records import CLAIMS, EXHIBITS, MANIFEST, changing, drop, in_orde
 from workbook.run_table import take_runs
 
 README, NEEDS_DATA = "README.md", "needs-data"
-ARTEFACTS = (CLAIMS, EXHIBITS, "notebooks/*.ipynb", "figures/*", "tables/*", "codes/*")  # what a run makes, as patterns
+# what a run makes, as patterns
+ARTEFACTS = (README, CLAIMS, EXHIBITS, "notebooks/*.ipynb", "figures/*", "tables/*", "codes/*")
 KEPT = "kept"  # the field of a record that says why it is not of this run
 MACHINE = ("jobs", "device", "profile")  # parameters that say how and where, not what
 
@@ -153,7 +154,7 @@ def publish(profile: str) -> tuple[int, int]:
 
 def _files(folder: Path) -> Iterator[str]:
     """The files of a results folder that are committed, by relative path."""
-    found = (path for pattern in (*ARTEFACTS, MANIFEST, README) for path in folder.glob(pattern))
+    found = (path for pattern in (*ARTEFACTS, MANIFEST) for path in folder.glob(pattern))
     yield from (path.relative_to(folder).as_posix() for path in found if not path.name.startswith("."))
 
 

@@ -14,7 +14,7 @@ from made_up import MadeUp, make_setting, table
 
 from basics.errors import InputError
 from basics.files import sha256
-from basics.paths import project_root
+from basics.paths import project_root, shown_results
 from chapters import verify as chapter
 from chapters.n05_center_learning import center_table
 from chapters.n06_video import complete_table
@@ -118,8 +118,12 @@ def folder(written, tmp_path, monkeypatch):
     return tmp_path / "results" / "smoke"
 
 
+def verified():
+    return chapter.verify(shown_results("smoke"))
+
+
 def complaints():
-    return chapter.verify("smoke")[0]
+    return verified()[0]
 
 
 def edit(path, old, new, *, count=1):
@@ -134,7 +138,7 @@ def arrays_of(path):
 
 
 def test_nothing_is_wrong_as_written(folder):
-    found, seen = chapter.verify("smoke")
+    found, seen = verified()
     assert found == []
     # 12 runs of each: means, differences, centers, search; 9 of each: three draws, doses; 24 stored, 18 of the slopes
     assert seen == "4 code sets, 126 runs, 9 tables and 4 verdicts that follow from them, all files"
@@ -297,7 +301,7 @@ def test_a_manifest_without_artefacts_is_one_line(folder):
 def test_nothing_to_verify_is_an_error(tmp_path, monkeypatch):
     monkeypatch.setenv("HASHCENTERS_RESULTS", str(tmp_path))
     with pytest.raises(InputError, match=r"must hold tables/runs\.csv and codes/"):
-        chapter.verify("smoke")
+        verified()
 
 
 def test_the_command_needs_no_torch(folder):
@@ -305,7 +309,9 @@ def test_the_command_needs_no_torch(folder):
     called = [sys.executable, "-c", script, "verify", "--profile", "smoke"]
     environment = os.environ | {"PYTHONPATH": str(project_root() / "lib")}
     done = subprocess.run(called, env=environment, capture_output=True, text=True, cwd=folder)
-    wanted = "smoke: 4 code sets, 126 runs, 9 tables and 4 verdicts that follow from them, all files; nothing wrong\n"
+    wanted = (
+        f"{folder}: 4 code sets, 126 runs, 9 tables and 4 verdicts that follow from them, all files; nothing wrong\n"
+    )
     assert (done.returncode, done.stdout) == (0, wanted)
 
 
@@ -330,16 +336,37 @@ def test_wrong_use_is_one_line(words, message):
         command.run_all.main(words, standalone_mode=False)
 
 
+def test_committed_results_are_verified_beside_those_of_a_run(folder, tmp_path, monkeypatch, capsys):
+    own = copytree(folder, tmp_path / "own" / "smoke")
+    monkeypatch.setenv("HASHCENTERS_COMMITTED", str(folder.parent))
+    monkeypatch.setenv("HASHCENTERS_RESULTS", str(own.parent))
+    assert command.hold("smoke") == 0
+    assert [line.partition(":")[0] for line in capsys.readouterr().out.splitlines()] == [str(folder), str(own)]
+    edit(folder / "tables/04-means.csv", "good", "best")
+    assert command.hold("smoke") == 1
+    said = capsys.readouterr().out
+    assert "best, method: the table says best" in said and f"{own}: " in said and said.endswith("nothing wrong\n")
+
+
+def test_a_changed_page_is_named(folder):
+    (folder / "README.md").write_text("a page")
+    assert "README.md is not in the manifest" in complaints()
+    manifest.note_artefacts("smoke")
+    assert complaints() == []
+    (folder / "README.md").write_text("another")
+    assert complaints() == ["README.md is not the one of the manifest"]
+
+
 def test_committed_results_are_verified_before_a_run_and_taken_over_whole(folder, tmp_path, monkeypatch):
     monkeypatch.setenv("HASHCENTERS_COMMITTED", str(folder.parent))
     monkeypatch.setenv("HASHCENTERS_RESULTS", str(tmp_path / "own"))
-    assert chapter.verify("smoke")[0] == []
+    assert verified()[0] == []
     names = {entry["notebook"] for entry in read(folder / EXHIBITS).values()}
     for name in names:
         (folder / "notebooks").mkdir(exist_ok=True)
         (folder / "notebooks" / f"{name}.ipynb").write_text("{}")
     assert set(take_over("smoke", [*names, "99_gone"])) == names
-    complaints, seen = chapter.verify("smoke")
+    complaints, seen = verified()
     assert [line for line in complaints if not line.startswith("notebooks/")] == []
     assert not seen.startswith("0 code sets")
     own = tmp_path / "own" / "smoke"

@@ -152,7 +152,11 @@ def save_code_sets(results: "Results", runs: pd.DataFrame, data: HashingData, *,
 
 def saved_code_sets(profile: str) -> list[SavedCodes]:
     """What the notebooks of a profile have saved, in their order; nothing where none has run."""
-    folder = shown_results(profile) / FOLDER
+    return code_sets_in(shown_results(profile) / FOLDER)
+
+
+def code_sets_in(folder: Path) -> list[SavedCodes]:
+    """The code sets of a folder."""
     entries = _listed(folder, "[0-9][0-9]")
     return [SavedCodes(**entry | {name: folder / entry[name] for name in ("file", "labels")}) for entry in entries]
 

@@ -9,6 +9,7 @@ import click
 from basics.errors import InputError, run_command
 from basics.files import writable
 from basics.paths import committed_results, profile_results, profiles_root
+from workbook.records import MANIFEST
 from workbook.runner.hooks import find_hooks
 from workbook.runner.plan import DEVICES, Request, make_plan
 from workbook.runner.profiles import load_profile
@@ -97,11 +98,16 @@ def run_all(action: str | None, words: tuple[str, ...], open_cluster: bool, publ
 
 
 def hold(profile: str) -> int:
-    """Print what does not hold of a profile's results, or that all does, and return the exit code."""
+    """Print what does not hold of a profile's committed results and of those here, and return the exit code."""
     load_profile(profile, profiles_root())
-    complaints, looked_at = find_hooks().verify(profile)
-    click.echo("\n".join([*complaints, f"{profile}: {looked_at}; {len(complaints) or 'nothing'} wrong"]))
-    return EXIT_INCOMPLETE if complaints else 0
+    folders = [committed_results(profile), profile_results(profile)]
+    there = [folder for folder in dict.fromkeys(folders) if (folder / MANIFEST).is_file()]
+    wrong = 0
+    for folder in there or folders[:1]:
+        complaints, looked_at = find_hooks().verify(folder)
+        wrong += len(complaints)
+        click.echo("\n".join([*complaints, f"{folder}: {looked_at}; {len(complaints) or 'nothing'} wrong"]))
+    return EXIT_INCOMPLETE if wrong else 0
 
 
 # the same by a word of its own, for the command that has them all

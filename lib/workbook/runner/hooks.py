@@ -93,8 +93,8 @@ class Hooks(Protocol):
         `on_done` is called with the key of each and what stopped it, `on_line` with lines of progress before that.
         """
 
-    def verify(self, profile: str) -> tuple[list[str], str]:
-        """What does not hold of a profile's results, a line each, and what was looked at, in a few words."""
+    def verify(self, folder: Path) -> tuple[list[str], str]:
+        """What does not hold of the results in a folder, a line each, and what was looked at, in a few words."""
 
 
 def find_hooks() -> Hooks:

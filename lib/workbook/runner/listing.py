@@ -13,6 +13,9 @@ from workbook.runner.manifest import estimated_seconds, recorded, size_of
 from workbook.runner.plan import Plan, Request, make_plan
 from workbook.runner.trainer import count_missing
 
+# ends of the names of parameters that say how many trainings there are, and not what one of them takes
+COUNTED = ("seed", "seeds", "bits", "draws", "jobs", "profile")
+
 
 def list_notebooks(plan: Plan) -> str:
     """A line a notebook: what it reads, its last time, and whether and why it has to run."""
@@ -29,8 +32,9 @@ def list_notebooks(plan: Plan) -> str:
 def estimate(plan: Plan) -> str:
     """What a run would do: trainings, time, memory, disk and what has to be fetched, for a profile and its parts.
 
-    Times are those of the last recorded run, and where there is none, or where it trained on another device, the
-    project's guess from the sizes alone. A training that several notebooks share is counted with the first of them.
+    Times are those of the last recorded run, and where there is none, or where its trainings were others, such as on
+    another device, the project's guess from the sizes alone. A training that several notebooks share is counted with
+    the first of them.
 
     Raises:
         InputError: a notebook does not say what it trains.
@@ -56,7 +60,9 @@ def _estimate(plan: Plan, stale: Sequence[str], missing: Mapping[str, Mapping[st
         planned |= new
         count = len(new) if name in missing else None
         parameters = plan.parameters(name)
-        elsewhere = entry.get("parameters", {}).get("device") != parameters.get("device") and new
+        before = entry.get("parameters", {})
+        changed = {name for name, value in before.items() if value != parameters.get(name)}
+        elsewhere = new if any(name.rpartition("_")[2] not in COUNTED for name in changed) else {}
         expected = None if elsewhere else estimated_seconds(entry, count, jobs=parameters.get("jobs", 1))
         guess = new if expected is None else {}
         guessed |= guess
@@ -106,6 +112,12 @@ def gather(plan: Plan, *, sized: bool = False) -> list[Need]:
             missing = dict.fromkeys((*before.missing, *need.missing))
             found[need.what] = replace(need, missing=tuple(missing), users=(*before.users, name))
     return list(found.values())
+
+
+def lacking(plan: Plan, name: str) -> str:
+    """What a notebook needs and is not here, with the steps to it, in a line; empty where all is."""
+    needs = (*_folders(plan.notebooks[name]), *find_hooks().needs(plan.parameters(name), sized=False))
+    return "; ".join(f"{need.what}: {', '.join(need.missing)}" for need in needs if need.missing)
 
 
 def _folders(notebook: Notebook) -> Iterator[Need]:

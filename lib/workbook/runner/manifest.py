@@ -14,7 +14,7 @@ from statistics import mean
 from typing import Any
 
 from basics import paths
-from basics.files import sha256, write_json
+from basics.files import read_json, sha256, write_json
 from workbook.committed import ARTEFACTS
 from workbook.project import project
 from workbook.records import MANIFEST, Manifest, read_or_empty
@@ -110,6 +110,12 @@ def artefacts(folder: Path) -> dict[str, str]:
     """SHA-256 of every result in a profile's folder, by relative path."""
     found = sorted(path for pattern in ARTEFACTS for path in folder.glob(pattern) if path.is_file())
     return {path.relative_to(folder).as_posix(): sha256(path) for path in found if not path.name.startswith(".")}
+
+
+def note_artefacts(profile: str) -> None:
+    """Bring the sums of a profile's results up to date, after its page was built."""
+    path = manifest_path(profile)
+    write_json(path, read_json(path) | {"artefacts": artefacts(path.parent)})
 
 
 def cost_of(trainings: Iterable[str], *, profile: str, name: str, seconds: float) -> dict[str, Any]:

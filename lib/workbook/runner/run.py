@@ -22,6 +22,7 @@ from workbook.runner import manifest
 from workbook.runner.execute import execute
 from workbook.runner.freshness import absent_data, digest, listing, read_record, record_path, write_record
 from workbook.runner.hooks import find_hooks
+from workbook.runner.listing import lacking
 from workbook.runner.plan import Plan
 from workbook.runner.processes import skip_grammar
 from workbook.runner.progress import Progress
@@ -51,9 +52,15 @@ def run(plan: Plan) -> int:
         not_here = [name for name in plan.notebooks if not read_record(plan.results, name)]
         committed.take_over(plan.results, not_here)
         print(plan.old_results(states), end="")
-        with Progress() as progress, Trainer(plan, states, progress) as trainer:
+        short = {name: line for name in plan.selected if states[name] and (line := lacking(plan, name))}
+        able = {name: None if name in short else state for name, state in states.items()}
+        with Progress() as progress, Trainer(plan, able, progress) as trainer:
             for name in plan.selected:
-                rows.append(_do(plan, name, states[name], rows, progress, trainer))
+                if name in short:
+                    progress.say(f"{name} needs {short[name]}")
+                    rows.append((name, "failed", "", shorten(f"needs {short[name]}", LONGEST_REMARK)))
+                else:
+                    rows.append(_do(plan, name, states[name], rows, progress, trainer))
         total = ("all", "", duration(time.monotonic() - began), "")
         print(columns([("notebook", "state", "time", ""), *_trained(trainer), *rows, total]), flush=True)
         page = build_report(plan.results)
@@ -211,6 +218,7 @@ def build_report(profile: str) -> Path:
         from workbook.report.site import build
 
         page = build(profile)
+        manifest.note_artefacts(profile)
         write_json(record_path(profile, REPORT), _shown(profile, page))
     return page
 

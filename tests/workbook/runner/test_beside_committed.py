@@ -30,11 +30,14 @@ if there:
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory: pytest.TempPathFactory, workbook_in: Any) -> Path:
     """A repository of a small workbook whose results, made with data, are committed; the data are gone since."""
-    folder = tmp_path_factory.mktemp("clone") / "project"
+    return committed(tmp_path_factory.mktemp("clone") / "project", workbook_in, optional_data=["far"])
+
+
+def committed(folder: Path, workbook_in: Any, **metadata: list[str]) -> Path:
     shutil.copytree(ROOT / "lib", folder / "lib", ignore=shutil.ignore_patterns("__pycache__"))
     for name in (".gitignore", "pyproject.toml", "run_all.py"):
         shutil.copy2(ROOT / name, folder / name)
-    workbook_in(folder).write("01_makes", MAKES, parameters=PARAMETERS, optional_data=["far"])
+    workbook_in(folder).write("01_makes", MAKES, parameters=PARAMETERS, **metadata)
     (folder / "data" / "far").mkdir(parents=True)
     (folder / "data" / "far" / "file").touch()
     assert "written" in run(folder, "--publish")
@@ -132,3 +135,13 @@ def test_other_values_differ_and_are_not_published(ran: tuple[Path, str]) -> Non
     assert "not made here: table-01-far" in output  # of other parameters: nothing is kept
     assert "those of a profile as it is, got --set" in run(clone, "--set", "size=4", "--publish", code=2)
     assert git(clone, "status", "--porcelain") == ""
+
+
+def test_a_notebook_without_what_it_needs_is_not_run_and_stays_as_committed(tmp_path: Path, workbook_in: Any) -> None:
+    folder = committed(tmp_path / "project", workbook_in, data=["far"])
+    said = run(folder, code=1)
+    assert f"01_makes needs folder far: there is no {folder / 'data' / 'far'}" in said
+    own = folder / "results" / "local" / "embedded"
+    assert (own / "tables" / "01-far.csv").read_text() == "y\n7\n"
+    assert records(own, "claims.json") == records(folder / "results" / "embedded", "claims.json")
+    assert "0 of 2 tables" in said

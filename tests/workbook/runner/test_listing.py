@@ -87,6 +87,26 @@ def test_times_of_another_device_are_no_estimate(book: Any, monkeypatch: pytest.
     assert lines[-1].endswith("about 1.0 MB more for the trainings to do")
 
 
+@pytest.mark.parametrize(
+    ("parameter", "recorded", "now", "about"),
+    [
+        ("epochs", 13, 1300, "1 min 0 s, reckoned"),
+        ("backbone", "alexnet", "vgg16", "1 min 0 s, reckoned"),
+        ("seeds", [0], [0, 1], "11.0 s"),
+        ("grid_bits", 32, 64, "11.0 s"),
+    ],
+)
+def test_times_of_other_trainings_are_no_estimate(
+    book: Any, monkeypatch: pytest.MonkeyPatch, parameter: str, recorded: Any, now: Any, about: str
+) -> None:
+    book.write("01_a", "print(1)", parameters=f'profile: str = "embedded"\n{parameter}: {type(now).__name__} = {now!r}')
+    costs = {"count": 10, "mean_seconds": 6.0, "mean_bytes": 2e6, "other_seconds": 5.0}
+    write_manifest("embedded", {"01_a": whole_run(65.0, **costs) | {"parameters": {parameter: recorded}}}, known=NAMES)
+    cost = {"seconds": 60.0, "where": "on one core", "memory": 2e9, "disk": 1e6}
+    monkeypatch.setattr(listing, "count_missing", lambda parts: [{"01_a": {"x": cost}}])
+    assert listing.estimate(plan()).splitlines()[1] == f"01_a      1                {about}"
+
+
 def test_counts_the_trainings_of_grid_cells(book: Any, cell: TrainingConfig) -> None:
     book.write("01_a", "import hashcenters", "int('x')", grid_cells=[2])
     with pytest.raises(InputError, match="01_a does not say what it trains: ValueError: invalid literal for"):
