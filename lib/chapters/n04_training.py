@@ -19,18 +19,19 @@ PAIR = ["lambda_1", "lambda_2"]
 
 
 def grid_scores(runs: pd.DataFrame, data: HashingData) -> pd.DataFrame:
-    """Columns lambda_1, lambda_2 and validation mAP of a grid."""
-    return runs[PAIR].assign(**{"validation mAP": [validation_map(run, data) for run in runs["run"]]})
+    """Columns lambda_1, lambda_2 and validation mAP of a grid, the mean over its seeds."""
+    scored = runs[PAIR].assign(**{"validation mAP": [validation_map(run, data) for run in runs["run"]]})
+    return scored.groupby(PAIR, as_index=False, sort=False).mean()
 
 
 def grid_browser(runs: pd.DataFrame, scores: pd.DataFrame) -> tuple[Callable[..., Figure], dict[str, list[float]]]:
-    """A function that draws one point of the λ grid with its training, and the choices it takes, for `live.sliders`.
+    """A function that draws one point of the λ grid with its first training, and its choices, for `live.sliders`.
 
     Args:
         runs: the grid.
         scores: of the grid, from `grid_scores`; the function starts at the best point.
     """
-    found = runs.set_index(PAIR)["run"]
+    found = runs.drop_duplicates(PAIR).set_index(PAIR)["run"]
     start = [float(value) for value in scores.loc[scores["validation mAP"].idxmax(), PAIR]]
 
     def browse(lambda_1: float = start[0], lambda_2: float = start[1]) -> Figure:
