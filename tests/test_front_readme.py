@@ -1,20 +1,25 @@
-"""What the README says of the results is what the committed results say."""
+"""What README.md and docs/scaling.md say of results and speeds is what the committed results and benchmarks say."""
 
 import json
 import re
+import shlex
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 from PIL import Image
 
 from basics.paths import project_root
+from chapters.command import hashcenters
 
 ROOT = project_root()
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 ROWS = re.findall(r"\| ([a-z-]+) \| \[`([a-z0-9-]+)`\]\(results/(\w+)/\S+/(\w+)\.ipynb\) \|$", README, re.MULTILINE)
 HIGHEST = 400  # pixels of the picture, on a page of 830
 PAGE = 830
+DRAWS = "05_center_learning"
+COMMANDS = re.findall(r"^hashcenters (.+?)(?:  +#.*)?$", README, re.MULTILINE)
 
 
 def test_it_shows_results() -> None:
@@ -24,8 +29,8 @@ def test_it_shows_results() -> None:
 @pytest.mark.parametrize(("verdict", "claim", "profile", "notebook"), ROWS)
 def test_verdicts_are_those_of_the_committed_results(verdict: str, claim: str, profile: str, notebook: str) -> None:
     records = json.loads((ROOT / "results" / profile / "claims.json").read_text(encoding="utf-8")).values()
-    found = [(record["verdict"], record["notebook"]) for record in records if record["id"] == claim]
-    assert set(found) == {(verdict, notebook)}
+    found = {record["verdict"] for record in records if (record["id"], record["notebook"]) == (claim, notebook)}
+    assert found == {verdict}
 
 
 def differences(table: str) -> dict[tuple[int, str], dict[str, float]]:
@@ -53,6 +58,7 @@ def differences(table: str) -> dict[tuple[int, str], dict[str, float]]:
             ["brings {mean:.1f} points", "from {low:.1f} to {high:.1f}"],
         ),
         ("csq-unseen-labels", "10-unseen-differences", (64, "CSQ − ITQ"), ["{below:.1f} points below"]),
+        ("csq-unseen-labels", "10-unseen-differences", (16, "CSQ − ITQ"), ["at 16 bits {below:.1f} below"]),
     ],
 )
 def test_numbers_of_photographs_are_the_committed_ones(
@@ -71,6 +77,16 @@ def test_the_grid_of_photographs_is_the_committed_one() -> None:
     line = next(line for line in README.splitlines() if "`csq-s7-joint`" in line)
     assert f"best of nine cells is λ1 = {best[0]:g}, λ2 = {best[1]:g}, {100 * (best[2] - second[2]):.1f} points" in line
     assert len(grid) == 9
+
+
+def test_draws_of_photographs_are_the_committed_ones() -> None:
+    records = json.loads((ROOT / "results" / "photographs" / "claims.json").read_text(encoding="utf-8")).values()
+    found = next(record for record in records if (record["id"], record["notebook"]) == ("csq-table1", DRAWS))
+    points = dict(re.findall(r"(\w+)-label [\d.]+ ± ([\d.]+) pp", found["observed"]))
+    high = {name: float(end) for name, end in re.findall(r"(\w+)-label [\d.]+ to ([\d.]+)", found["evidence"])}
+    line = next(line for line in README.splitlines() if f"/{DRAWS}.ipynb" in line and "`csq-table1`" in line)
+    assert f"{points['single']} points where a picture has one label (interval up to {high['single']:.1f})" in line
+    assert f"{points['multi']} where it has several (mosaics; up to {high['multi']:.1f})" in line
 
 
 def test_slopes_of_photographs_are_the_committed_ones() -> None:
@@ -95,6 +111,25 @@ def test_numbers_beside_the_authors_codes_are_the_committed_ones() -> None:
         last, first = (table.loc[rule, column] for rule in ("relevant_last", "relevant_first"))
         assert f"{table.loc['expected', column]:.3f} for" in line
         assert f"from {last:.3f} to {first:.3f}" in line
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_commands_can_be_given_as_they_stand(command: str) -> None:
+    assert CliRunner().invoke(hashcenters, [*shlex.split(command), "--help"]).exit_code == 0
+
+
+def test_speeds_are_the_measured_ones() -> None:
+    measured = ROOT / "benchmarks" / "results"
+    scaling = (ROOT / "docs" / "scaling.md").read_text(encoding="utf-8")
+    growth = pd.read_csv(measured / "retrieval-growth.csv").set_index(["database", "kind"])
+    flat, inverted = (growth.loc[(1_000_000, kind)] for kind in ("flat", "inverted"))
+    assert f"exact nearest 100 | {flat.core_milliseconds_a_query:.1f} core milliseconds" in scaling
+    cost = f"recall {inverted.recall:.2f} | {inverted.core_milliseconds_a_query:.2f} core milliseconds"
+    assert f"inverted file, {cost}" in scaling
+    speed = pd.read_csv(measured / "metrics-speed.csv").set_index("task")["seconds"]
+    ours, usual, faiss = (speed.filter(like=name).iloc[0] for name in ("all four", "usual", "FAISS"))
+    assert f"take {ours:.2f} s on two busy cores, {round(usual / ours, -1):.0f} times faster" in README
+    assert f"{faiss / ours:.0f} times faster than scoring a FAISS search" in README
 
 
 def test_papers_and_their_code_are_linked_and_can_be_cited() -> None:

@@ -73,7 +73,7 @@ def whole(value: SupportsIndex, name: str, *, low: int, high: int | None = None,
 
 @contextmanager
 def one_line_errors() -> Iterator[None]:
-    """Turn an `InputError`, or what the system refuses, into one line on standard error and exit code 2."""
+    """Turn an `InputError`, what the system refuses, or a module that is no Python into one line and exit code 2."""
     try:
         yield
     except InputError as error:
@@ -82,10 +82,23 @@ def one_line_errors() -> Iterator[None]:
         message = f"{error.filename or 'the system'}: {error.strerror or error}"
     except MemoryError as error:
         message = f"there is not enough memory {error}"
+    except SyntaxError as error:
+        message = next(_broken_modules(), str(error))
     else:
         return
     print(f"error: {one_line(message)}", file=sys.stderr)
     sys.exit(EXIT_BAD_INPUT)
+
+
+def _broken_modules() -> Iterator[str]:
+    """Place and fault of every module that is no Python; an error that comes from its text alone does not name it."""
+    from basics.source import lib_root
+
+    for path in sorted(lib_root().rglob("*.py")):
+        try:
+            compile(path.read_bytes(), path, "exec")
+        except SyntaxError as error:
+            yield f"{path}, line {error.lineno}: {error.msg}"
 
 
 def one_line(message: str) -> str:

@@ -33,7 +33,10 @@ WORDS = {
 
 
 class _Words(click.Group):
-    """A group that imports a command when it is asked for."""
+    """A group that imports a command when it is asked for, and gives its help without a word."""
+
+    def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(context, args or ["--help"])
 
     def list_commands(self, context: click.Context) -> list[str]:
         return list(WORDS)

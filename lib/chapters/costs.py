@@ -21,6 +21,7 @@ from hashcenters.models.hash_head import make_head
 from hashcenters.models.network import HashNetwork
 from hashcenters.training.config import TrainingConfig
 from hashcenters.training.run import kept_splits, load_data
+from shelf.papers.torchvision_sets import SHAPES
 
 # operations a second, and where: see docs/scaling.md
 RATES = {"cuda": (1e14, "on one GPU at 100 TFLOP/s (assumed)"), "cpu": (4e10, "on one core at 40 GFLOP/s")}
@@ -67,12 +68,12 @@ def stand_in(name: str, **options: Any) -> HashingData:
     """
     entry = registry.find_entry(name)
     protocol = find_protocol(options.get("protocol"), data=name) if entry.protocols else None
-    if protocol is None or not protocol.train or not protocol.query or not entry.num_classes:
-        raise InputError(f"what trainings on {name} cost cannot be said before it is there: no sizes are named")
     known = registry.reader_options(registry.find_reader(entry))
     given = {option: parameter.default for option, parameter in known.items()} | options
-    side = int(given.get("crop") or given["size"])
-    shape = (3, *([int(given["frames"])] if "frames" in given else []), side, side)
+    side = int(given.get("crop") or given.get("size") or 0)
+    shape = SHAPES.get(name, (3, *([int(given["frames"])] if "frames" in given else []), side, side))
+    if not (all(shape) and protocol and protocol.train and protocol.query and entry.num_classes):
+        raise InputError(f"what trainings on {name} cost cannot be said before it is there: no sizes are named")
     sizes = {"train": protocol.train, "validation": protocol.query, "query": protocol.query}
     sizes["database"] = protocol.database or protocol.train
 
@@ -98,8 +99,7 @@ def standing_in() -> Iterator[None]:
     load = registry.load
 
     def load_or_stand_in(name: str, **options: Any) -> HashingData:
-        where = {option: options.get(option) for option in ("root", "protocol")}
-        return stand_in(name, **options) if registry.check(name, **where) else load(name, **options)
+        return stand_in(name, **options) if registry.check(name, **options) else load(name, **options)
 
     registry.load = load_or_stand_in
     try:

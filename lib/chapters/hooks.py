@@ -184,8 +184,6 @@ def other_data(parameters: Mapping[str, Any], usual: Mapping[str, Any]) -> tuple
 
 def remarks(trainings: Sequence[str], results: str) -> Iterator[str]:
     """A line on trainings that did not reach their plateau, where there are some."""
-    if not trainings:
-        return
     from hashcenters.training.plateau import on_plateau
 
     files = [runs_root(results) / key / "config.json" for key in dict.fromkeys(trainings)]
@@ -201,20 +199,16 @@ def remarks(trainings: Sequence[str], results: str) -> Iterator[str]:
 def ways_to(folders: Collection[str]) -> Iterator[str]:
     """One line on the authors' files, where they are not here."""
     if AUTHORS & set(folders):
-        yield (
-            "note: the authors' codes, centers and lists are not here; "
-            ".venv/bin/hashcenters data download authors brings them (25 MB)"
-        )
+        yield "note: .venv/bin/hashcenters data download authors brings the authors' codes, centers and lists (25 MB)"
 
 
 def _weights(parameters: Mapping[str, Any]) -> Iterator[Need]:
     """The files that backbones start from; torchvision's are downloaded when they are not there."""
     weights = parameters.get("weights", "none")
-    if weights in NAMED_WEIGHTS and weights != "imagenet":
-        return
-    if weights != "imagenet":
+    if weights not in NAMED_WEIGHTS:
         path = Path(weights)
         yield Need(f"weights {path}", () if path.is_file() else ("put the file there, or set other weights",))
+    if weights != "imagenet":
         return
     import torch
 
@@ -223,20 +217,17 @@ def _weights(parameters: Mapping[str, Any]) -> Iterator[Need]:
     folder = Path(torch.hub.get_dir()) / "checkpoints"
     named = dict.fromkeys([parameters["backbone"], *parameters.get("backbones", [])])
     for name, make in {name.partition("@")[0]: find_backbone(name) for name in named}.items():
+        found, what = torchvision_weights(name), f"ImageNet weights of {name}"
         if name.startswith("timm:"):
             make(3)
             yield _of_timm(name)
-            continue
-        found = torchvision_weights(name)
-        if found is None:
-            yield Need(
-                f"ImageNet weights of {name}", ("torchvision has none; set weights to a file, pretrain or none",)
-            )
-            continue
-        file = folder / found.url.rsplit("/", 1)[-1]
-        size = f"{found.meta['_file_size']:.0f} MB"
-        note = "" if file.is_file() else f"the first training downloads {found.url} ({size}) to {file}"
-        yield Need(f"ImageNet weights of {name}", note=note)
+        elif found is None:
+            yield Need(what, ("torchvision has none; set weights to a file, pretrain or none",))
+        else:
+            file = folder / found.url.rsplit("/", 1)[-1]
+            size = f"{found.meta['_file_size']:.0f} MB"
+            note = "" if file.is_file() else f"the first training downloads {found.url} ({size}) to {file}"
+            yield Need(what, note=note)
 
 
 def _of_timm(name: str) -> Need:

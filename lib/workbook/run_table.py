@@ -6,10 +6,12 @@ results, under the notebook and the table that they belong to, each line with a 
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from basics.errors import InputError
@@ -82,7 +84,9 @@ def drop_runs(folder: Path, notebook: str) -> None:
 
 
 def read_runs(folder: Path, kinds: Mapping[str, type]) -> tuple[pd.DataFrame, list[str]]:
-    """The table of runs of a results folder, without its checks, and the lines whose check fails.
+    """The table of runs of a results folder, without its checks, and complaints: lines whose check fails.
+
+    Lines that cannot be read are complaints as well, and are left out of the table.
 
     Args:
         folder: of the results.
@@ -95,15 +99,22 @@ def read_runs(folder: Path, kinds: Mapping[str, type]) -> tuple[pd.DataFrame, li
     wanted = [*OWNER, *kinds, CHECK]
     if not {*wanted} <= {*texts.columns}:
         raise InputError(f"{folder / FILE} must have the columns {', '.join(wanted)}, got {', '.join(texts.columns)}")
-    wrong = texts[CHECK] != _checks(texts.drop(columns=CHECK))
-    changed = [f"{FILE}, line {place + 2}: {', '.join(row)} was changed" for place, row in _rows(texts[wrong])]
+    runs = texts.drop(columns=CHECK)
+    read = runs.assign(**{name: runs[name].map(partial(_value, kind)) for name, kind in kinds.items()})
+    lost = read.isna().any(axis=1)
+    expected = ", ".join(f"{kind.__name__} as {name}" for name, kind in kinds.items())
+    said = lost.map({True: f"must have {expected}", False: "was changed"})
+    wrong = runs[lost | (texts[CHECK] != _checks(runs))]
+    changed = [f"{FILE}, line {place + 2}: {', '.join(row)} {said[place]}" for place, row in wrong.T.items()]
+    return read[~lost].astype(dict(kinds)).reset_index(drop=True), changed
+
+
+def _value(kind: type, text: str) -> Any:
+    """What a text of the table stands for, None where it is not of the kind."""
     try:
-        read = {
-            name: texts[name] == "True" if kind is bool else texts[name].astype(kind) for name, kind in kinds.items()
-        }
-    except ValueError as error:
-        raise InputError(f"{folder / FILE} holds no runs: {error}") from error
-    return texts.drop(columns=CHECK).assign(**read), changed
+        return {"True": True, "False": False}.get(text) if kind is bool else np.dtype(kind).type(text)
+    except (ValueError, OverflowError):
+        return None
 
 
 def own_runs(folder: Path, notebook: str) -> list[list[str]]:
@@ -118,7 +129,7 @@ def _texts(folder: Path) -> pd.DataFrame:
     if not path.is_file():
         return pd.DataFrame()
     try:
-        return pd.read_csv(StringIO(read_text(path)), dtype=str, keep_default_na=False)
+        return pd.read_csv(StringIO(read_text(path)), dtype=str, keep_default_na=False).reset_index(drop=True)
     except ValueError as error:
         raise InputError(f"{path} is no table: {error}") from error
 
@@ -126,10 +137,6 @@ def _texts(folder: Path) -> pd.DataFrame:
 def _write(folder: Path, table: pd.DataFrame) -> None:
     ordered = table.sort_values("notebook", kind="stable")
     write_text(folder / FILE, ordered.to_csv(index=False, lineterminator="\n"))
-
-
-def _rows(table: pd.DataFrame) -> list[tuple[int, list[str]]]:
-    return [(place, row) for place, row in zip(table.index, table.drop(columns=CHECK).to_numpy().tolist(), strict=True)]
 
 
 def _checks(table: pd.DataFrame) -> list[str]:

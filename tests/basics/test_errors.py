@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from basics import source
 from basics.errors import EXIT_BAD_INPUT, InputError, one_line_errors, whole
 
 
@@ -29,6 +30,19 @@ def test_a_missing_file_that_is_opened_gets_one_line(tmp_path: Path, capsys: pyt
     with pytest.raises(SystemExit), one_line_errors():
         (tmp_path / "none").read_text()
     assert capsys.readouterr().err == f"error: {tmp_path / 'none'}: No such file or directory\n"
+
+
+def test_a_module_that_is_no_python_gets_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "one").mkdir()
+    (tmp_path / "one" / "__init__.py").touch()
+    (tmp_path / "one" / "two.py").write_text("RATE = 1\n\n\ndef three(:\n    return RATE\n")
+    monkeypatch.setattr(source, "lib_root", lambda: tmp_path)
+    with pytest.raises(SystemExit) as stopped, one_line_errors():
+        source.digests(["one.two:three"])
+    line = f"error: {tmp_path / 'one' / 'two.py'}, line 4: invalid syntax\n"
+    assert (stopped.value.code, capsys.readouterr().err) == (EXIT_BAD_INPUT, line)
 
 
 @pytest.mark.parametrize("value", [5, np.int8(5), np.uint64(5)])

@@ -15,7 +15,7 @@ from workbook.results import open_results
 SETTING = make_setting(weights="none")
 authors_codes = pytest.mark.skipif(
     set(released.released_codes()) != set(released.DATASETS),
-    reason="needs csq-official below HASHCENTERS_DATA: python -m hashcenters.datasets download csq-official",
+    reason="needs csq-official below HASHCENTERS_DATA: .venv/bin/hashcenters data download csq-official",
 )
 
 

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from basics.errors import InputError
 from basics.paths import project_root
-from chapters.command import WORDS, hashcenters
+from chapters.command import WORDS, hashcenters, main
 from workbook.runner import command
 
 
@@ -28,6 +28,24 @@ def test_help_names_every_word() -> None:
     shown = call("--help").output
     assert [word for word in WORDS if f"\n  {word} " not in shown] == []
     assert "No such command 'x'" in call("x").output
+
+
+def test_no_word_gets_the_help(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    shown = []
+    for words in ([], ["--help"]):
+        monkeypatch.setattr("sys.argv", ["hashcenters", *words])
+        with pytest.raises(SystemExit) as stopped:
+            main()
+        assert not stopped.value.code
+        shown.append(capsys.readouterr())
+    assert shown[0] == shown[1]
+    assert shown[0].out.startswith("Usage: ") and not shown[0].err
+
+
+def test_publish_says_what_it_looks_at() -> None:
+    said = " ".join(call("publish", "--help").output.split())
+    assert "Refused where a notebook that was run here is not fresh" in said
+    assert "Notebooks that were not run here are not looked at" in said
 
 
 @pytest.mark.parametrize("word", WORDS)

@@ -4,12 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from jaxtyping import TypeCheckError
 from torch import nn
 
 from basics.errors import InputError
 from chapters import hooks
 from chapters.costs import Blank, cost_of, costs, network_cost, stand_in, standing_in
 from hashcenters.datasets import registry
+from hashcenters.models.factory import BACKBONES
 from hashcenters.models.hash_head import make_head
 from hashcenters.models.network import Backbone
 from hashcenters.training.config import TrainingConfig
@@ -67,6 +69,9 @@ def test_a_training_takes_the_disk_that_was_said(cell: TrainingConfig, tmp_path:
         ("imagenet-100", {"crop": 224}, (3, 224, 224), (13_000,)),
         ("coco", {"crop": 224}, (3, 224, 224), (10_000, 80)),
         ("hmdb51", {}, (3, 16, 256, 256), None),
+        ("cifar10", {"root": ""}, (3, 32, 32), (5_000,)),
+        ("cifar100", {}, (3, 32, 32), (50_000,)),
+        ("fashion-mnist", {}, (1, 28, 28), (60_000,)),
     ],
 )
 def test_data_that_are_not_there_are_stood_in_for(
@@ -83,6 +88,20 @@ def test_data_that_are_not_there_are_stood_in_for(
     assert len(data.validation) and data.num_classes == registry.find_entry(name).num_classes
     with pytest.raises(InputError):
         registry.load(name, **options)
+
+
+def test_networks_of_clips_are_told_from_those_of_pictures(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
+    monkeypatch.setenv("HASHCENTERS_DATA", str(tmp_path))
+    named = [name for name, entry in registry.registry().items() if entry.reader and entry.num_classes]
+    with standing_in():
+        shapes = {name: registry.load(name).train.inputs.batch(np.arange(1)).shape[1:] for name in named}
+    assert {*hooks.CLIPS} == {name for name, shape in shapes.items() if len(shape) == 4}
+    shapes = {False: (3, 64, 64), True: (3, 16, 64, 64)}
+    for name in BACKBONES.keys() - {"timm"}:
+        of_clips = name.startswith(hooks.OF_CLIPS)
+        assert network_cost(name, "csq", 16, shapes[of_clips])
+        with pytest.raises((RuntimeError, TypeCheckError)):
+            network_cost(name, "csq", 16, shapes[not of_clips])
 
 
 def test_own_pictures_cannot_be_stood_in_for() -> None:

@@ -17,7 +17,7 @@ LIMITS = {"HMDB51": (0.568, 0.590), "UCF101": (0.869, 0.877)}
 CENTERS = np.array([[1, 1, 1, 1], [-1, -1, -1, -1], [1, 1, -1, -1]], np.int8)
 authors_codes = pytest.mark.skipif(
     set(released.released_codes()) != set(released.DATASETS),
-    reason="needs csq-official below HASHCENTERS_DATA: python -m hashcenters.datasets download csq-official",
+    reason="needs csq-official below HASHCENTERS_DATA: .venv/bin/hashcenters data download csq-official",
 )
 
 

@@ -94,9 +94,25 @@ def test_other_columns_and_no_table_are_refused(results):
         read(results)
 
 
-def test_text_where_a_number_should_be_is_one_line(results):
-    results.table(table(0.5), "one", **TEXTS)
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("04,one,a,,0.5,True,x", "04, one, a, , 0.5, True"),
+        ("04,one,a,1,half,True,x", "04, one, a, 1, half, True"),
+        ("04,one,a,1,0.5,,x", "04, one, a, 1, 0.5, "),
+        (f"04,one,a,{10**30},0.5,True,x", f"04, one, a, {10**30}, 0.5, True"),
+        ("04,one,a", "04, one, a, , , "),
+    ],
+)
+def test_a_line_that_cannot_be_read_is_named_and_left_out(results, line, shown):
+    results.table(table(0.25, 0.5, 2**-60), "one", **TEXTS)
     path = results.folder / run_table.FILE
-    path.write_text(path.read_text().replace("0.5", "half"))
-    with pytest.raises(InputError, match="holds no runs"):
-        read(results)
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join([*lines[:2], line, *lines[3:]]))
+    found, changed = read(results)
+    assert changed == [f"tables/runs.csv, line 3: {shown} must have int as seed, float as score, bool as settled"]
+    assert found[["seed", "score", "settled"]].to_dict("records") == [
+        {"seed": 0, "score": 0.25, "settled": True},
+        {"seed": 2, "score": 2**-60, "settled": True},
+    ]
+    assert [*found.index] == [0, 1]

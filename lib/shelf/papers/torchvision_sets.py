@@ -14,6 +14,7 @@ from hashcenters.datasets.splits import ArrayInputs, HashingData
 from shelf.papers.lists import official_split
 
 FOLDERS = {"cifar10": "cifar-10", "cifar100": "cifar-100", "fashion-mnist": "fashion-mnist"}
+SHAPES = {"cifar10": (3, 32, 32), "cifar100": (3, 32, 32), "fashion-mnist": (1, 28, 28)}  # of their pictures
 
 
 def read_set(name: str, root: Path) -> tuple[np.ndarray, np.ndarray, int, list[str]]:
@@ -28,8 +29,7 @@ def read_set(name: str, root: Path) -> tuple[np.ndarray, np.ndarray, int, list[s
     try:
         train, test = (kind(str(root), train=side, download=False) for side in (True, False))
     except RuntimeError as error:
-        step = f"python -m hashcenters.datasets download {name}"
-        raise InputError(f"{root} must hold {name}: {error}; run: {step}") from error
+        raise InputError(f"{root} must hold {name}: {error}; run .venv/bin/hashcenters data download {name}") from error
     images = np.concatenate([np.asarray(part.data) for part in (train, test)])
     images = images[:, None] if images.ndim == 3 else images.transpose(0, 3, 1, 2)
     labels = np.concatenate([np.asarray(part.targets, np.int64) for part in (train, test)])
@@ -44,7 +44,7 @@ def load_torchvision(
     Args:
         data: `cifar10`, `cifar100` or `fashion-mnist`.
         root: folder that torchvision reads; default `cifar-10/`, `cifar-100/`, `fashion-mnist/` below the data root.
-        protocol: see `python -m hashcenters.datasets info NAME`.
+        protocol: see `hashcenters data info NAME`.
         validation: share of the training split to draw for validation, 0–0.5.
         seed: of the draws.
     """

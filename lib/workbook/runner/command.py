@@ -26,12 +26,7 @@ TRAIN, VERIFY = "train", "verify"
 @click.option("--set", "settings", multiple=True, metavar="[NB.]KEY=VALUE", help="Set a parameter; repeatable.")
 @click.option("--estimate", "action", flag_value="estimate", help="Say how many trainings, how long, how much disk.")
 @click.option("--list", "action", flag_value="list", help="Say what is fresh, and why the rest is not.")
-@click.option(
-    "--check",
-    "action",
-    flag_value="check",
-    help="Say what the profile needs and what of it is missing; exit code 1 if anything is.",
-)
+@click.option("--check", "action", flag_value="check", help="Say what is needed; exit code 1 if any of it is missing.")
 @click.option("--publish", is_flag=True, help="Then make the profile's results the committed ones, if all went well.")
 @click.option("--jobs", type=int, help="Trainings side by side.")
 @click.option(
@@ -64,9 +59,7 @@ def run_all(action: str | None, words: tuple[str, ...], open_cluster: bool, publ
     something missing; or `verify` something that does not hold. 2: bad input, nothing was run. 130: interrupted.
     """
     if words not in ((), (TRAIN,), (VERIFY,)):
-        raise InputError(
-            f"Got unexpected extra argument ({' '.join(words)}); {TRAIN!r} and {VERIFY!r} are the only ones"
-        )
+        raise InputError(f"unexpected extra argument ({' '.join(words)}); {TRAIN!r} and {VERIFY!r} are the only ones")
     if words and action:
         raise InputError(f"{words[0]!r} and --{action} exclude each other")
     if words == (VERIFY,):
@@ -136,18 +129,17 @@ def _part(name: str, text: str, *, without: tuple[str, ...] = (), **fixed: Any) 
 RUNS_NOTHING = ("publish", "timeout", "cluster", "open_cluster")
 run = _part("run", run_all.help or "")
 train = _part("train", "Only the trainings that notebooks ask for.", words=("train",), without=("publish", "timeout"))
-verify = _part(
-    "verify",
-    "Hold the committed tables against the kept codes, running nothing.",
-    words=("verify",),
-    without=(*RUNS_NOTHING, "only", "start", "force", "settings", "jobs", "device"),
-)
 states = _part("list", "Say what is fresh, and why the rest is not.", action="list", without=RUNS_NOTHING)
-check = _part(
-    "check", "Say what a profile needs and what of it is missing.", action="check", without=(*RUNS_NOTHING, "force")
-)
+check = _part("check", "Say what is needed and what is missing.", action="check", without=(*RUNS_NOTHING, "force"))
 estimate = _part("estimate", "Say what a run would cost.", action="estimate", without=RUNS_NOTHING)
 PROFILE = click.option("--profile", default="embedded", show_default=True, help="Whose results.")
+
+
+@click.command()
+@PROFILE
+def verify(profile: str) -> int:
+    """Hold the tables against the kept codes, running nothing: of the committed results and of those here."""
+    return hold(profile)
 
 
 @click.command()
@@ -162,7 +154,11 @@ def report(profile: str) -> None:
 @click.command()
 @PROFILE
 def publish(profile: str) -> None:
-    """Make the results of a profile's run the committed ones; refused where a notebook is not fresh."""
+    """Make the results of a profile's run the committed ones.
+
+    Refused where a notebook that was run here is not fresh, or where something is kept from the committed results for
+    want of data. Notebooks that were not run here are not looked at: their results stay as they were committed.
+    """
     from workbook.runner import run
 
     click.echo(run.publish(make_plan(Request(profile))))

@@ -49,6 +49,7 @@ def test_what_is_missing_comes_with_a_step(data_folder: Path, name: str) -> None
     missing = check(name)
     assert missing
     assert all(line.startswith(f"{name}: ") and len(line) > 40 for line in missing)
+    assert not [line for line in missing if "python -m" in line]  # a system's python does not have it
 
 
 def test_check_counts_list_files_and_follows_root(data_folder: Path, tmp_path: Path) -> None:

@@ -92,7 +92,7 @@ def test_command_line(data_folder: Path, tmp_path: Path) -> None:
     code, output = run("info", "coco")
     assert code == 0
     assert "coco-80: 10,000 train, 5,000 query; mAP@5000" in output
-    assert "instances_train2014.json is missing: python -m hashcenters.datasets download coco" in output
+    assert "instances_train2014.json is missing: .venv/bin/hashcenters data download coco" in output
     code, output = run("audit", "digits100")
     assert code == 0
     assert "rows" in output
@@ -128,7 +128,7 @@ def test_command_line_audit_names_bad_rows(data_folder: Path) -> None:
 
 authors_lists = pytest.mark.skipif(
     not (data_root() / "csq-official").is_dir(),
-    reason="needs the authors' lists below HASHCENTERS_DATA: python -m hashcenters.datasets download csq-official",
+    reason="needs the authors' lists below HASHCENTERS_DATA: .venv/bin/hashcenters data download csq-official",
 )
 
 

@@ -15,6 +15,7 @@ from hashcenters.datasets.images import decode_image
 from hashcenters.datasets.registry import load
 from hashcenters.datasets.splits import PARTS
 from shelf.papers.tiny_imagenet import decode_photograph
+from shelf.papers.torchvision_sets import SHAPES
 
 
 @pytest.fixture
@@ -37,6 +38,7 @@ def cifar(data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize(("protocol", "database"), [("cifar10-0", 2000), ("cifar10-1", 7000)])
 def test_cifar10_protocols(cifar: Path, protocol: str, database: int) -> None:
     data = load("cifar10", protocol=protocol)
+    assert data.train.inputs.batch(np.arange(1)).shape[1:] == SHAPES["cifar10"]
     assert np.bincount(data.query.labels).tolist() == [100] * 10
     assert np.bincount(data.train.labels).tolist() == [500] * 10
     assert len(data.database) == database
@@ -90,6 +92,7 @@ def test_fashion_mnist_official_split(data_folder: Path) -> None:
     data = load("fashion-mnist")
     assert data.query.inputs.batch(np.array([3])).tolist() == np.full((1, 1, 28, 28), 3).tolist()
     assert len(data.train) + len(data.validation) == len(data.database) == 40
+    assert data.query.inputs.batch(np.arange(1)).shape[1:] == SHAPES["fashion-mnist"]
     assert data.class_names[0] == "T-shirt/top"
     assert "left out" not in data.protocol
 
@@ -100,7 +103,7 @@ def test_missing_files_name_the_download(data_folder: Path, name: str) -> None:
         load(name)
     folder = {"cifar10": "cifar-10", "cifar100": "cifar-100"}.get(name, name)
     (data_folder / folder).mkdir()
-    with pytest.raises(InputError, match=f"run: python -m hashcenters.datasets download {name}"):
+    with pytest.raises(InputError, match=rf"run \.venv/bin/hashcenters data download {name}$"):
         load(name)
 
 

@@ -120,6 +120,10 @@ def test_values_that_cannot_work_are_refused_by_the_plan(book: Any, settings: li
         ("backbone=timm", "backbone must be one of .*timm:NAME, got 'timm'"),
         ("backbone=timm:nonsense", "timm has no network 'nonsense'"),
         ("backbones=['timm:resnet18@8']", "the size of timm:resnet18@8 must be 16 to 1024 pixels"),
+        ("backbone=timm:RESNET18", "timm has no network 'RESNET18'; near are resnet18,"),
+        ("dataset=clips", "backbone alexnet takes pictures, but the data set clips holds clips"),
+        ("dataset=hmdb51", "backbone alexnet takes pictures, but the data set hmdb51 holds clips"),
+        ("backbones=[mfnet]", "backbone mfnet takes clips, but the data set digits100 holds pictures"),
         ("head=cs", "head must be one of csq"),
         ("more_centers=[x]", "method must be one of csq"),
     ],
@@ -147,7 +151,7 @@ def test_data_sets_by_name(book: Any) -> None:
     found = lacking("dataset=coco", "other_dataset=cifar10", "dataset_options=[protocol=coco-80-drawn]")
     assert list(found) == ["data set coco", "data set cifar10"]
     assert len(found["data set coco"]) == 4
-    assert found["data set cifar10"][0].endswith("python -m hashcenters.datasets download cifar10")
+    assert found["data set cifar10"][0].endswith(": .venv/bin/hashcenters data download cifar10")
     with_lists = lacking("dataset=coco")
     assert sum("csq-official" in line for line in with_lists["data set coco"]) == 2
 
