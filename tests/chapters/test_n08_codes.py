@@ -124,6 +124,15 @@ def test_confusions_are_counted_among_the_nearest_items():
     del CODES["confused"]
 
 
+def test_nearest_items_of_many_queries_are_those_of_each_in_database_order_within_ties():
+    draw = np.random.default_rng(0)
+    query, database = (draw.choice(np.array([-1, 1], np.int8), (n, 6)) for n in (501, 40))  # three blocks, many ties
+    found = code_views.nearest_items(CodeSet(query, np.zeros(501, int), database, np.zeros(40, int)), depth=7)
+    for code, items in zip(query, found, strict=True):
+        distance = (code != database).sum(axis=1)
+        assert items.tolist() == sorted(range(40), key=lambda item: (distance[item], item))[:7]
+
+
 def test_bits_are_counted_by_hand():
     codes = np.array([[1, 1, -1, 1], [1, -1, 1, 1], [1, 1, -1, 1], [1, -1, -1, -1]], np.int8)
     made = CodeSet(codes, np.zeros(4, np.int64), codes, np.zeros(4, np.int64))

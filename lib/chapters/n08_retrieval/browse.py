@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from chapters.n08_retrieval.code_views import nearest_items
 from chapters.n08_retrieval.ties import StudiedSet
 from chapters.shared.code_sets import SavedCodes
 from chapters.shared.figures import neighbour_tiles
 from chapters.shared.samples import class_text, neighbour_frame, neighbour_images, share_label
-from hashcenters.codes import hamming_distance
 from hashcenters.datasets.splits import HashingData
 
 ALL, FAILURES = "all queries", "only failures"
@@ -53,9 +53,7 @@ def first_shown(saved: Sequence[SavedCodes], *, method: str = "") -> SavedCodes:
 
 def failures(saved: SavedCodes, data: HashingData, *, depth: int) -> list[int]:
     """The queries that have something wrong among their nearest items, in database order within ties."""
-    codes = saved.codes()
-    distance = hamming_distance(codes.query_codes, codes.database_codes)
-    order = np.argsort(distance, axis=1, kind="stable")[:, :depth]
+    order = nearest_items(saved.codes(), depth=depth)
     labels = data.query.labels
     wrong = [
         not all(share_label(labels[query], data.database.labels[item]) for item in row)

@@ -7,12 +7,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float32, Float64
+from jaxtyping import Float32, Float64, Int
 
 from chapters.shared.code_sets import SavedCodes
 from chapters.shared.samples import class_text, neighbour_frame
 from hashcenters.codes import hamming_distance, pack
-from hashcenters.datasets.splits import HashingData
 from hashcenters.metrics import average_precision
 from hashcenters.metrics.code_files import CodeSet
 
@@ -20,6 +19,7 @@ OTHERS = "other classes"
 NEAREST = 10  # neighbours among which classes are counted
 _MOST_QUERIES = 1000  # in a map
 _STEPS = 500  # of its descent
+_BLOCK = 250  # queries whose distances are held at once
 _FEW = 10  # different codes that t-SNE needs
 
 
@@ -206,20 +206,21 @@ def hardest_queries(saved: SavedCodes, *, count: int = 5) -> pd.DataFrame:
         ties, `nearest own` and `nearest item` (bits).
     """
     data, codes, found = saved.data(), saved.codes(), query_precisions(saved)
-    relevant = _relevant(codes, data)
+    queries, items = (members(labels, data.num_classes) for labels in (codes.query_labels, codes.database_labels))
     rows = []
     for query in np.argsort(found, kind="stable")[:count].tolist():
         distance = hamming_distance(codes.query_codes[[query]], codes.database_codes)[0]
         nearest = np.argsort(distance, kind="stable")[:NEAREST]
         named = pd.Series([class_text(data, data.database, item) for item in nearest.tolist()])
         counts = named.groupby(named, sort=False).size()
-        own = distance[relevant[query]]
+        relevant = items @ queries[query] > 0
+        own = distance[relevant]
         rows.append(
             {
                 "query": query,
                 "class": class_text(data, data.query, query),
                 "AP": found[query],
-                "own in 10": int(relevant[query, nearest].sum()),
+                "own in 10": int(relevant[nearest].sum()),
                 "most in 10": f"{counts.idxmax()} ({counts.max()})",
                 "nearest own": int(own.min()) if len(own) else None,
                 "nearest item": int(distance.min()),
@@ -228,10 +229,14 @@ def hardest_queries(saved: SavedCodes, *, count: int = 5) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _relevant(codes: CodeSet, data: HashingData) -> np.ndarray:
-    """Whether a query and an item share a label."""
-    first, second = (members(labels, data.num_classes) for labels in (codes.query_labels, codes.database_labels))
-    return first @ second.T > 0
+def nearest_items(codes: CodeSet, *, depth: int) -> Int[np.ndarray, "n_query depth"]:
+    """The nearest items of every query, in database order within ties.
+
+    Queries go in blocks: all distances at once, and their order, would take 12 bytes for each query and item.
+    """
+    blocks = np.array_split(codes.query_codes, range(_BLOCK, len(codes.query_codes), _BLOCK))
+    ordered = (np.argsort(hamming_distance(block, codes.database_codes), axis=1, kind="stable") for block in blocks)
+    return np.concatenate([order[:, :depth].copy() for order in ordered])
 
 
 def confusions(saved: SavedCodes, *, count: int = 10) -> pd.DataFrame:
@@ -242,10 +247,9 @@ def confusions(saved: SavedCodes, *, count: int = 10) -> pd.DataFrame:
         `distance` (mean between the two classes, bits). Items that share a label with the query do not count.
     """
     data, codes = saved.data(), saved.codes()
-    distance = hamming_distance(codes.query_codes, codes.database_codes)
-    nearest = np.argsort(distance, axis=1, kind="stable")[:, :NEAREST]
-    wrong = ~np.take_along_axis(_relevant(codes, data), nearest, axis=1)
+    nearest = nearest_items(codes, depth=NEAREST)
     queries, items = (members(labels, data.num_classes) for labels in (codes.query_labels, codes.database_labels))
+    wrong = np.einsum("qdc,qc->qd", items[nearest], queries) == 0
     mistaken = np.stack([items[row][bad].sum(axis=0) for row, bad in zip(nearest, wrong, strict=True)])
     share = queries.T @ mistaken / (nearest.shape[1] * queries.sum(axis=0).clip(1))[:, None]
     between = class_distances(codes, data.class_names).to_numpy()
