@@ -5,9 +5,9 @@ import re
 import shlex
 from pathlib import Path
 
+import click
 import pandas as pd
 import pytest
-from click.testing import CliRunner
 from PIL import Image
 
 from basics.paths import project_root
@@ -77,6 +77,12 @@ def test_the_grid_of_photographs_is_the_committed_one() -> None:
     line = next(line for line in README.splitlines() if "`csq-s7-joint`" in line)
     assert f"best of nine cells is λ1 = {best[0]:g}, λ2 = {best[1]:g}, {100 * (best[2] - second[2]):.1f} points" in line
     assert len(grid) == 9
+    records = json.loads((ROOT / "results" / "photographs" / "claims.json").read_text(encoding="utf-8")).values()
+    (found,) = (record["observed"] for record in records if record["id"] == "csq-s7-joint")
+    low, high = (f"{100 * float(end):.1f}" for end in re.search(r"\[−([\d.]+), \+([\d.]+)\]", found).groups())
+    exhibits = json.loads((ROOT / "results" / "photographs" / "exhibits.json").read_text(encoding="utf-8"))
+    assert len(exhibits["table-04-lambda-grid"]["protocol"]["seeds"]) == 3
+    assert f"in an interval from −{low} to {high} points over three seeds" in line
 
 
 def test_draws_of_photographs_are_the_committed_ones() -> None:
@@ -115,7 +121,17 @@ def test_numbers_beside_the_authors_codes_are_the_committed_ones() -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_commands_can_be_given_as_they_stand(command: str) -> None:
-    assert CliRunner().invoke(hashcenters, [*shlex.split(command), "--help"]).exit_code == 0
+    called, words = hashcenters, shlex.split(command)
+    while isinstance(called, click.Group):
+        name, called, words = called.resolve_command(click.Context(called), words)
+    called.make_context(name, words)  # reads them and does nothing
+
+
+def test_commands_that_are_none_are_seen() -> None:
+    with pytest.raises(click.UsageError):
+        test_commands_can_be_given_as_they_stand("score a b c")
+    with pytest.raises(click.UsageError):
+        test_commands_can_be_given_as_they_stand("data lost")
 
 
 def test_speeds_are_the_measured_ones() -> None:

@@ -30,7 +30,8 @@ WHOLE |= dict.fromkeys(("jobs", "draws", "samples", "queries", "database", "neig
 REAL = {"rate": (1e-12, 1e6), "lr_decay": (1e-12, 1e6), "clip": (1e-12, 1e12), "momentum": (0, 1)}
 REAL |= {"head_factor": (0, 1e6), "weight_decay": (0, 1e6), "flips": (0, 1), "confused": (0, 1)}
 # what parameters name, and the table that holds the names
-TABLES = dict.fromkeys(("backbone", "backbones"), ("backbone", "hashcenters.models.factory:BACKBONES"))
+NETWORKS = ("backbone", "backbones", "tuned_backbone", "ladder", "hash_networks")
+TABLES = dict.fromkeys(NETWORKS, ("backbone", "hashcenters.models.factory:BACKBONES"))
 TABLES["head"] = ("head", "hashcenters.models.hash_head:HEADS")
 TABLES["more_centers"] = ("method", "hashcenters.centers.generate:GENERATORS")
 NAMES = {"optimiser": OPTIMISERS, "trainable": TRAINABLE, "augment": AUGMENTS, "device": DEVICES}

@@ -210,8 +210,10 @@ CELLS = {
     "stored": ["good, 16, codes", "bad: x, 24, classes"],
     "centers": ["good, 16, mAP", "bad: x, 24, mAP"],
     "search": ["a, x, h, 16 bits", "a, y, h, 24 bits"],
+    "slopes": ["net, shc, names, all, mean", "net, csq, names, all, high", "net, shc, names, all, verdict"],
 }
-NAMED = {"differences": 2, "stored": 2, "centers": 2, "search": 3}  # columns that tell the rows apart; else 1
+# columns that tell the rows apart; else 1
+NAMED = {"slopes": 4, "differences": 2, "stored": 2, "centers": 2, "search": 3}
 
 
 def altered(value):
@@ -355,6 +357,12 @@ def test_a_changed_page_is_named(folder):
     assert complaints() == []
     (folder / "README.md").write_text("another")
     assert complaints() == ["README.md is not the one of the manifest"]
+
+
+def test_a_page_without_results_leaves_no_manifest(tmp_path, monkeypatch):
+    monkeypatch.setenv("HASHCENTERS_RESULTS", str(tmp_path))
+    manifest.note_artefacts("smoke")
+    assert not [*tmp_path.rglob("*")]
 
 
 def test_committed_results_are_verified_before_a_run_and_taken_over_whole(folder, tmp_path, monkeypatch):

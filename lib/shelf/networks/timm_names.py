@@ -32,7 +32,7 @@ def check(text: str) -> None:
         near = ", ".join(get_close_matches(name.partition(".")[0].lower(), names()))
         tag = "; networks are named without the weights behind a dot" if "." in name else ""
         raise InputError(f"timm has no network {name!r}{tag}{near and f'; near are {near}'}")
-    if sign and (names()[name] or not (size.isdecimal() and int(size) in SIZES)):
+    if sign and (names()[name] or not (size.isascii() and size.isdecimal() and int(size) in SIZES)):
         import torch
 
         from shelf.networks.timm_networks import timm_backbone

@@ -61,14 +61,14 @@ def _estimate(plan: Plan, stale: Sequence[str], missing: Mapping[str, Mapping[st
         count = len(new) if name in missing else None
         parameters = plan.parameters(name)
         before = entry.get("parameters", {})
-        changed = {name for name, value in before.items() if value != parameters.get(name)}
-        elsewhere = new if any(name.rpartition("_")[2] not in COUNTED for name in changed) else {}
-        expected = None if elsewhere else estimated_seconds(entry, count, jobs=parameters.get("jobs", 1))
+        changed = [key for key, value in before.items() if value != parameters.get(key)]
+        others = new if any(key.rpartition("_")[2] not in COUNTED for key in changed) else {}
+        expected = None if others else estimated_seconds(entry, count, jobs=parameters.get("jobs", 1))
         guess = new if expected is None else {}
         guessed |= guess
         rows.append((name, "" if count is None else str(count), _about(expected, guess)))
         seconds += expected or sum(cost["seconds"] for cost in guess.values())
-        space += 0 if elsewhere else len(new) * entry.get("trainings", {}).get("mean_bytes", 0)
+        space += 0 if others else len(new) * entry.get("trainings", {}).get("mean_bytes", 0)
         unknown = unknown or expected is None
     rows.append(("all", str(len(planned)), ("more than " if unknown else "") + duration(seconds)))
     space += sum(cost["disk"] for cost in guessed.values())

@@ -115,7 +115,8 @@ def artefacts(folder: Path) -> dict[str, str]:
 def note_artefacts(profile: str) -> None:
     """Bring the sums of a profile's results up to date, after its page was built."""
     path = manifest_path(profile)
-    write_json(path, read_json(path) | {"artefacts": artefacts(path.parent)})
+    if path.is_file():  # not before any notebook was run
+        write_json(path, read_json(path) | {"artefacts": artefacts(path.parent)})
 
 
 def cost_of(trainings: Iterable[str], *, profile: str, name: str, seconds: float) -> dict[str, Any]:

@@ -103,6 +103,7 @@ class Trainer:
                 self._changed.notify_all()
         with self._changed:
             if self._child.process.returncode and not self._closing:
+                self.failed += len(self._open)
                 self._complain(f"the trainings stopped: their process {self._child.complaint()}")
             self._waiting.clear()
             self._open.clear()

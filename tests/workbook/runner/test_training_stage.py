@@ -153,6 +153,8 @@ def test_a_trainer_that_is_killed_leaves_the_rest_to_the_notebooks(workbook: Any
     output, errors = process.communicate(timeout=600)
     assert process.returncode == 0, output + errors
     assert "the trainings stopped: their process ended with -9" in output
+    done, lost = map(int, re.search(r"trainings +(\d) done, (\d) failed", output).groups())
+    assert (done + lost, lost > 0) == (3, True)
     assert len(finished(workbook)) == 3
 
 
