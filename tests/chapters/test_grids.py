@@ -26,8 +26,8 @@ def test_the_lambda_grid_and_the_doses_share_trainings_with_the_ablation(grids):
     assert sum(config in ablation for config in doses) == 2 * 2  # λ1 of 0 and 0.05 at 64 bits, both seeds
     assert {config.bits for config in doses} == {64}
     assert [config.objective_options["lambda_quantization"] for config in doses[::2]] == [0.0, 0.05, 0.2, 0.5, 1.0]
-    assert len(grid) == 9
-    assert sum(config in ablation for config in grid) == 4  # λ1 of 0 and 0.05 with λ2 of 0 and 0.2, seed 0
+    assert len(grid) == 9 * 2  # both seeds
+    assert sum(config in ablation for config in grid) == 4 * 2  # λ1 of 0 and 0.05 with λ2 of 0 and 0.2
 
 
 def test_trainings_are_paired_by_seed_and_start_from_one_backbone(grids):
