@@ -20,11 +20,11 @@ import pandas as pd
 
 from benchmarks.head_training import (
     Coins,
-    Cropped,
-    Flipped,
     Pool,
     SideBySide,
     Training,
+    cropped,
+    flipped,
     made_up_config,
     photographs,
     projected,
@@ -36,7 +36,7 @@ from hashcenters.training.loop import one_thread
 
 SEEDS, BITS = 3, (16, 64)
 WIDTHS = {1280: (16,), 512: BITS, 256: BITS}  # and for which lengths; the first is a rotation alone
-VIEWS = {"flipped": Flipped, "cropped": Cropped}
+VIEWS = {"flipped": flipped, "cropped": cropped}
 BATCHES = ((128, 1.0), (128, 1.5), (256, 1.0), (256, 2.0))  # rows a step, and what the rates are multiplied by
 
 

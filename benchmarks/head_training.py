@@ -1,6 +1,6 @@
 """Trainings of hash layers on features: our own loop with one thing changed, and a step by hand for several seeds."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -27,6 +27,7 @@ from hashcenters.training.transforms import to_inputs
 from workbook.runner.profiles import load_profile
 
 CPU = torch.device("cpu")
+View = Callable[[np.ndarray, np.ndarray], np.ndarray]
 PROFILE, NOTEBOOK = "photographs", "04_training"
 FEATURES, CLASSES = 1280, 100
 FLOOR = torch.finfo(torch.float32).eps / 4  # of both logarithms of L_C
@@ -81,34 +82,37 @@ def made_up_config(bits: int, seed: int, *, head: str = "csq-slim", **recipe: fl
 
 
 @dataclass(frozen=True)
-class Flipped:
+class Viewed:
+    """Pictures seen otherwise.
+
+    Args:
+        inputs: the pictures.
+        view: of pictures (n, channels, side, side) and their n places among all, gives as many of the same shape.
+    """
+
+    inputs: Inputs
+    view: View
+
+    def __len__(self) -> int:
+        return len(self.inputs)
+
+    def batch(self, indices: np.ndarray) -> np.ndarray:
+        return self.view(self.inputs.batch(indices), indices)
+
+
+def flipped(pictures: np.ndarray, places: np.ndarray) -> np.ndarray:
     """Pictures flipped left to right."""
-
-    inputs: Inputs
-
-    def __len__(self) -> int:
-        return len(self.inputs)
-
-    def batch(self, indices: np.ndarray) -> np.ndarray:
-        return np.ascontiguousarray(self.inputs.batch(indices)[..., ::-1])
+    return np.ascontiguousarray(pictures[..., ::-1])
 
 
-@dataclass(frozen=True)
-class Cropped:
-    """Seven eighths of each side of a picture, from a place drawn for each picture, scaled to its size."""
-
-    inputs: Inputs
-
-    def __len__(self) -> int:
-        return len(self.inputs)
-
-    def batch(self, indices: np.ndarray) -> np.ndarray:
-        pictures = torch.from_numpy(self.inputs.batch(indices))
-        side = pictures.shape[-1]
-        part = 7 * side // 8
-        places = [np.random.default_rng([1, place]).integers(0, side - part + 1, 2) for place in indices]
-        cut = [one[:, y : y + part, x : x + part] for one, (y, x) in zip(pictures, places, strict=True)]
-        return interpolate(torch.stack(cut), size=(side, side), mode="bilinear", antialias=True).numpy()
+def cropped(pictures: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """Seven eighths of each side of a picture, from where its place among all draws it, scaled to its size."""
+    side = pictures.shape[-1]
+    part = 7 * side // 8
+    corners = [np.random.default_rng([1, place]).integers(0, side - part + 1, 2) for place in places]
+    cut = [one[:, y : y + part, x : x + part] for one, (y, x) in zip(pictures, corners, strict=True)]
+    scaled = interpolate(torch.from_numpy(np.stack(cut)), size=(side, side), mode="bilinear", antialias=True)
+    return scaled.numpy()
 
 
 def photographs() -> Pool:
@@ -121,11 +125,13 @@ def photographs() -> Pool:
     return Pool(*(split_of(part.inputs.array, part.labels) for part in (data.train, data.validation)), data.top_k)
 
 
-def seen_otherwise(view: type[Flipped | Cropped]) -> Float16[np.ndarray, "n dim"]:
+def seen_otherwise(view: View) -> Float16[np.ndarray, "n dim"]:
     """Features of the same training pictures flipped or cropped, kept beside the others."""
     config, pictures = photographs_config(16, 0), setting().data()
-    turned = {name: replace(part, inputs=view(part.inputs)) for name, part in vars(pictures).items() if name in PARTS}
-    changed = replace(pictures, fingerprint=f"{pictures.fingerprint}, {view.__name__.lower()}", **turned)
+    turned = {
+        name: replace(part, inputs=Viewed(part.inputs, view)) for name, part in vars(pictures).items() if name in PARTS
+    }
+    changed = replace(pictures, fingerprint=f"{pictures.fingerprint}, {view.__name__}", **turned)
     probe = to_inputs(torch.from_numpy(pictures.train.inputs.batch(np.arange(2))))
     network = folded(frozen(config, None)[0], probe)
     return Encoder(network, changed, f"{config.backbone}, {config.trainable}", CPU).encoded().train.inputs.array

@@ -91,7 +91,7 @@ def test_coins_take_either_picture_and_throw_anew_in_every_epoch() -> None:
 
 def test_a_crop_is_a_part_of_its_picture_scaled_up_and_the_same_each_time() -> None:
     across = np.broadcast_to(np.arange(0, 256, 4, dtype=np.uint8), (5, 3, 64, 64))  # grows by 4 a pixel from the left
-    crops = heads.Cropped(ArrayInputs(np.ascontiguousarray(across)))
+    crops = heads.Viewed(ArrayInputs(np.ascontiguousarray(across)), heads.cropped)
     found = crops.batch(np.arange(5)).astype(float)
     assert found.shape == across.shape
     slopes, starts = np.diff(found[:, 0, 0, 4:-4], axis=1).mean(axis=1), found[:, 0, 0, 0] / 4

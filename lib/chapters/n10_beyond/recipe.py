@@ -10,9 +10,8 @@ from jaxtyping import Float64, Int8
 from matplotlib.figure import Figure
 
 from chapters.n07_backbones import description_of
-from chapters.shared import derived
 from chapters.shared.comparisons import Verdict, judge_rows, named_rows
-from chapters.shared.derived import NAMED, judged_against, records_of
+from chapters.shared.derived import NAMED, judged_against, records_of, search_again
 from chapters.shared.readings import joined
 from chapters.shared.scores import converged, labels_of, select
 from hashcenters.centers.annealing import assign_to_classes
@@ -131,7 +130,7 @@ def choose(scores: pd.DataFrame) -> dict[int, Parts]:
 def search_table(scores: pd.DataFrame, *, bits: int) -> pd.DataFrame:
     """Mean scores of the recipes, a column a length, from the best to the worst at one of them."""
     named = scores.assign(method=scores[[*Parts._fields]].agg(NAMED.join, axis=1), mAP=scores[SCORE])
-    return derived.search_table(pd.DataFrame(records_of(named, by="method")), parts=Parts._fields, bits=bits)
+    return search_again(pd.DataFrame(records_of(named, by="method")), parts=Parts._fields, bits=bits)
 
 
 CENTERS, LOSS, RECIPE = "chosen centers", "chosen loss too", "the recipe"

@@ -65,7 +65,7 @@ def listed_again(runs: pd.DataFrame, *, by: str) -> pd.DataFrame:
     return mean_std(runs.rename(columns={"method": by}), [by, "bits"], "mAP")[[by, "bits", "mAP"]]
 
 
-def search_table(runs: pd.DataFrame, *, parts: Sequence[str], bits: int) -> pd.DataFrame:
+def search_again(runs: pd.DataFrame, *, parts: Sequence[str], bits: int) -> pd.DataFrame:
     """Means of what a search has scored, a column a length, from the best to the worst at one of them.
 
     Args:
@@ -77,7 +77,7 @@ def search_table(runs: pd.DataFrame, *, parts: Sequence[str], bits: int) -> pd.D
     means = names.join(runs).groupby([*parts, "bits"], sort=False)["mAP"].mean().unstack("bits")
     table = means.sort_values(bits, ascending=False, kind="stable").rename(columns="{} bits".format)
     table = table.rename_axis(columns=None).reset_index()
-    return declare(table, SEARCH, runs[["method", *RUN_KINDS]].to_dict("records"), parts=[*parts], bits=bits)
+    return declare(table, SEARCH, records_of(runs, by="method"), parts=[*parts], bits=bits)
 
 
 def stored_table(scores: pd.DataFrame, *, by: str) -> pd.DataFrame:
@@ -188,7 +188,7 @@ def differences_again(runs: pd.DataFrame, *, margin: float, compared: Sequence[M
         found = Crossing(by_run, *(row[name] for name in ("cases", "of_cases", "rest")))
         settled = all(part["converged"].all() for part in sides)
         rebuilt.append(Comparison(row["bits"], row["better"], row["worse"], found, settled))
-    return difference_table(rebuilt, runs[["method", *RUN_KINDS]].to_dict("records"), margin=margin)
+    return difference_table(rebuilt, records_of(runs, by="method"), margin=margin)
 
 
 def judged_against(table: pd.DataFrame, *, margin: float) -> pd.DataFrame:
@@ -273,8 +273,7 @@ def slope_table(runs: pd.DataFrame, *, ladder: Mapping[str, Any]) -> pd.DataFram
     table = pd.DataFrame(rows)
     judged = judge_family(means, table["converged"].tolist()).drop(columns="converged")
     table = pd.concat([table.iloc[:, :4], judged, table.iloc[:, 4:]], axis=1)
-    records = runs[["method", *RUN_KINDS]].to_dict("records")
-    return declare(table, SLOPES, records, ladder=dict(ladder))
+    return declare(table, SLOPES, records_of(runs, by="method"), ladder=dict(ladder))
 
 
 def rung_name(rung: str, head: str, network: str) -> str:

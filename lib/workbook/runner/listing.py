@@ -116,7 +116,7 @@ def gather(plan: Plan, *, sized: bool = False) -> list[Need]:
 
 def lacking(plan: Plan, name: str) -> str:
     """What a notebook needs and is not here, with the steps to it, in a line; empty where all is."""
-    needs = (*_folders(plan.notebooks[name]), *find_hooks().needs(plan.parameters(name), sized=False))
+    needs = gather(replace(plan, selected=[name]))
     return "; ".join(f"{need.what}: {', '.join(need.missing)}" for need in needs if need.missing)
 
 
