@@ -20,6 +20,7 @@ from basics.paths import features_root
 from hashcenters.datasets.splits import Inputs
 
 LISTED_FAILURES = 20
+LEFT_OUT = 'corrupt="skip" leaves them out'
 CHUNK = 256  # files at most, and bytes, that are decoded together to find the unreadable ones
 CHUNK_BYTES = 1 << 28
 
@@ -29,7 +30,7 @@ def available_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def unreadable_message(failures: Mapping[Path, str], remedy: str = 'corrupt="skip" leaves them out') -> str:
+def unreadable_message(failures: Mapping[Path, str], remedy: str = LEFT_OUT) -> str:
     """One line that lists unreadable files with the reason for each, and says what can be done."""
     listed = [f"{path} ({reason})" for path, reason in list(failures.items())[:LISTED_FAILURES]]
     more = f" and {len(failures) - len(listed)} more" if len(failures) > len(listed) else ""
@@ -46,6 +47,7 @@ class FileInputs:
         workers: threads that read; None takes one a core. The decoders of pictures and videos run outside
             Python's lock, so that threads do what processes would, without copies.
         cache: share (0–0.9) of the memory that decoded files may fill. Files beyond it are read again each time.
+        remedy: what can be done about files that cannot be read.
 
     Raises:
         InputError: the share or the number of workers is out of range.
@@ -59,6 +61,7 @@ class FileInputs:
         *,
         workers: int | None = None,
         cache: float = 0.0,
+        remedy: str = LEFT_OUT,
     ) -> None:
         if not 0 <= cache <= 0.9:
             raise InputError(f"cache must be a share of the memory from 0 to 0.9, got {cache}")
@@ -67,6 +70,7 @@ class FileInputs:
         self.paths = list(paths)
         self.decode = decode
         self.shape = shape
+        self.remedy = remedy
         self.workers = workers or available_cores()
         kept = min(len(self.paths), int(cache * memory_bytes() / np.prod(shape))) if cache else 0
         # pages of an empty array take memory only once they are written
@@ -89,8 +93,12 @@ class FileInputs:
         out[cached] = self._store[indices[cached]]
         failures = self._read(indices[~cached], out, np.flatnonzero(~cached))
         if failures:
-            raise InputError(unreadable_message({self.paths[i]: reason for i, reason in failures.items()}))
+            raise self.refusal(failures)
         return out
+
+    def refusal(self, failures: Mapping[int, str]) -> InputError:
+        """What to raise about files that cannot be read, given by index with the reason for each."""
+        return InputError(unreadable_message({self.paths[i]: why for i, why in failures.items()}, self.remedy))
 
     def survey(self) -> tuple[list[bytes], dict[int, str]]:
         """Decode every file once, filling the cache: a digest of the pixels of each; index and reason of failures."""
@@ -225,7 +233,7 @@ def pixel_keys(files: FileInputs, how: str) -> list[Hashable]:
             return [kept[at : at + 32] for at in range(0, len(kept) - 32, 32)]
     pixels, failures = files.survey()
     if failures:
-        raise InputError(unreadable_message({files.paths[index]: reason for index, reason in failures.items()}))
+        raise files.refusal(failures)
     with suppress(InputError):  # a folder that cannot be written: they are made anew by the next process
         write_bytes(place, b"".join([*pixels, hashlib.sha256(stamp + b"".join(pixels)).digest()]))
     return pixels

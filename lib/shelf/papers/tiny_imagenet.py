@@ -15,7 +15,7 @@ from PIL import Image
 
 from basics.errors import InputError
 from hashcenters.datasets.assemble import Found, finish, names_of
-from hashcenters.datasets.images import ImageReading, decode_image, square
+from hashcenters.datasets.images import ImageReading, as_stored, square, to_rgb
 from hashcenters.datasets.inputs import Decoded, FileInputs, Selected, check_present, files_digest, pixel_keys
 from hashcenters.datasets.protocol import Listing, Protocol, draw_per_class, find_protocol, resolve_root
 from hashcenters.datasets.rows import fields_of, rows_of
@@ -23,6 +23,8 @@ from hashcenters.datasets.splits import PARTS, HashingData
 from shelf.papers.lists import list_classes
 
 NAMES = {"even": "tiny-imagenet", "odd": "tiny-imagenet-pretraining"}
+SIDE = 64  # pixels, of every photograph
+REMEDY = "unpack the official archive again"
 SUBSTITUTE = "photographs of Tiny-ImageNet at 64×64 pixels, standing in for {}"
 
 
@@ -89,6 +91,9 @@ def decode_photograph(path: Path, *, size: int) -> UInt8[np.ndarray, "3 size siz
     """Read one photograph by torchvision, whose pixels equal Pillow's.
 
     For files this small most of Pillow's time goes into parsing inside Python's lock, which threads wait for.
+
+    Raises:
+        OSError, ValueError: it cannot be read, or is not of 64 × 64 pixels.
     """
     import torch  # takes seconds to import, and only reading needs it
     from torchvision.io import ImageReadMode, decode_jpeg
@@ -97,15 +102,18 @@ def decode_photograph(path: Path, *, size: int) -> UInt8[np.ndarray, "3 size siz
         content = torch.frombuffer(bytearray(path.read_bytes()), dtype=torch.uint8)
         planes = decode_jpeg(content, mode=ImageReadMode.RGB).numpy()
     except (RuntimeError, ValueError):
-        return decode_image(path, size=size)
-    if planes.shape == (3, size, size):
+        with Image.open(path) as image:
+            planes = np.asarray(to_rgb(as_stored(image))).transpose(2, 0, 1)
+    if planes.shape[1:] != (SIDE, SIDE):
+        raise ValueError(f"expected {SIDE} × {SIDE} pixels, got {planes.shape[2]} × {planes.shape[1]}")
+    if size == SIDE:
         return planes
     return square(Image.fromarray(np.ascontiguousarray(planes.transpose(1, 2, 0))), size=size, fit="crop")
 
 
 def photographs(files: Sequence[Path], *, size: int, workers: int | None) -> FileInputs:
     """Files of photographs as inputs."""
-    return FileInputs(files, partial(decode_photograph, size=size), (3, size, size), workers=workers)
+    return FileInputs(files, partial(decode_photograph, size=size), (3, size, size), workers=workers, remedy=REMEDY)
 
 
 def load_tiny_imagenet(
@@ -118,7 +126,7 @@ def load_tiny_imagenet(
     validation_per_class: int | None = None,
     query_per_class: int | None = None,
     database_per_class: int | None = None,
-    size: int = 64,
+    size: int = SIDE,
     workers: int | None = None,
     seed: int = 0,
 ) -> HashingData:
