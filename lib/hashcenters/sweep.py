@@ -20,7 +20,7 @@ from basics.paths import runs_root
 from basics.text import trainings_done
 from hashcenters.training.config import TrainingConfig
 from hashcenters.training.features import listening
-from hashcenters.training.run import Run, encode_ahead, find, run, run_key
+from hashcenters.training.run import DiskFull, Run, encode_ahead, find, run, run_key
 
 BATCH = "HASHCENTERS_BATCH"  # set where something else shows how trainings go
 CLUSTER_OPTION, CLUSTER = "HASHCENTERS_CLUSTER", "RAY_ADDRESS"
@@ -199,8 +199,8 @@ def cluster_address() -> str | None:
 def train_all(trainings: Mapping[str, TrainingConfig], root: Path, *, jobs: int, on_done: OnDone) -> None:
     """Run trainings in this process, side by side in others, or on the cluster that the environment names.
 
-    On this machine one that fails does not stop the others; those that start from it fail with it. What their frozen
-    networks make of the pictures is encoded first, by this process.
+    On this machine one that fails does not stop the others, unless the disk is full; those that start from it fail
+    with it. What their frozen networks make of the pictures is encoded first, by this process.
 
     Args:
         trainings: by key, with those that others start from before them.
@@ -210,23 +210,32 @@ def train_all(trainings: Mapping[str, TrainingConfig], root: Path, *, jobs: int,
 
     Raises:
         InputError: the cluster does not answer, or refuses a training; pictures cannot be encoded.
+        DiskFull: no other training was begun after one had found no room.
     """
     address = cluster_address()
     if address and trainings:
         import_module(ON_CLUSTER).train_on_cluster(trainings, root, address, on_done)
         return
     failed: dict[str, Exception] = {}
+    full: list[DiskFull] = []
     encode_ahead(trainings.values(), threads=jobs)
 
     def tasks() -> Iterator[tuple[str, TrainingConfig, Path, Exception | None]]:
         for key, config in trainings.items():
+            if full:
+                return
             start = run_key(config.backbone_from) if config.backbone_from else ""
             yield key, config, root, failed.get(start)
 
     for key, error in _side_by_side(tasks(), min(jobs, len(trainings))):
+        if isinstance(error, DiskFull):
+            full.append(error)
+            continue
         if error:
             failed[key] = error
         on_done(key, error)
+    if full:
+        raise full[0]
 
 
 def _side_by_side(tasks: Iterator[tuple[Any, ...]], jobs: int) -> Iterator[tuple[str, Exception | None]]:

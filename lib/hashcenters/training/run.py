@@ -1,11 +1,13 @@
 """One training from its configuration to a folder of results, computed once."""
 
+import errno
 import hashlib
 import json
 import logging
+import os
 import time
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from copy import deepcopy
 from dataclasses import asdict, dataclass
 from functools import cache, lru_cache
@@ -18,6 +20,7 @@ import pandas as pd
 import torch
 from filelock import FileLock
 from jaxtyping import Float, Int8
+from safetensors import SafetensorError
 from torch import nn
 
 from basics.errors import InputError
@@ -42,6 +45,11 @@ log = logging.getLogger(__name__)
 CODE = "hashcenters.training.run:_run_anew"
 STORED = ("state.safetensors", "outputs.safetensors")
 SPLITS = ("train", "validation", "query", "database")
+NO_ROOM = tuple(os.strerror(code) for code in (errno.ENOSPC, errno.EDQUOT))
+
+
+class DiskFull(InputError):
+    """A training had to stop because its disk, or what the user may fill of it, is full."""
 
 
 class Note(Struct, frozen=True):
@@ -314,24 +322,41 @@ def run(config: TrainingConfig, root: Path, *, progress: bool = False, wait: boo
 
     Raises:
         InputError: the device is not there, the data set cannot be read, or the results cannot be written.
+        DiskFull: there is no room for them.
         filelock.Timeout: another process is at this training, and `wait` is False.
     """
     if config.device == "cuda" and not torch.cuda.is_available():
         raise InputError("device cuda was asked for, but torch finds no CUDA device; use --device cpu")
     start = None if config.backbone_from is None else run(config.backbone_from, root, progress=progress)
     folder = root / run_key(config)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"cannot write {folder}: {error.strerror}") from error
     lock = folder / ".lock"
-    with FileLock(lock, timeout=-1 if wait else 0):
+    with _writing(folder), FileLock(lock, timeout=-1 if wait else 0):
         remove_unfinished(folder, held=lock)
         found = find(config, root)
         if found is None:
             _run_anew(config, folder, start.folder if start else None, progress=progress)
             seal(folder)
         return found or Run(config, folder)
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """Make a folder, and say in one line that it cannot be written, now or while the block runs.
+
+    Raises:
+        InputError: it cannot be written.
+        DiskFull: there is no room for what is to be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield
+    except (OSError, SafetensorError, InputError) as error:
+        reason = next((reason for reason in NO_ROOM if reason in str(error)), None)
+        if reason:
+            raise DiskFull(f"cannot write {folder}: {reason}; what is finished is kept") from error
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f"cannot write {folder}: {getattr(error, 'strerror', None) or error}") from error
 
 
 def _run_anew(config: TrainingConfig, folder: Path, start: Path | None, *, progress: bool) -> None:

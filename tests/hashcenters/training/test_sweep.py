@@ -1,9 +1,13 @@
 """Grids: one row a training, collected without training, and a line where somebody waits."""
 
+import errno
+import os
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from safetensors import SafetensorError
 
 from basics.errors import InputError
 from hashcenters.sweep import (
@@ -16,7 +20,7 @@ from hashcenters.sweep import (
     sweep,
     train_all,
 )
-from hashcenters.training.run import Run, find, run, run_key
+from hashcenters.training.run import DiskFull, Run, find, run, run_key
 
 
 @pytest.fixture
@@ -92,6 +96,49 @@ def test_a_failure_stops_only_what_starts_from_it(cell, tmp_path, jobs):
     assert all("loss must stay finite" in str(error) for error in told.values() if error)
     if jobs == 1:
         assert not any((tmp_path / run_key(child)).exists() for child in children)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        SafetensorError("Error while serializing: I/O error: No space left on device (os error 28)"),
+        InputError("cannot write state.safetensors: Disk quota exceeded"),
+        OSError(errno.ENOSPC, "No space left on device"),
+    ],
+)
+def test_a_full_disk_stops_all_trainings_in_one_line(cell, tmp_path, monkeypatch, error):
+    tried, told = [], []
+
+    def full(config, *arguments, **options):
+        tried.append(config)
+        raise error
+
+    monkeypatch.setattr("hashcenters.training.run._run_anew", full)
+    trainings = keyed(replace(cell, seed=seed) for seed in range(3))
+    with pytest.raises(DiskFull, match=r"^cannot write .*: (No space left|Disk quota).*; what is finished is kept$"):
+        train_all(trainings, tmp_path, jobs=1, on_done=lambda *told_of: told.append(told_of))
+    assert len(tried) == 1
+    assert not told
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root mounts a small disk")
+def test_trainings_side_by_side_stop_on_a_small_disk_and_go_on_with_room(cell, tmp_path):
+    mount = ["mount", "-t", "tmpfs", "tmpfs", str(tmp_path), "-o"]
+    if subprocess.run([*mount, "size=600k"], capture_output=True, check=False).returncode:
+        pytest.skip("a tmpfs cannot be mounted here")
+    done = []
+    try:
+        trainings = keyed(replace(cell, seed=seed) for seed in range(12))
+        with pytest.raises(DiskFull, match="No space left on device"):
+            train_all(trainings, tmp_path, jobs=2, on_done=lambda *told_of: done.append(told_of))
+        assert len(done) < len(trainings)
+        assert all(error is None for _, error in done)
+        assert not list(tmp_path.rglob("*.tmp*"))
+        subprocess.run([*mount, "remount,size=64m"], check=True)
+        train_all(trainings, tmp_path, jobs=2, on_done=lambda *told_of: None)
+        assert all(find(config, tmp_path) for config in trainings.values())
+    finally:
+        subprocess.run(["umount", str(tmp_path)], check=False)
 
 
 def test_a_failure_is_raised_after_the_others(cell, results_elsewhere: Path):
