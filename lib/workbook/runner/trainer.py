@@ -6,10 +6,11 @@ a training goes on after its last whole epoch.
 
 The job is `notebooks` (path, parameters and profile of each), `jobs` and `count`. Told are, when everything is
 collected, `{"to_do": keys}` and `{"notebook": name, "trainings": keys, "complete": bool, "error": null | text}` for
-each notebook, then `{"done": key, "error": null | text}` for each training, and `{"line": text}` on what goes before
-them; only `{"missing": costs}`, these by key, for each notebook where trainings are to be counted.
+each notebook, then `{"done": key, "error": null | text}` for each training, `{"line": text}` on what goes before them
+and `{"warning": text}` on what was damaged and is made again; only `{"missing": costs}`, these by key, for each notebook where trainings are to be counted.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -113,6 +114,9 @@ class Trainer:
         if "line" in event:
             self._progress.before_trainings(event["line"])
             return
+        if "warning" in event:
+            self._progress.say(event["warning"])
+            return
         if "notebook" in event:
             self._trainings[event["notebook"]] = event["trainings"]
             self._waiting -= {event["notebook"]} if event["complete"] else set()
@@ -151,6 +155,7 @@ def main() -> None:
     """Do the job that standard input describes."""
     job, tell = begin()
     notebooks = [(load_notebook(Path(path)), *of_plan) for path, *of_plan in job["notebooks"]]
+    logging.getLogger("hashcenters").addHandler(_Warnings(tell))
     with one_line_errors():
         if not job["count"]:
             _train([pair for *pair, _ in notebooks], notebooks[0][2], job["jobs"], tell)
@@ -158,6 +163,17 @@ def main() -> None:
         for notebook, parameters, profile in notebooks:
             with _says(notebook):
                 tell({"missing": find_hooks().count(notebook, parameters, profile)})
+
+
+class _Warnings(logging.Handler):
+    """Tells the warnings of the library."""
+
+    def __init__(self, tell: Tell) -> None:
+        super().__init__(logging.WARNING)
+        self.tell = tell
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.tell({"warning": record.getMessage()})
 
 
 def _train(notebooks: list[tuple[Notebook, dict[str, Any]]], profile: str, jobs: int, tell: Tell) -> None:

@@ -92,6 +92,19 @@ def test_training_alone_and_the_run_after_it(workbook: Any, cell: TrainingConfig
     assert "--list exclude each other" in workbook.run("train", "--list", code=2)
 
 
+def test_what_was_damaged_and_is_made_again_is_said(workbook: Any, cell: TrainingConfig) -> None:
+    write(workbook, "01_trains", cell)
+    workbook.run("train")
+    [file] = workbook.results.glob("runs/*/outputs.safetensors")
+    file.write_bytes(file.read_bytes()[:1000])
+    lines = workbook.run("train").splitlines()
+    [line] = [line for line in lines if "outputs.safetensors" in line]
+    assert line.startswith(f"cannot read {file}: ")
+    assert line.endswith("; the training runs again")
+    assert lines[-1].startswith("trainings: 1 done in ")
+    assert "damaged" in "".join(path.name for path in file.parent.iterdir())
+
+
 def test_a_training_that_fails_is_one_line_and_stops_only_its_notebook(workbook: Any, cell: TrainingConfig) -> None:
     wild = replace(cell, recipe=replace(cell.recipe, epochs=1, lr=1e30))
     write(workbook, "01_fails", wild)
