@@ -3,6 +3,7 @@
 import base64
 import html
 import io
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -47,14 +48,15 @@ def _embedded(png: Path) -> str:
     return base64.b64encode(small.getvalue()).decode()
 
 
-def _note(source: str | None, substitute: str | None) -> str:
-    beside = f"Stands beside {source}." if source else ""
-    return f"{beside} Substitute data: {substitute}".strip() if substitute else beside
+def _note(entry: Mapping[str, Any]) -> str:
+    """What a recorded figure or table stands beside, and what it was made with."""
+    beside = f"Stands beside {entry['source']}. " if entry.get("source") else ""
+    return f"{beside}{tables.made_with(entry)}".strip()
 
 
 def shown_figure(exhibit: str, png: Path, entry: dict[str, Any]) -> Shown:
     """The figure as an embedded picture, then its caption."""
-    note = _note(entry["source"], entry["substitute"])
+    note = _note(entry)
     caption = f"<p><strong>{html.escape(entry['caption'])}</strong> <em>{html.escape(note)}</em></p>"
     picture = {"image/png": _embedded(png), "text/plain": f"[{exhibit}: {entry['alt']}]"}
     below = {"text/html": caption, "text/plain": f"{entry['caption']} {note}".strip()}
@@ -63,10 +65,10 @@ def shown_figure(exhibit: str, png: Path, entry: dict[str, Any]) -> Shown:
 
 
 def shown_table(
-    frame: pd.DataFrame, caption: str, *, exhibit: str = "", source: str | None = None, substitute: str | None = None
+    frame: pd.DataFrame, caption: str, *, exhibit: str = "", entry: Mapping[str, Any] | None = None
 ) -> Shown:
-    """The table as HTML, cut after `MOST_ROWS` rows, with a plain-text form and what it stands beside."""
-    note = _note(source, substitute)
+    """The table as HTML, cut after `MOST_ROWS` rows, with a plain-text form and, where it is recorded, what it says."""
+    note = _note(entry or {})
     body = tables.to_html(frame, caption=caption, most_rows=MOST_ROWS)
     body += f"\n<p><em>{html.escape(note)}</em></p>" if note else ""
     plain = f"{caption}\n{cells(frame).head(MOST_ROWS).to_string(index=False)}"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from filelock import FileLock
-from msgspec import Meta
+from msgspec import Meta, field
 
 from basics.errors import InputError, one_of
 from basics.files import read_json, write_json
@@ -54,6 +54,7 @@ class Figure(Exhibit, kw_only=True, tag="figure"):
     """A figure; width and height are pixels of a screen."""
 
     alt: str
+    protocol: dict[str, Any] = field(default_factory=dict)
     width: Count
     height: Count
 

@@ -127,15 +127,12 @@ class Results:
         """
         texts = self._texts("tables", name, texts)
         stem = self._stem("tables", name, texts["caption"])
-        protocol = json.loads(json.dumps(texts["protocol"] or {}, default=str))  # other kinds of values become text
-        note = tables.made_with(texts | {"protocol": protocol})
-        files = tables.save(frame, stem, caption=texts["caption"], note=note)
+        files = tables.save(frame, stem, caption=texts["caption"], note=tables.made_with(texts))
         derived = dict(frame.attrs.get(run_table.DERIVED, {}))
         runs, more = derived.pop("runs", []), {run_table.DERIVED: derived} if derived else {}
-        exhibit, entry = self._record("table", stem, texts, files, runs=runs, protocol=protocol, **more)
+        exhibit, entry = self._record("table", stem, texts, files, runs=runs, **more)
         frame.attrs[run_table.RECORDED] = exhibit
-        about = {name: entry[name] for name in ("caption", "source", "substitute")}
-        return display.shown_table(frame, exhibit=exhibit, **about)
+        return display.shown_table(frame, entry["caption"], exhibit=exhibit, entry=entry)
 
     def figure(self, drawn: Figure, name: str, *, data: pd.DataFrame, **texts: Any) -> display.Shown:
         """Save a figure as svg, png and pdf with the table it was drawn from, record it, close it, return it.
@@ -146,7 +143,8 @@ class Results:
             data: the table it was drawn from, saved beside it as csv.
             texts: those that its notebook's file does not say, and values of placeholders: `caption` (one sentence
                 or two), `alt` (what the picture shows, for readers who cannot see it), `source` (the figure of a
-                document that this one stands beside, such as "CSQ Fig. S.2"), `substitute` as for a table.
+                document that this one stands beside, such as "CSQ Fig. S.2"), `substitute` and `protocol` as for a
+                table.
 
         Raises:
             InputError: a malformed name, an empty caption or alt text, or a folder that cannot be written.
@@ -215,7 +213,10 @@ class Results:
         """The texts of an exhibit: what the call says, else what the notebook's file does, else None."""
         said = {field: given[field] for field in KINDS[kind] if given.get(field) is not None}
         filed = texts_of(self.notebook, kind, name, self.values | given, given=said)
-        return dict.fromkeys(KINDS[kind]) | filed | said
+        texts = dict.fromkeys(KINDS[kind]) | filed | said
+        if "protocol" in texts:  # values of kinds that JSON does not have become text
+            texts["protocol"] = json.loads(json.dumps(texts["protocol"] or {}, default=str))
+        return texts
 
     def _stem(self, folder: str, name: str, caption: str | None) -> Path:
         if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
@@ -236,7 +237,7 @@ class Results:
     ) -> tuple[str, dict[str, Any]]:
         """Record a figure or a table, and the runs that it follows from; its id and what was recorded."""
         exhibit = f"{kind}-{stem.name}"
-        about = {name: texts[name] for name in ("caption", "source", "substitute")}
+        about = {name: texts[name] for name in ("caption", "source", "substitute", "protocol")}
         written = {suffix: path.relative_to(self.folder).as_posix() for suffix, path in files.items()}
         entry = {"kind": kind, "notebook": self.notebook, "files": written, **about, **more}
         with records.changing(self.folder / records.EXHIBITS) as entries:

@@ -1,9 +1,10 @@
 """What a notebook's figures, tables and claims say of themselves: one YAML file a notebook, keyed by exhibit.
 
 `NN_topic.yaml` may hold `tables`, `figures` and `claims`, each a mapping from a name to its texts, and `protocols`,
-named protocols that tables choose from. A name such as `scores-*` serves all exhibits whose names begin so. A text may
-hold `{placeholders}`, which are filled from the values that the notebook gives; one that is nothing but a placeholder
-is the value itself. `shows`, one sentence on what a figure shows whatever the run, is read by the report alone.
+named protocols that tables and figures choose from; `like` names one whose values another takes over. A name such as
+`scores-*` serves all exhibits whose names begin so. A text may hold `{placeholders}`, which are filled from the values
+that the notebook gives; one that is nothing but a placeholder is the value itself. `shows`, one sentence on what a
+figure shows whatever the run, is read by the report alone.
 """
 
 import string
@@ -18,9 +19,11 @@ from workbook.project import texts_folder
 
 KINDS = {
     "tables": {"caption", "source", "substitute", "protocol"},
-    "figures": {"caption", "alt", "source", "substitute", "shows"},
+    "figures": {"caption", "alt", "source", "substitute", "protocol", "shows"},
     "claims": {"expected", "evidence", "data", "substitute", "tolerance"},
 }
+
+LIKE = "like"  # the key by which a protocol takes over what another says
 
 
 @cache
@@ -61,12 +64,28 @@ def texts_of(
     texts = read_texts(notebook)
     key = name if name in texts[kind] else next((k for k in texts[kind] if fnmatchcase(name, k)), name)
     entry = {field: text for field, text in texts[kind].get(key, {}).items() if field not in given}
-    chosen = entry.get("protocol")
-    if isinstance(chosen, str):
-        if chosen not in texts["protocols"]:
-            raise InputError(f"{notebook}, {name}: there is no protocol {chosen!r} in its texts")
-        entry["protocol"] = texts["protocols"][chosen]
+    if "protocol" in entry:
+        entry["protocol"] = protocol_of(entry["protocol"], texts["protocols"], where=f"{notebook}, {name}")
     return {key: fill(text, values, where=f"{notebook}, {name}") for key, text in entry.items()}
+
+
+def protocol_of(
+    chosen: str | Mapping[str, Any], named: Mapping[str, Mapping[str, Any]], *, where: str
+) -> Mapping[str, Any]:
+    """A protocol by its name, or one with values of its own, perhaps beside those of the one it is `like`.
+
+    >>> protocol_of({"like": "all", "bits": 16}, {"all": {"bits": 64, "seeds": [0]}}, where="here")
+    {'bits': 16, 'seeds': [0]}
+
+    Raises:
+        InputError: there is none of that name.
+    """
+    if isinstance(chosen, str):
+        if chosen not in named:
+            raise InputError(f"{where}: there is no protocol {chosen!r} in its texts")
+        chosen = named[chosen]
+    own = {name: value for name, value in chosen.items() if name != LIKE}
+    return protocol_of(chosen[LIKE], named, where=where) | own if LIKE in chosen else own
 
 
 def fill(text: Any, values: Mapping[str, Any], *, where: str) -> Any:

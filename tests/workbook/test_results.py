@@ -28,7 +28,8 @@ def _draw():
 def _record(notebook: str = "04_training"):
     results = open_results(notebook, profile="smoke")
     results.table(FRAME, "losses", caption="Losses.", protocol={"bits": 16, "seeds": (1, 2)}, source="CSQ Table 1")
-    results.figure(_draw(), "curve", data=FRAME, caption="Curve.", alt="a rising line", substitute="digits stand in.")
+    about = {"caption": "Curve.", "alt": "a rising line", "substitute": "digits stand in.", "protocol": {"bits": 16}}
+    results.figure(_draw(), "curve", data=FRAME, **about)
     results.claim("csq-lq-binarises", "trend", **CLAIM)
     return results
 
@@ -47,12 +48,21 @@ def test_everything_lands_in_the_profile(results_elsewhere: Path):
     table, figure = read_exhibits("smoke").values()
     assert (table["source"], table["protocol"]) == ("CSQ Table 1", {"bits": 16, "seeds": [1, 2]})
     assert (figure["alt"], figure["substitute"]) == ("a rising line", "digits stand in.")
+    assert figure["protocol"] == {"bits": 16}
     (claim,) = read_claims("smoke")
     assert (claim["id"], claim["observed"], claim["anchor"]) == (
         "csq-lq-binarises",
         "0.9877",
         "claim-csq-lq-binarises",
     )
+
+
+def test_notebooks_show_what_figures_and_tables_were_made_with(results_elsewhere: Path):
+    results = open_results("04_training", profile="smoke")
+    about = {"caption": "Losses.", "substitute": "digits stand in.", "protocol": {"top_k": 10}, "source": "CSQ Table 1"}
+    shown = results.table(FRAME, "losses", **about), results.figure(_draw(), "curve", data=FRAME, alt="a line", **about)
+    for part in (one._parts[-1]["text/html"] for one in shown):
+        assert "Stands beside CSQ Table 1. Substitute data: digits stand in. Protocol: top k 10." in part
 
 
 def test_a_second_run_writes_the_same_bytes(results_elsewhere: Path):

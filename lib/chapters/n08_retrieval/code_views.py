@@ -4,6 +4,7 @@ Everything here is a table made from saved codes; `code_figures` draws it.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -36,16 +37,23 @@ def pair(grid: Sequence[SavedCodes], *, method: str, other: str) -> list[SavedCo
     return sorted((one for one in grid if one.method in (method, other)), key=lambda one: one.method != method)
 
 
-def about(looked: Sequence[SavedCodes]) -> dict[str, object]:
-    """What captions and protocols say of the first of some code sets; nothing without one."""
+def about(looked: Sequence[SavedCodes], exhibits: Mapping[str, Mapping[str, Any]]) -> dict[str, object]:
+    """What captions and protocols say of the first of some code sets; nothing without one.
+
+    Args:
+        looked: code sets.
+        exhibits: recorded figures and tables by id, where its own table names its network.
+    """
     if not looked:
         return {}
     first, data = looked[0], looked[0].data()
+    protocol = exhibits.get(f"table-{first.notebook}-{first.table}", {}).get("protocol", {})
     named = {
         "studied": first.method,
         "trained_bits": first.bits,
         "trained_on": first.dataset,
         "trained_seed": first.seed,
+        "trained_network": protocol.get("backbone") or protocol.get("hash network", "as its table says"),
     }
     return named | {"split": data.protocol, "stands_in": data.substitute, "nearest": NEAREST}
 

@@ -1,6 +1,6 @@
 """What the trainings of one notebook share, and how one training of a grid follows from it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -61,6 +61,10 @@ class Setting:
         """
         kept = {"head": ", frozen", "last-stage": ", frozen below its last stage", "all": ""}
         return self.backbone + kept[self.trainable]
+
+    def described_with(self, backbones: Iterable[str]) -> str:
+        """Several networks in the place of this one's, each described."""
+        return ", ".join(replace(self, backbone=backbone).described() for backbone in backbones)
 
     def on(self, dataset: str, options: Mapping[str, Any]) -> "Setting":
         """The same trainings on other data; a backbone that is pre-trained on a set of its own stays the same."""

@@ -7,7 +7,8 @@ a training goes on after its last whole epoch.
 The job is `notebooks` (path, parameters and profile of each), `jobs` and `count`. Told are, when everything is
 collected, `{"to_do": keys}` and `{"notebook": name, "trainings": keys, "complete": bool, "error": null | text}` for
 each notebook, then `{"done": key, "error": null | text}` for each training, `{"line": text}` on what goes before them
-and `{"warning": text}` on what was damaged and is made again; only `{"missing": costs}`, these by key, for each notebook where trainings are to be counted.
+and `{"warning": text}` on what was damaged and is made again; only `{"missing": costs}`, these by key, for each
+notebook where trainings are to be counted.
 """
 
 import logging
