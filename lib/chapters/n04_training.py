@@ -7,10 +7,10 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from chapters.shared.comparisons import Verdict, all_converged, deciding, described, judge_rows, paired_differences
-from chapters.shared.derived import judge_family
+from chapters.shared.derived import judge_family, points_table
 from chapters.shared.figures import DISTANCES
 from chapters.shared.readings import joined
-from chapters.shared.scores import select, validation_map, validation_precisions
+from chapters.shared.scores import converged, select, validation_map, validation_precisions
 from hashcenters.datasets.splits import HashingData
 from workbook import style
 from workbook.intervals import crossed
@@ -18,10 +18,17 @@ from workbook.intervals import crossed
 PAIR = ["lambda_1", "lambda_2"]
 
 
-def grid_scores(runs: pd.DataFrame, data: HashingData) -> pd.DataFrame:
-    """Columns lambda_1, lambda_2 and validation mAP of a grid, the mean over its seeds."""
-    scored = runs[PAIR].assign(**{"validation mAP": [validation_map(run, data) for run in runs["run"]]})
-    return scored.groupby(PAIR, as_index=False, sort=False).mean()
+def grid_table(runs: pd.DataFrame, data: HashingData) -> pd.DataFrame:
+    """Columns λ1, λ2 and validation mAP of a grid, the mean over its seeds."""
+    scored = [(validation_map(run, data), converged(run.history())) for run in runs["run"]]
+    scored = pd.DataFrame(scored, columns=["validation mAP", "converged"], index=runs.index)
+    named = runs[[*PAIR, "bits", "seed"]].set_axis(["λ1", "λ2", "bits", "seed"], axis=1)
+    return points_table(named.join(scored), by=["λ1", "λ2"], value="validation mAP")
+
+
+def grid_scores(table: pd.DataFrame) -> pd.DataFrame:
+    """`grid_table` with the names of the options: columns lambda_1, lambda_2, validation mAP."""
+    return table.set_axis([*PAIR, "validation mAP"], axis=1)
 
 
 def grid_browser(runs: pd.DataFrame, scores: pd.DataFrame) -> tuple[Callable[..., Figure], dict[str, list[float]]]:

@@ -28,7 +28,7 @@ DATASETS = tuple(RELEASED_TOP_K)
 BITS = 64
 CLASSES = {"HMDB51": 51, "UCF101": 101}
 DRAWS = 5  # of the centers, behind each number of Table 1
-HOW_TO_GET = "python -m hashcenters.datasets download csq-official brings them"
+HOW_TO_GET = ".venv/bin/hashcenters data download csq-official brings them"
 ORDERS = {
     "stable": "as stored",
     "expected": "mean over all orders",

@@ -32,6 +32,7 @@ KINDS: dict[str, tuple[Callable[..., pd.DataFrame], int]] = {
     derived.STORED: (derived.stored_again, 2),
     derived.SLOPES: (derived.slope_table, 4),
     derived.SEARCH: (derived.search_again, 3),
+    derived.POINTS: (derived.points_again, 2),
     DRAWS: (draws_again, 1),
 }
 TOLERANCE = 1e-9  # of mAP, and of every number in a table

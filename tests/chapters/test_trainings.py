@@ -230,9 +230,10 @@ def test_the_grid_is_judged_by_its_weakest_comparison_and_never_by_one_seed(data
 
 
 def test_a_point_of_the_grid_scores_the_mean_of_its_seeds(data):
-    labels = [{"lambda_1": 0.5, "lambda_2": 0.0, "seed": seed} for seed in (0, 1)]
-    runs = table([{"lambda_1": 0.0, "lambda_2": 0.2, "seed": 0}, *labels], [perfect(data), perfect(data), blind(data)])
-    found = n04_training.grid_scores(runs, data)
+    labels = [{"lambda_1": 0.5, "lambda_2": 0.0, "bits": 64, "seed": seed} for seed in (0, 1)]
+    first = {"lambda_1": 0.0, "lambda_2": 0.2, "bits": 64, "seed": 0}
+    runs = table([first, *labels], [perfect(data), perfect(data), blind(data)])
+    found = n04_training.grid_scores(n04_training.grid_table(runs, data))
     assert found[n04_training.PAIR].to_numpy().tolist() == [[0.0, 0.2], [0.5, 0.0]]
     best, worst = (scores.validation_map(run, data) for run in (perfect(data), blind(data)))
     assert found["validation mAP"].tolist() == pytest.approx([best, (best + worst) / 2])

@@ -21,7 +21,7 @@ from chapters.n06_video import complete_table
 from chapters.n10_beyond import recipe
 from chapters.shared import comparisons, draws, scores
 from chapters.shared.code_sets import save_code_sets
-from chapters.shared.derived import slope_table, stored_table
+from chapters.shared.derived import points_table, slope_table, stored_table
 from chapters.shared.setting import classifier
 from hashcenters.codes import binarise
 from workbook.committed import take_over
@@ -105,6 +105,8 @@ def written(tmp_path_factory):
         labels = scored["method"].map({"good": ("a", "x", "h"), "bad: x": ("a", "y", "h")})
         tried = scored.assign(**dict(zip(recipe.Parts._fields, zip(*labels, strict=True), strict=True)))
         results.table(recipe.search_table(tried.assign(**{recipe.SCORE: tried["mAP"]}), bits=16), "search", **ABOUT)
+        at = {"λ1": scored["method"].map({"good": 0.0, "bad: x": 0.05}), "λ2": scored["bits"] / 80}
+        results.table(points_table(scored.assign(**at), by=[*at], value="mAP"), "grid", **ABOUT)
         results.table(comparisons.with_runs(pd.DataFrame({"x": [1]}), five, data, by=["method"]), "doses", **ABOUT)
         manifest.write_manifest("smoke", {}, known=())
     return folder
@@ -140,9 +142,9 @@ def arrays_of(path):
 def test_nothing_is_wrong_as_written(folder):
     found, seen = verified()
     assert found == []
-    # 12 runs of each: means, differences, centers, search; 9 of each: three draws, doses; 24 stored, 18 of the slopes
-    assert seen == "4 code sets, 126 runs, 9 tables and 4 verdicts that follow from them, all files"
-    assert len(chapter.derived_tables(folder)) == 9
+    # 12 of means, differences, centers, search and grid each; 9 of three draws, of doses; 24 stored, 18 of the slopes
+    assert seen == "4 code sets, 138 runs, 10 tables and 4 verdicts that follow from them, all files"
+    assert len(chapter.derived_tables(folder)) == 10
     assert {entry["derived"]["kind"] for entry in chapter.derived_tables(folder).values()} == set(chapter.KINDS)
 
 
@@ -210,10 +212,11 @@ CELLS = {
     "stored": ["good, 16, codes", "bad: x, 24, classes"],
     "centers": ["good, 16, mAP", "bad: x, 24, mAP"],
     "search": ["a, x, h, 16 bits", "a, y, h, 24 bits"],
+    "grid": ["0.05, 0.2, mAP", "0, 0.3, mAP"],
     "slopes": ["net, shc, names, all, mean", "net, csq, names, all, high", "net, shc, names, all, verdict"],
 }
 # columns that tell the rows apart; else 1
-NAMED = {"slopes": 4, "differences": 2, "stored": 2, "centers": 2, "search": 3}
+NAMED = {"slopes": 4, "differences": 2, "stored": 2, "centers": 2, "search": 3, "grid": 2}
 
 
 def altered(value):
@@ -312,7 +315,7 @@ def test_the_command_needs_no_torch(folder):
     environment = os.environ | {"PYTHONPATH": str(project_root() / "lib")}
     done = subprocess.run(called, env=environment, capture_output=True, text=True, cwd=folder)
     wanted = (
-        f"{folder}: 4 code sets, 126 runs, 9 tables and 4 verdicts that follow from them, all files; nothing wrong\n"
+        f"{folder}: 4 code sets, 138 runs, 10 tables and 4 verdicts that follow from them, all files; nothing wrong\n"
     )
     assert (done.returncode, done.stdout) == (0, wanted)
 

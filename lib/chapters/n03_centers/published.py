@@ -13,7 +13,7 @@ from hashcenters.codes import as_codes
 from hashcenters.datasets.registry import Download, find_entry
 
 SOURCE = "csq-official"  # of the registry, which has the address and the SHA-256 of every file
-HOW_TO_GET = f"python -m hashcenters.datasets download {SOURCE}"
+HOW_TO_GET = f".venv/bin/hashcenters data download {SOURCE}"
 FILES = {
     "ImageNet": "data/imagenet/hash_centers/{bits}_imagenet_100_class.pkl",
     "MS COCO": "data/coco/hash_centers/{bits}_coco_80_class.pkl",

@@ -14,8 +14,8 @@ from hashcenters.datasets.registry import find_entry
 from shelf.papers.audit import Audit, audit_protocol, class_sizes, compare_parts, protocol_files
 
 HOW_TO_GET = (
-    "**No list file is there.** `python -m hashcenters.datasets download csq-official` fetches CSQ's lists into the "
-    "data folder; `python -m hashcenters.datasets info shc-official` says how to get SHC's. Then run this notebook "
+    "**No list file is there.** `.venv/bin/hashcenters data download csq-official` fetches CSQ's lists into the "
+    "data folder; `.venv/bin/hashcenters data info shc-official` says how to get SHC's. Then run this notebook "
     "again."
 )
 

@@ -174,7 +174,7 @@ def judge_rows(rows: pd.DataFrame, *, margin: float = 0.0, over: str = "seeds an
     judged = {"verdict": weakest(verdicts), "observed": described(rows), "why": why(rows, margin=margin, over=over)}
     if table := rows.attrs.get(RECORDED):
         places = {"table": table, "rows": [int(place) for place in rows.index]}
-        judged["follows"] = [places | {"margin": margin, "alike": alike}]
+        judged["follows"] = [places | {"margin": margin or 0.0, "alike": alike}]
     return judged
 
 

@@ -21,7 +21,7 @@ from workbook.tables import mean_std
 Verdict = dict[str, Any]
 # kinds of tables; of one that is only of runs nothing is worked out again
 MEANS, LISTED, DIFFERENCES, STORED = "means", "listed", "differences", "stored"
-SLOPES, SEARCH, RUNS = "slopes", "search", "runs"
+SLOPES, SEARCH, POINTS, RUNS = "slopes", "search", "points", "runs"
 NAMED = ": "  # between a method and what is stored, where both name a run
 CLASS_NAMES = "class names"  # what measures quality by texts
 FEWEST_NETWORKS = 5  # from which something of networks may follow
@@ -78,6 +78,28 @@ def search_again(runs: pd.DataFrame, *, parts: Sequence[str], bits: int) -> pd.D
     table = means.sort_values(bits, ascending=False, kind="stable").rename(columns="{} bits".format)
     table = table.rename_axis(columns=None).reset_index()
     return declare(table, SEARCH, records_of(runs, by="method"), parts=[*parts], bits=bits)
+
+
+def points_table(scores: pd.DataFrame, *, by: Sequence[str], value: str) -> pd.DataFrame:
+    """The points of a grid down, and the mean of what its trainings were scored by over their seeds.
+
+    Args:
+        scores: columns `by`, bits, seed, converged and `value`.
+        by: coordinates of a point.
+        value: the name of what was scored.
+    """
+    names = [", ".join(f"{name} = {row[name]:g}" for name in by) for row in scores[[*by]].to_dict("records")]
+    return points_again(
+        pd.DataFrame(records_of(scores.assign(method=names, mAP=scores[value]), by="method")), value=value
+    )
+
+
+def points_again(runs: pd.DataFrame, *, value: str) -> pd.DataFrame:
+    """`points_table` from the table of runs, where the coordinates of a point are its `method`."""
+    means = runs.groupby("method", sort=False)["mAP"].mean()
+    points = [dict(part.split(" = ") for part in name.split(", ")) for name in means.index]
+    table = pd.DataFrame(points).astype(float).assign(**{value: means.to_numpy()})
+    return declare(table, POINTS, records_of(runs, by="method"), value=value)
 
 
 def stored_table(scores: pd.DataFrame, *, by: str) -> pd.DataFrame:

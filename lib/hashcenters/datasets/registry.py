@@ -150,7 +150,7 @@ def load(name: str, **options: Any) -> HashingData:
     """Load a data set.
 
     Args:
-        name: as in the registry; `python -m hashcenters.datasets list` shows all.
+        name: as in the registry; `hashcenters data list` shows all.
         options: of its reader, such as `protocol`, `root`, `seed`, `size`; those that are None or "" are left
             to their defaults. Every set has `unseen`, see `datasets.unseen`.
 

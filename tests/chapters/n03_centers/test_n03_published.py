@@ -175,7 +175,7 @@ def forged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_missing_file_says_how_to_get_it_and_a_present_one_is_read(forged: Path):
     assert published_commit() == "1234567"
-    message = "16.pkl is missing; get .*: python -m hashcenters.datasets download csq-official$"
+    message = "16.pkl is missing; get .*: .venv/bin/hashcenters data download csq-official$"
     with pytest.raises(InputError, match=message):
         published_centers("Digits", 16)
     assert not published_available()

@@ -159,5 +159,5 @@ def test_files() -> None:
 
 
 def test_missing_files_come_with_one_command() -> None:
-    assert "`python -m hashcenters.datasets download csq-official` downloads them" in readings.how_to_get()
+    assert "`.venv/bin/hashcenters data download csq-official` downloads them" in readings.how_to_get()
     assert "codes (15 MB) into `csq-official/`" in readings.how_to_get()

@@ -194,5 +194,5 @@ def test_without_the_files_the_verdict_says_how_to_get_them(tmp_path: Path, monk
     assert judge_files(files[files["dataset"] == "NUS-WIDE"]) == {
         "verdict": "needs-data",
         "observed": "the files are not here",
-        "evidence": "get the files with: python -m hashcenters.datasets download csq-official",
+        "evidence": "get the files with: .venv/bin/hashcenters data download csq-official",
     }
