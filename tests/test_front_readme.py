@@ -61,7 +61,7 @@ def differences(table: str) -> dict[tuple[int, str], dict[str, float]]:
             "csq-wider-gain",
             "05-wider",
             (16, "coding − CSQ centers"),
-            ["bring {mean:.1f} points", "from {low:.1f} to {high:.1f}"],
+            ["bring {mean:.2f} points", "from {low:.2f} to {high:.2f}"],
         ),
         ("shc-unseen-meaning", "10-unseen-differences", (16, "semantic − shuffled"), ["bring {mean:.1f} points"]),
         ("shc-unseen-meaning", "10-unseen-differences", (64, "semantic − shuffled"), ["at 64 bits {mean:.1f}, which"]),

@@ -1,5 +1,6 @@
 """Grids of trainings: each computed once, side by side with others, and found again by any notebook."""
 
+import logging
 import os
 import sys
 import time
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from importlib import import_module
+from logging.handlers import BufferingHandler
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,6 +23,8 @@ from basics.text import trainings_done
 from hashcenters.training.config import TrainingConfig
 from hashcenters.training.features import listening
 from hashcenters.training.run import DiskFull, Run, encode_ahead, find, run, run_key
+
+log = logging.getLogger(__name__)
 
 BATCH = "HASHCENTERS_BATCH"  # set where something else shows how trainings go
 CLUSTER_OPTION, CLUSTER = "HASHCENTERS_CLUSTER", "RAY_ADDRESS"
@@ -245,7 +249,21 @@ def _side_by_side(tasks: Iterator[tuple[Any, ...]], jobs: int) -> Iterator[tuple
         return
     options = {"backend": "loky", "inner_max_num_threads": 1, "return_as": "generator_unordered"}
     with Parallel(n_jobs=jobs, **options) as pool:
-        yield from pool(delayed(_attempt)(*task) for task in tasks)
+        for key, error, warnings in pool(delayed(_attempt_elsewhere)(*task) for task in tasks):
+            for warning in warnings:
+                log.warning(warning)
+            yield key, error
+
+
+def _attempt_elsewhere(*task: Any) -> tuple[str, Exception | None, list[str]]:
+    """What `_attempt` returns in a process of its own, and the warnings there, which nobody would read."""
+    kept, library = BufferingHandler(sys.maxsize), logging.getLogger(__package__)
+    kept.setLevel(logging.WARNING)
+    library.addHandler(kept)
+    try:
+        return (*_attempt(*task), [record.getMessage() for record in kept.buffer])
+    finally:
+        library.removeHandler(kept)
 
 
 def _attempt(

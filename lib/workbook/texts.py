@@ -83,7 +83,7 @@ def protocol_of(
     if isinstance(chosen, str):
         if chosen not in named:
             raise InputError(f"{where}: there is no protocol {chosen!r} in its texts")
-        chosen = named[chosen]
+        chosen, named = named[chosen], {name: named[name] for name in named if name != chosen}
     own = {name: value for name, value in chosen.items() if name != LIKE}
     return protocol_of(chosen[LIKE], named, where=where) | own if LIKE in chosen else own
 

@@ -57,7 +57,7 @@ def test_the_longest_codes_of_the_same_notebook_are_compared():
     assert code_views.about([], {}) == {}
     said = code_views.about([GOOD], {f"table-{GOOD.notebook}-{GOOD.table}": {"protocol": {"backbone": "net, frozen"}}})
     assert (said["stands_in"], said["trained_network"]) == (DATA.substitute, "net, frozen")
-    assert code_views.about([GOOD], {})["trained_network"] == "as its table says"
+    assert code_views.about([GOOD], {})["trained_network"] == code_views.UNSAID
 
 
 def test_a_map_places_every_query_and_keeps_classes_together():

@@ -58,6 +58,7 @@ def test_what_the_notebook_says_itself_is_not_filled(folder: Path) -> None:
         ('tables: {methods: {caption: "{missing} bits"}}', "needs values that were not given .*missing"),
         ('tables: {methods: {caption: "{data.colour}"}}', "needs values that were not given .*colour"),
         ("tables: {methods: {caption: one, protocol: none}}", "there is no protocol 'none'"),
+        ("protocols: {a: {like: a}}\ntables: {methods: {caption: one, protocol: a}}", "there is no protocol 'a'"),
         ("tables: {methods: {kaption: one}}", "there is no field 'kaption'"),
         ("pictures: {}", "may hold tables, figures, claims, protocols"),
     ],

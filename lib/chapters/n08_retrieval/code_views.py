@@ -17,6 +17,7 @@ from hashcenters.metrics import average_precision
 from hashcenters.metrics.code_files import CodeSet
 
 OTHERS = "other classes"
+UNSAID = "as its table says"
 NEAREST = 10  # neighbours among which classes are counted
 _MOST_QUERIES = 1000  # in a map
 _STEPS = 500  # of its descent
@@ -53,7 +54,8 @@ def about(looked: Sequence[SavedCodes], exhibits: Mapping[str, Mapping[str, Any]
         "trained_bits": first.bits,
         "trained_on": first.dataset,
         "trained_seed": first.seed,
-        "trained_network": protocol.get("backbone") or protocol.get("hash network", "as its table says"),
+        "trained_network": protocol.get("backbone") or protocol.get("hash network", UNSAID),
+        "trained_epoch": protocol.get("epoch", UNSAID),
     }
     return named | {"split": data.protocol, "stands_in": data.substitute, "nearest": NEAREST}
 

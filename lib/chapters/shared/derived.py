@@ -85,10 +85,10 @@ def points_table(scores: pd.DataFrame, *, by: Sequence[str], value: str) -> pd.D
 
     Args:
         scores: columns `by`, bits, seed, converged and `value`.
-        by: coordinates of a point.
+        by: coordinates of a point, numbers whose names hold neither "," nor "=".
         value: the name of what was scored.
     """
-    names = [", ".join(f"{name} = {row[name]:g}" for name in by) for row in scores[[*by]].to_dict("records")]
+    names = [", ".join(f"{name} = {float(row[name])}" for name in by) for row in scores[[*by]].to_dict("records")]
     return points_again(
         pd.DataFrame(records_of(scores.assign(method=names, mAP=scores[value]), by="method")), value=value
     )

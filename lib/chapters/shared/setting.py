@@ -76,6 +76,15 @@ class Setting:
         return replace(self, recipe=replace(self.recipe, epochs=round(factor * self.recipe.epochs)))
 
 
+def passes_of(usual: int, longer: int, *, whose: str) -> str:
+    """Passes of the trainings of a table, where some have more.
+
+    >>> passes_of(10, 14, whose="RepMet"), passes_of(10, 10, whose="RepMet")
+    ('of 10; of 14 for RepMet', 'of 10')
+    """
+    return f"of {usual}" + (f"; of {longer} for {whose}" if longer != usual else "")
+
+
 def load_checked(dataset: str, options: Mapping[str, Any]) -> HashingData:
     """A data set that trainings of the notebooks can use.
 

@@ -309,7 +309,7 @@ def build_objective(config: TrainingConfig, network: nn.Module) -> nn.Module:
     return make_objective(config.objective, config.center_array(), network=network, **config.objective_options)
 
 
-def run(config: TrainingConfig, root: Path, *, progress: bool = False, wait: bool = True) -> Run:
+def run(config: TrainingConfig, root: Path, *, progress: bool = False) -> Run:
     """Train, or find the finished training; trains the backbone it starts from when that is missing.
 
     Two processes that want the same training wait for each other, and the second finds it finished.
@@ -318,19 +318,22 @@ def run(config: TrainingConfig, root: Path, *, progress: bool = False, wait: boo
         config: the training.
         root: folder of all trainings.
         progress: log a line an epoch.
-        wait: for another process that is at this very training.
 
     Raises:
         InputError: the device is not there, the data set cannot be read, or the results cannot be written.
         DiskFull: there is no room for them.
-        filelock.Timeout: another process is at this training, and `wait` is False.
     """
     if config.device == "cuda" and not torch.cuda.is_available():
         raise InputError("device cuda was asked for, but torch finds no CUDA device; use --device cpu")
     start = None if config.backbone_from is None else run(config.backbone_from, root, progress=progress)
     folder = root / run_key(config)
     lock = folder / ".lock"
-    with _writing(folder), FileLock(lock, timeout=-1 if wait else 0):
+    with _room_for(folder):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError(f"cannot write {folder}: {error.strerror}") from error
+    with FileLock(lock), _room_for(folder):
         remove_unfinished(folder, held=lock)
         found = find(config, root)
         if found is None:
@@ -340,23 +343,22 @@ def run(config: TrainingConfig, root: Path, *, progress: bool = False, wait: boo
 
 
 @contextmanager
-def _writing(folder: Path) -> Iterator[None]:
-    """Make a folder, and say in one line that it cannot be written, now or while the block runs.
+def _room_for(folder: Path) -> Iterator[None]:
+    """Say in one line that there is no room for what the block writes, or that a file of tensors cannot be written.
 
     Raises:
-        InputError: it cannot be written.
-        DiskFull: there is no room for what is to be written.
+        DiskFull: there is no room.
+        InputError: safetensors found another fault.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         yield
     except (OSError, SafetensorError, InputError) as error:
         reason = next((reason for reason in NO_ROOM if reason in str(error)), None)
         if reason:
             raise DiskFull(f"cannot write {folder}: {reason}; what is finished is kept") from error
-        if isinstance(error, InputError):
-            raise
-        raise InputError(f"cannot write {folder}: {getattr(error, 'strerror', None) or error}") from error
+        if isinstance(error, SafetensorError):
+            raise InputError(f"cannot write {folder}: {error}") from error
+        raise
 
 
 def _run_anew(config: TrainingConfig, folder: Path, start: Path | None, *, progress: bool) -> None:

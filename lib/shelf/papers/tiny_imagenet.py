@@ -145,7 +145,7 @@ def load_tiny_imagenet(
         seed: of the draws.
 
     Raises:
-        InputError: images are missing, or a class has fewer than asked for.
+        InputError: images are missing or of another size, or a class has fewer than asked for.
     """
     ImageReading(size=size)  # refuses a bad size
     if half not in NAMES:

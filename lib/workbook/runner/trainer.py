@@ -156,9 +156,9 @@ def main() -> None:
     """Do the job that standard input describes."""
     job, tell = begin()
     notebooks = [(load_notebook(Path(path)), *of_plan) for path, *of_plan in job["notebooks"]]
-    logging.getLogger("hashcenters").addHandler(_Warnings(tell))
     with one_line_errors():
         if not job["count"]:
+            logging.getLogger("hashcenters").addHandler(_Warnings(tell))
             _train([pair for *pair, _ in notebooks], notebooks[0][2], job["jobs"], tell)
             return
         for notebook, parameters, profile in notebooks:

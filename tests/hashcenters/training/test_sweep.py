@@ -98,6 +98,17 @@ def test_a_failure_stops_only_what_starts_from_it(cell, tmp_path, jobs):
         assert not any((tmp_path / run_key(child)).exists() for child in children)
 
 
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_a_training_warns_of_is_heard_wherever_it_runs(cell, tmp_path, caplog, jobs):
+    trainings = keyed(replace(cell, seed=seed) for seed in range(2))
+    for key in trainings:
+        (tmp_path / key).mkdir()
+        (tmp_path / key / "checkpoint.safetensors").write_bytes(b"cut")
+    train_all(trainings, tmp_path, jobs=jobs, on_done=lambda *told_of: None)
+    said = [message for message in caplog.messages if "checkpoint.safetensors cannot be used" in message]
+    assert len(said) == len(trainings)
+
+
 @pytest.mark.parametrize(
     "error",
     [
@@ -139,6 +150,15 @@ def test_trainings_side_by_side_stop_on_a_small_disk_and_go_on_with_room(cell, t
         assert all(find(config, tmp_path) for config in trainings.values())
     finally:
         subprocess.run(["umount", str(tmp_path)], check=False)
+
+
+def test_other_errors_of_a_training_stay_what_they_are(cell, tmp_path, monkeypatch):
+    def gone(*arguments, **options):
+        raise FileNotFoundError(errno.ENOENT, "No such file or directory", "/pictures/1.jpg")
+
+    monkeypatch.setattr("hashcenters.training.run._run_anew", gone)
+    with pytest.raises(FileNotFoundError, match=r"/pictures/1\.jpg"):
+        run(cell, tmp_path)
 
 
 def test_a_failure_is_raised_after_the_others(cell, results_elsewhere: Path):

@@ -96,7 +96,12 @@ def test_what_was_damaged_and_is_made_again_is_said(workbook: Any, cell: Trainin
     write(workbook, "01_trains", cell)
     workbook.run("train")
     [file] = workbook.results.glob("runs/*/outputs.safetensors")
-    file.write_bytes(file.read_bytes()[:1000])
+    whole = file.read_bytes()
+    file.write_bytes(whole[:1000])
+    assert re.search(r"01_trains +1 ", workbook.run("--estimate"))
+    assert re.search(r"01_trains +1 ", workbook.run("--estimate"))
+    workbook.run("train")
+    file.write_bytes(whole[:1000])
     lines = workbook.run("train").splitlines()
     [line] = [line for line in lines if "outputs.safetensors" in line]
     assert line.startswith(f"cannot read {file}: ")
