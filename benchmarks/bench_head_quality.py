@@ -5,7 +5,8 @@ loss S.7), each with one thing changed, see `bench_head_training` for what they 
 against the training split, and the same seeds of our loop are subtracted. A projection is fitted on the training split;
 pictures flipped, or cropped to seven eighths of each side at a place drawn once for each, have been encoded too, and a
 coin chooses for every picture in every epoch. Products are in bf16 while a hash layer learns, not when it encodes.
-Batches of another size go with rates that are multiplied by the factor named. Nothing here has seen a query.
+Batches of another size, and hidden layers of fewer than 512 units, go with rates that are multiplied by the factor
+named. Nothing here has seen a query.
 
 It needs the photographs, the weights of the network, and the features of 43,997 pictures, which are encoded where they
 are not in `HASHCENTERS_FEATURES`.
@@ -36,6 +37,7 @@ from hashcenters.training.loop import one_thread
 
 SEEDS, BITS = 3, (16, 64)
 WIDTHS = {1280: (16,), 512: BITS, 256: BITS}  # and for which lengths; the first is a rotation alone
+NARROW = ((384, 1.0), (256, 1.0), (256, 2.0))  # units of both hidden layers, and what the rates are multiplied by
 VIEWS = {"flipped": flipped, "cropped": cropped}
 BATCHES = ((128, 1.0), (128, 1.5), (256, 1.0), (256, 2.0))  # rows a step, and what the rates are multiplied by
 
@@ -92,6 +94,10 @@ def run() -> pd.DataFrame:
                 row(bits, f"pictures {name} by a coin", each(bits, pool, batches=coins), ours[bits])
                 for name, coins in views.items()
             ]
+            for width, factor in NARROW:
+                rates = {"lr": setting().recipe.lr * factor}
+                name = f"hidden layers of {width} units, rates × {factor:g}"
+                rows.append(row(bits, name, each(bits, pool, recipe=rates, width=width), ours[bits]))
             for size, factor in BATCHES:
                 larger = {"batch_size": size, "lr": setting().recipe.lr * factor}
                 name = f"batches of {size}, rates × {factor:g}"

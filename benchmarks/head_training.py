@@ -150,10 +150,10 @@ def projected(pool: Pool, width: int) -> Pool:
     return Pool(*parts, pool.top_k)
 
 
-def head_on(config: TrainingConfig, dim: int) -> nn.Sequential:
+def head_on(config: TrainingConfig, dim: int, width: int = SLIM) -> nn.Sequential:
     """The head of a training; a slim one keeps its width on fewer features, where the library's has no more units."""
-    if config.head == "csq-slim" and dim < SLIM:
-        return nn.Sequential(nn.Linear(dim, SLIM), nn.ReLU(), *csq_head(SLIM, config.bits)[2:])
+    if config.head == "csq-slim" and (dim < SLIM or width != SLIM):
+        return nn.Sequential(nn.Linear(dim, width), nn.ReLU(), *csq_head(width, config.bits)[2:])
     return make_head(config.head, dim, config.bits)
 
 
@@ -217,6 +217,7 @@ class Training:
         batches: how rows are read.
         bf16: whether products are in bf16 while it learns.
         keep_gradients: whether their memory is kept and set to 0.
+        width: units of each hidden layer of a slim head.
         adam: options of the optimiser, `fused` and `foreach`.
     """
 
@@ -228,12 +229,13 @@ class Training:
         batches: type[Batches] | partial[Batches] = Batches,
         bf16: bool = False,
         keep_gradients: bool = False,
+        width: int = SLIM,
         **adam: bool,
     ) -> None:
         dim = pool.train.inputs.array.shape[1]
         self.config = config
         torch.manual_seed(config.seed)  # as `trained_part`
-        self.network = HashNetwork(Backbone(nn.Identity(), dim), head_on(config, dim))
+        self.network = HashNetwork(Backbone(nn.Identity(), dim), head_on(config, dim, width))
         self.learning = InBf16(self.network) if bf16 else self.network
         self.objective = build_objective(config, self.network)
         self.optimiser = make_optimiser(self.network, self.objective, config.recipe)
