@@ -14,6 +14,7 @@ from chapters.shared.derived import (
     Verdict,
     ablation_table,
     difference_table,
+    named_by,
     records_of,
     run_record,
 )
@@ -115,8 +116,7 @@ def with_runs(table: pd.DataFrame, runs: pd.DataFrame, data: HashingData, *, by:
         by: the labels that tell them apart.
     """
     scored = score_table(runs, data)
-    names = [", ".join(f"{name} = {row[name]}" for name in by) for row in scored[[*by]].to_dict("records")]
-    return declare(table, RUNS, records_of(scored.assign(method=names), by="method"))
+    return declare(table, RUNS, records_of(scored.assign(method=named_by(scored, by)), by="method"))
 
 
 def described(compared: pd.DataFrame) -> str:

@@ -80,6 +80,15 @@ def search_again(runs: pd.DataFrame, *, parts: Sequence[str], bits: int) -> pd.D
     return declare(table, SEARCH, records_of(runs, by="method"), parts=[*parts], bits=bits)
 
 
+def named_by(frame: pd.DataFrame, by: Sequence[str]) -> list[str]:
+    """A name for every row, of the values that it has in some columns.
+
+    >>> named_by(pd.DataFrame({"λ1": [0.0, 0.05], "λ2": [0.2, 0.2]}), ["λ1", "λ2"])
+    ['λ1 = 0.0, λ2 = 0.2', 'λ1 = 0.05, λ2 = 0.2']
+    """
+    return [", ".join(f"{name} = {row[name]}" for name in by) for row in frame[[*by]].to_dict("records")]
+
+
 def points_table(scores: pd.DataFrame, *, by: Sequence[str], value: str) -> pd.DataFrame:
     """The points of a grid down, and the mean of what its trainings were scored by over their seeds.
 
@@ -88,10 +97,8 @@ def points_table(scores: pd.DataFrame, *, by: Sequence[str], value: str) -> pd.D
         by: coordinates of a point, numbers whose names hold neither "," nor "=".
         value: the name of what was scored.
     """
-    names = [", ".join(f"{name} = {float(row[name])}" for name in by) for row in scores[[*by]].to_dict("records")]
-    return points_again(
-        pd.DataFrame(records_of(scores.assign(method=names, mAP=scores[value]), by="method")), value=value
-    )
+    named = scores.assign(method=named_by(scores.astype(dict.fromkeys(by, float)), by), mAP=scores[value])
+    return points_again(pd.DataFrame(records_of(named, by="method")), value=value)
 
 
 def points_again(runs: pd.DataFrame, *, value: str) -> pd.DataFrame:
