@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
-from workbook.intervals import LEVEL, crossed, mean_squares, spread_of_rows, these_runs
+from workbook.intervals import LEVEL, crossing, mean_squares, spread_of_rows
 
 RUNS, CASES, RATIOS, SHARES = (3, 5, 10), (100, 1000, 5000), (0.0, 1.0, 2.0, 4.0), (0.3, 1.0)
 TABLES, BOOTSTRAPPED, RESAMPLES = 2000, 400, 300
@@ -61,9 +61,9 @@ def bootstrap(values: np.ndarray) -> tuple[float, float]:
 
 
 WAYS: dict[str, Callable[[np.ndarray], tuple[float, float]]] = {
-    "crossed": lambda values: crossed(values).interval(),
+    "crossed": lambda values: crossing(values).mean().interval(),
     "satterthwaite": satterthwaite,
-    "cases only": lambda values: these_runs(values).interval(),
+    "cases only": lambda values: crossing(values).these_runs().interval(),
     "bootstrap": bootstrap,
 }
 

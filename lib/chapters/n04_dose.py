@@ -8,15 +8,14 @@ import pandas as pd
 from jaxtyping import Float
 from matplotlib.figure import Figure
 
-from chapters.shared.comparisons import Verdict, all_converged, as_finding, deciding, described, judge_rows
-from chapters.shared.derived import judge_family
+from chapters.shared.comparisons import Verdict, as_finding, deciding, described, judge_rows
+from chapters.shared.derived import Comparison, difference_table, listed_table, run_record
 from chapters.shared.encoding import of_training_split
-from chapters.shared.readings import joined
-from chapters.shared.scores import select
+from chapters.shared.scores import converged
 from workbook import style
-from workbook.intervals import crossed
+from workbook.intervals import crossing
 
-DOSE = "lambda_1"
+DOSE, SIZE = "lambda_1", "mean |y|"
 Magnitudes = Mapping[str, Float[np.ndarray, "seeds doses items"]]
 
 
@@ -34,75 +33,98 @@ def magnitudes(runs: pd.DataFrame) -> Magnitudes:
     }
 
 
-def dose_table(runs: pd.DataFrame, sizes: Magnitudes) -> pd.DataFrame:
-    """Mean |y| by part and dose, and its change from the smallest dose; all changes are one family.
+def dose_scores(runs: pd.DataFrame, sizes: Magnitudes) -> pd.DataFrame:
+    """Mean |y| of every training: columns λ1, bits, seed, a column a part, converged.
 
     Args:
         runs: see `magnitudes`.
         sizes: from `magnitudes`.
-
-    Returns:
-        Columns part, λ1, mean |y|, deviation (standard, over seeds), change, low, high, converged.
     """
-    doses = sorted(set(runs[DOSE]))
-    settled = [all_converged(select(runs, **{DOSE: doses[0]}), select(runs, **{DOSE: dose})) for dose in doses]
-    rows, family = [], []
-    for part, size in sizes.items():
-        for place, dose in enumerate(doses):
-            by_seed = size[:, place].mean(axis=1)
-            spread = by_seed.std(ddof=1) if len(by_seed) > 1 else np.nan
-            rows.append({"part": part, "λ1": dose, "mean |y|": by_seed.mean(), "deviation": spread})
-            family.append(crossed(size[:, place] - size[:, 0]))
-    judged = judge_family(family, settled * len(sizes))
-    return pd.concat([pd.DataFrame(rows), judged.drop(columns="verdict").rename(columns={"mean": "change"})], axis=1)
+    rows = []
+    for row, (seed, own) in enumerate(runs.groupby("seed")):
+        for column, (dose, bits, run) in enumerate(own.sort_values(DOSE)[[DOSE, "bits", "run"]].to_numpy()):
+            means = {part: size[row, column].mean() for part, size in sizes.items()}
+            rows.append({"λ1": dose, "bits": bits, "seed": seed, **means, "converged": converged(run.history())})
+    return pd.DataFrame(rows).sort_values("λ1", kind="stable", ignore_index=True)
 
 
-def judge_dose(runs: pd.DataFrame, sizes: Magnitudes) -> Verdict:
+def dose_table(scores: pd.DataFrame, sizes: Magnitudes) -> pd.DataFrame:
+    """Mean and deviation of |y| over the seeds, a row a dose, a column a part.
+
+    Args:
+        scores: from `dose_scores`.
+        sizes: from `magnitudes`.
+    """
+    return listed_table(scores, by="λ1", measures=[*sizes])
+
+
+def dose_steps(scores: pd.DataFrame, sizes: Magnitudes) -> pd.DataFrame:
+    """What every step from one dose to the next changes, on each part: `difference_table`, all steps one family.
+
+    Args:
+        scores: from `dose_scores`.
+        sizes: from `magnitudes`.
+    """
+    doses, bits = scores["λ1"].unique(), int(scores["bits"].iloc[0])
+    settled = scores.groupby("λ1")["converged"].all()
+    steps = [
+        Comparison(bits, _step(part, high), _step(part, low), crossing(more), bool(settled[low] and settled[high]))
+        for part, size in sizes.items()
+        for (low, high), more in zip(pairwise(doses), np.diff(size, axis=1).swapaxes(0, 1), strict=True)
+    ]
+    runs = [
+        run_record(_step(part, row["λ1"]), bits, row["seed"], row["converged"], **{SIZE: row[part]})
+        for part in sizes
+        for row in scores.to_dict("records")
+    ]
+    return difference_table(steps, runs, margin=0.0, measure=SIZE)
+
+
+def _step(part: str, dose: float) -> str:
+    return f"{part}, λ1 = {dose:g}"
+
+
+def judge_dose(steps: pd.DataFrame, scores: pd.DataFrame, sizes: Magnitudes) -> Verdict:
     """Whether outputs come nearer to ±1 with every step of the weight of L_Q, on both parts; the weakest decides.
 
-    A step from or to trainings short of their plateau is open either way: longer ones may go elsewhere.
-
     Args:
-        runs: see `magnitudes`.
+        steps: from `dose_steps`.
+        scores: from `dose_scores`.
         sizes: from `magnitudes`.
     """
-    doses = sorted(set(runs[DOSE]))
-    plateau = [all_converged(select(runs, **{DOSE: dose})) for dose in doses]
-    settled = [both for _ in sizes for both in map(all, pairwise(plateau))]
-    steps = [crossed(size[:, k + 1] - size[:, k]) for size in sizes.values() for k in range(len(doses) - 1)]
-    names = [f"{part}, {low:g} to {high:g}" for part in sizes for low, high in pairwise(doses)]
-    judged = judge_family(steps, settled).assign(difference=names)
-    judged["verdict"] = judged["verdict"].where(judged["converged"], "inconclusive")
-    parts = [f"{part} {', '.join(f'{value:.3f}' for value in size.mean(axis=(0, 2)))}" for part, size in sizes.items()]
-    found = judge_rows(judged, over="seeds and items")
-    observed = f"mean |y| at λ1 = {', '.join(f'{dose:g}' for dose in doses)}: {'; '.join(parts)}"
-    return as_finding(found | {"observed": observed, "why": f"{found['why']}: {described(deciding(judged))}"})
+    means = scores.groupby("λ1")[[*sizes]].mean()
+    parts = [f"{part} {', '.join(f'{value:.3f}' for value in means[part])}" for part in sizes]
+    found = judge_rows(steps, over="seeds and items")
+    observed = f"mean |y| at λ1 = {', '.join(f'{dose:g}' for dose in means.index)}: {'; '.join(parts)}"
+    return as_finding(found | {"observed": observed, "why": f"{found['why']}: {described(deciding(steps))}"})
 
 
-def dose_reading(table: pd.DataFrame) -> str:
-    """From which dose on the change can be told from 0.
+def dose_reading(steps: pd.DataFrame) -> str:
+    """How many steps raise |y|, by their intervals, and how many lower it.
 
     Args:
-        table: from `dose_table`.
+        steps: from `dose_steps`.
     """
-    parts = []
-    for part, rows in table.groupby("part", sort=False):
-        seen = rows.loc[rows["low"] > 0, "λ1"]
-        parts.append((f"from λ1 = {seen.min():g} on" if len(seen) else "at no weight") + f" ({part})")
-    return f"The interval of the change of |y| lies above 0 {joined(parts)}."
+    above, below = int((steps["low"] > 0).sum()), int((steps["high"] < 0).sum())
+    return (
+        f"Of {len(steps)} steps of λ1 the interval of the change of |y| lies above 0 for {above}, below 0 for {below}."
+    )
 
 
 @style.look()
-def dose_lines(table: pd.DataFrame) -> Figure:
+def dose_lines(scores: pd.DataFrame, sizes: Magnitudes) -> Figure:
     """Mean |y| against λ1, a line a part, with the deviation of the seeds.
 
     Args:
-        table: from `dose_table`.
+        scores: from `dose_scores`.
+        sizes: from `magnitudes`.
     """
     drawn, axes = style.figure(columns=1, height=2.4)
-    for number, (part, rows) in enumerate(table.groupby("part", sort=False)):
+    by_dose = scores.groupby("λ1")[[*sizes]]
+    means, deviations = by_dose.mean(), by_dose.std().fillna(0.0)
+    for number, part in enumerate(sizes):
         line = style.line_style(number)
-        axes.errorbar(rows["λ1"], rows["mean |y|"], rows["deviation"], label=part, capsize=2, **line)
+        axes.errorbar(means.index, means[part], deviations[part], label=part, capsize=2, **line)
     axes.set(xlabel="weight λ1 of the quantization loss", ylabel="mean magnitude |y| of outputs")
     axes.legend()
     return drawn

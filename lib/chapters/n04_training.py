@@ -6,29 +6,30 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from chapters.shared.comparisons import Verdict, all_converged, deciding, described, judge_rows, paired_differences
-from chapters.shared.derived import judge_family, points_table
+from chapters.shared.comparisons import Verdict, compare_pairs, deciding, described, judge_rows
+from chapters.shared.derived import VALIDATION, listed_table, points_table
 from chapters.shared.figures import DISTANCES
 from chapters.shared.readings import joined
 from chapters.shared.scores import converged, select, validation_map, validation_precisions
 from hashcenters.datasets.splits import HashingData
+from hashcenters.training.run import Run
 from workbook import style
-from workbook.intervals import crossed
 
 PAIR = ["lambda_1", "lambda_2"]
+MAGNITUDES = ["mean |y|", "share below 0.9", "mean (1 − |y|)²"]
 
 
 def grid_table(runs: pd.DataFrame, data: HashingData) -> pd.DataFrame:
     """Columns λ1, λ2 and validation mAP of a grid, the mean over its seeds."""
     scored = [(validation_map(run, data), converged(run.history())) for run in runs["run"]]
-    scored = pd.DataFrame(scored, columns=["validation mAP", "converged"], index=runs.index)
+    scored = pd.DataFrame(scored, columns=[VALIDATION, "converged"], index=runs.index)
     named = runs[[*PAIR, "bits", "seed"]].set_axis(["λ1", "λ2", "bits", "seed"], axis=1)
-    return points_table(named.join(scored), by=["λ1", "λ2"], value="validation mAP")
+    return points_table(named.join(scored), by=["λ1", "λ2"], value=VALIDATION)
 
 
 def grid_scores(table: pd.DataFrame) -> pd.DataFrame:
     """`grid_table` with the names of the options: columns lambda_1, lambda_2, validation mAP."""
-    return table.set_axis([*PAIR, "validation mAP"], axis=1)
+    return table.set_axis([*PAIR, VALIDATION], axis=1)
 
 
 def grid_browser(runs: pd.DataFrame, scores: pd.DataFrame) -> tuple[Callable[..., Figure], dict[str, list[float]]]:
@@ -39,7 +40,7 @@ def grid_browser(runs: pd.DataFrame, scores: pd.DataFrame) -> tuple[Callable[...
         scores: of the grid, from `grid_scores`; the function starts at the best point.
     """
     found = runs.drop_duplicates(PAIR).set_index(PAIR)["run"]
-    start = [float(value) for value in scores.loc[scores["validation mAP"].idxmax(), PAIR]]
+    start = [float(value) for value in scores.loc[scores[VALIDATION].idxmax(), PAIR]]
 
     def browse(lambda_1: float = start[0], lambda_2: float = start[1]) -> Figure:
         return grid_cell(scores, found[lambda_1, lambda_2].history(), lambda_1=lambda_1, lambda_2=lambda_2)
@@ -47,32 +48,42 @@ def grid_browser(runs: pd.DataFrame, scores: pd.DataFrame) -> tuple[Callable[...
     return browse, {name: sorted(map(float, runs[name].unique())) for name in PAIR}
 
 
-def judge_grid(runs: pd.DataFrame, data: HashingData, *, document: tuple[float, float]) -> Verdict:
+def compare_points(runs: pd.DataFrame, data: HashingData, *, document: tuple[float, float]) -> pd.DataFrame | None:
+    """The document's λ1 and λ2 against every other point of the grid, by AP of validation samples; None where the grid
+    does not hold that pair and another."""
+    points = dict.fromkeys(runs[PAIR].itertuples(index=False, name=None))
+    if document not in points or len(points) < 2:
+        return None
+    names = {pair: f"λ1 = {pair[0]:g}, λ2 = {pair[1]:g}" for pair in points} | {document: "document"}
+    named = runs.assign(point=[names[pair] for pair in runs[PAIR].itertuples(index=False, name=None)])
+    pairs = [("document", name) for name in names.values() if name != "document"]
+    own = {"precisions": validation_precisions, "measure": VALIDATION}
+    return compare_pairs(named, data, pairs=pairs, bits=runs["bits"].unique().tolist(), by="point", **own)
+
+
+def judge_grid(scores: pd.DataFrame, compared: pd.DataFrame | None, *, document: tuple[float, float]) -> Verdict:
     """Whether the document's λ1 and λ2 beat every other point of the grid on the validation split.
 
     The weakest comparison decides: one point that is better, by an interval over seeds and validation samples, and
     it is `not-shown`; one that cannot be told from it, and it is `inconclusive`. So is a grid of one seed.
+
+    Args:
+        scores: from `grid_scores`.
+        compared: from `compare_points`.
+        document: λ1 and λ2 of the document.
     """
-    points = dict([*runs.groupby(PAIR)])
-    means = {pair: np.mean([validation_map(run, data) for run in part["run"]]) for pair, part in points.items()}
-    best = max(means, key=lambda pair: means[pair])
-    observed = f"best point: λ1 = {best[0]:g}, λ2 = {best[1]:g}"
-    theirs = points.pop(document, None)
-    if theirs is None or not points:
+    best = scores.loc[scores[VALIDATION].idxmax()]
+    observed = f"best point: λ1 = {best.lambda_1:g}, λ2 = {best.lambda_2:g}"
+    if compared is None:
         missing = "the grid does not hold that pair and another"
         return {"verdict": "inconclusive", "observed": observed, "pair": document, "evidence": missing}
-    apart = [paired_differences(theirs, part, data, precisions=validation_precisions) for part in points.values()]
-    settled = [all_converged(theirs, part) for part in points.values()]
-    judged = judge_family([crossed(one) for one in apart], settled).assign(
-        difference=[f"document − (λ1 = {first:g}, λ2 = {second:g})" for first, second in points]
-    )
-    found = judge_rows(judged, over="seeds and validation samples")
-    return found | {"observed": f"{observed}; validation mAP, {described(deciding(judged))}", "pair": document}
+    found = judge_rows(compared, over="seeds and validation samples")
+    return found | {"observed": f"{observed}; validation mAP, {described(deciding(compared))}", "pair": document}
 
 
-def magnitudes(runs: pd.DataFrame) -> np.ndarray:
-    """|y| of all query outputs of some trainings."""
-    return np.abs(np.concatenate([run.outputs("query").ravel() for run in runs["run"]]))
+def magnitudes(run: Run) -> np.ndarray:
+    """|y| of all query outputs of a training."""
+    return np.abs(run.outputs("query").ravel(), dtype=float)
 
 
 def magnitude_shares(runs: pd.DataFrame, losses: Sequence[str], *, bits: int) -> pd.DataFrame:
@@ -80,20 +91,26 @@ def magnitude_shares(runs: pd.DataFrame, losses: Sequence[str], *, bits: int) ->
     edges = np.linspace(0, 1, 41)
     frames = []
     for loss in losses:
-        values = magnitudes(select(runs, loss=loss, bits=bits))
+        values = np.concatenate([magnitudes(run) for run in select(runs, loss=loss, bits=bits)["run"]])
         share = np.histogram(values, edges)[0] / len(values)
         frames.append(pd.DataFrame({"magnitude": (edges[1:] + edges[:-1]) / 2, "share": share, "loss_name": loss}))
     return pd.concat(frames, ignore_index=True)
 
 
-def magnitude_table(runs: pd.DataFrame, losses: Sequence[str]) -> pd.DataFrame:
-    """Mean of |y|, share of outputs below 0.9, and the mean squared change by cutting to signs."""
+def magnitude_scores(runs: pd.DataFrame, losses: Sequence[str]) -> pd.DataFrame:
+    """Mean of |y|, share of outputs below 0.9, and the mean squared change by cutting to signs, a row a training."""
     rows = []
-    for bits in sorted(set(runs["bits"])):
-        for loss in losses:
-            values = magnitudes(select(runs, loss=loss, bits=bits))
-            rows.append((bits, loss, values.mean(), (values < 0.9).mean(), ((1 - values) ** 2).mean()))
-    return pd.DataFrame(rows, columns=["bits", "loss", "mean |y|", "share below 0.9", "mean (1 − |y|)²"])
+    chosen = runs[runs["loss"].isin(losses)].sort_values("bits", kind="stable")
+    for loss, bits, seed, run in chosen[["loss", "bits", "seed", "run"]].itertuples(index=False):
+        values = magnitudes(run)
+        described_by = values.mean(), (values < 0.9).mean(), ((1 - values) ** 2).mean()
+        rows.append((loss, bits, seed, *described_by, converged(run.history())))
+    return pd.DataFrame(rows, columns=["loss", "bits", "seed", *MAGNITUDES, "converged"])
+
+
+def magnitude_table(scores: pd.DataFrame) -> pd.DataFrame:
+    """Means and deviations of `magnitude_scores` over the seeds, by loss and length."""
+    return listed_table(scores, by="loss", measures=MAGNITUDES)
 
 
 def grid_reading(scores: pd.DataFrame, *, document: tuple[float, float]) -> str:
@@ -103,23 +120,24 @@ def grid_reading(scores: pd.DataFrame, *, document: tuple[float, float]) -> str:
         scores: from `grid_scores`.
         document: λ1 and λ2 of the document.
     """
-    value = "validation mAP"
-    best = scores.loc[scores[value].idxmax()]
-    text = f"The best of {len(scores)} points is λ1 = {best.lambda_1:g}, λ2 = {best.lambda_2:g} ({best[value]:.3f})"
+    best = scores.loc[scores[VALIDATION].idxmax()]
+    point = f"λ1 = {best.lambda_1:g}, λ2 = {best.lambda_2:g}"
+    text = f"The best of {len(scores)} points is {point} ({best[VALIDATION]:.3f})"
     pair = select(scores, lambda_1=document[0], lambda_2=document[1])
-    theirs = [f"; the document's λ1 = {document[0]:g}, λ2 = {document[1]:g} has {score:.3f}" for score in pair[value]]
+    pair_name = f"λ1 = {document[0]:g}, λ2 = {document[1]:g}"
+    theirs = [f"; the document's {pair_name} has {score:.3f}" for score in pair[VALIDATION]]
     return "".join([text, *theirs, "."])
 
 
-def magnitude_reading(table: pd.DataFrame) -> str:
+def magnitude_reading(scores: pd.DataFrame) -> str:
     """Mean |y| of every loss at the longest code.
 
     Args:
-        table: from `magnitude_table`.
+        scores: from `magnitude_scores`.
     """
-    longest = select(table, bits=table["bits"].max())
-    parts = [f"{value:.3f} ({loss})" for loss, value in zip(longest["loss"], longest["mean |y|"], strict=True)]
-    return f"At {longest['bits'].iloc[0]} bits the mean of |y| is {joined(parts)}."
+    longest = scores["bits"].max()
+    means = select(scores, bits=longest).groupby("loss", sort=False)[MAGNITUDES[0]].mean()
+    return f"At {longest} bits the mean of |y| is {joined([f'{value:.3f} ({loss})' for loss, value in means.items()])}."
 
 
 @style.look()

@@ -8,8 +8,9 @@ import torch
 from jaxtyping import Int8
 from matplotlib.figure import Figure
 
+from chapters.n05_center_table import ALIVE, FIXED, FROM_DATA, LEARNED, MEASURES
 from chapters.shared.comparisons import MARGIN, Verdict, as_finding, deciding, described, judge_rows
-from chapters.shared.derived import LISTED, differences_again, judge_family, records_of
+from chapters.shared.derived import differences_again, level_table, listed_table
 from chapters.shared.encoding import of_training_split
 from chapters.shared.readings import joined
 from chapters.shared.scores import converged, select
@@ -21,15 +22,12 @@ from hashcenters.sweep import or_stand_in
 from hashcenters.training.loop import one_thread
 from hashcenters.training.run import Run, load_data, run_key
 from workbook import style
-from workbook.intervals import mean_of, prediction
+from workbook.intervals import prediction
 from workbook.literature import Published
-from workbook.run_table import DERIVED, declare
-from workbook.tables import mean_std
+from workbook.run_table import DERIVED
 
 BINARY = 0.95  # mean |c| from which on centers count as binary
-MOVED = 0.01  # of their bits: centers that move in fewer are not called learned
-FIXED, LEARNED, FROM_DATA, STILL, COLLAPSED = "fixed", "learned", "made from data", "did not move", "collapsed"
-ALIVE = (LEARNED, FROM_DATA)
+START, END, MARGIN_OF = "mean |c| at the start", "mean |c| at the end", "beyond what is asked"
 WIDER = 0.01  # of mAP: what wider centers are to gain
 Centers = Int8[np.ndarray, "num_classes bits"]
 
@@ -92,46 +90,23 @@ def center_paths(runs: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["method", "bits", "epoch", "minimum", "mean", "moved", "duplicates"])
 
 
-def center_measures(runs: pd.DataFrame, starts: Mapping[tuple[int, int], Centers]) -> pd.DataFrame:
-    """The centers (their signs) that trainings end with: method, bits, seed, minimum, distinct, moved.
+def center_measures(
+    runs: pd.DataFrame, starts: Mapping[tuple[int, int], Centers], scored: pd.DataFrame
+) -> pd.DataFrame:
+    """The scores of trainings, with what the centers (their signs) are that they end with, as `center_table` takes it.
 
     Args:
         runs: trainings, labels method, bits and seed.
         starts: the random centers of every length and seed, in whose share (0–1) of bits `moved` is counted.
+        scored: from `score_table`, of the same trainings.
     """
     rows = []
     for method, bits, seed, run in runs[["method", "bits", "seed", "run"]].itertuples(index=False):
         centers = last_centers(run)
         found, moved = separation(centers), float((centers != starts[bits, seed]).mean())
         rows.append((method, bits, seed, found.minimum, len(centers) - found.duplicates, len(centers), moved))
-    return pd.DataFrame(rows, columns=["method", "bits", "seed", "minimum", "distinct", "classes", "moved"])
-
-
-def center_table(scored: pd.DataFrame, measures: pd.DataFrame, kinds: Mapping[str, str]) -> pd.DataFrame:
-    """What centers retrieve, and what became of them: a row a method and length.
-
-    Args:
-        scored: columns method, bits, mAP.
-        measures: from `center_measures`, of the same trainings.
-        kinds: what the centers of a method are meant to be: fixed, learned or made from data.
-
-    Returns:
-        method, bits, mAP, `bits moved` (share, of learned centers), `minimum distance` (over the seeds), `distinct`
-        (centers, mean over the seeds) and `centers`: the kind; "collapsed" where fewer than half of the classes have
-        a center of their own, "did not move" where learned ones moved in less than 1 % of their bits.
-    """
-    scores = mean_std(scored, ["method", "bits"], "mAP").set_index(["method", "bits"])["mAP"]
-    rows = []
-    for (method, bits), part in measures.groupby(["method", "bits"], sort=False):
-        kind, moved, distinct = kinds[method], part["moved"].mean(), part["distinct"].mean()
-        low, high = part["minimum"].min(), part["minimum"].max()
-        still = kind == LEARNED and moved < MOVED
-        became = COLLAPSED if kind != FIXED and distinct < part["classes"].mean() / 2 else STILL if still else kind
-        shown = f"{moved:.1%}" if kind == LEARNED else ""
-        apart = f"{low}" if low == high else f"{low} to {high}"
-        rows.append((method, bits, scores[method, bits], shown, apart, f"{distinct:.4g}", became))
-    columns = ["method", "bits", "mAP", "bits moved", "minimum distance", "distinct", "centers"]
-    return declare(pd.DataFrame(rows, columns=columns), LISTED, records_of(scored, by="method"), by="method")
+    labels = ["method", "bits", "seed"]
+    return scored.merge(pd.DataFrame(rows, columns=[*labels, *MEASURES]), on=labels)
 
 
 def judge_fixed(compared: pd.DataFrame, centers: pd.DataFrame, printed: pd.DataFrame, *, bits: int) -> Verdict:
@@ -189,60 +164,93 @@ def judge_wider(compared: pd.DataFrame) -> Verdict:
     return as_finding(judge_rows(compared, margin=-WIDER) | about)
 
 
-def center_magnitudes(runs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """How near to ±1 the centers are that trainings end with.
+def center_magnitudes(runs: pd.DataFrame) -> pd.DataFrame:
+    """How near to ±1 the centers are that trainings end with, a row a training.
 
     Args:
-        runs: trainings by what they are trained with; labels method, seed, run.
+        runs: trainings; labels loss, method, bits, seed, run.
 
     Returns:
-        Columns `loss`, `method`, `seed`, `start` and `end` (mean |c| before and after training, 0–1), `converged`.
+        Columns `loss`, `method`, `bits`, `seed`, `START` and `END` (mean |c|, 0–1), `converged`.
     """
     rows = []
-    for loss, trained in runs.items():
-        for method, seed, run in trained[["method", "seed", "run"]].itertuples(index=False):
-            path = run.centers_by_epoch()
-            start, end = (float(np.abs(centers).mean()) for centers in (path[0], path[-1]))
-            rows.append((loss, method, seed, start, end, converged(run.history())))
-    return pd.DataFrame(rows, columns=["loss", "method", "seed", "start", "end", "converged"])
+    for *labels, run in runs[["loss", "method", "bits", "seed", "run"]].itertuples(index=False):
+        path = run.centers_by_epoch()
+        start, end = (float(np.abs(centers).mean()) for centers in (path[0], path[-1]))
+        rows.append((*labels, start, end, converged(run.history())))
+    return pd.DataFrame(rows, columns=["loss", "method", "bits", "seed", START, END, "converged"])
 
 
-def judge_center_magnitudes(table: pd.DataFrame) -> Verdict:
-    """Whether L_Q makes learned centers binary, which are continuous without it.
+def magnitude_table(sizes: pd.DataFrame) -> pd.DataFrame:
+    """Means and deviations of `center_magnitudes` over the seeds."""
+    return listed_table(sizes.assign(centers=named(sizes)), by="centers", measures=[START, END])
+
+
+def named(sizes: pd.DataFrame) -> pd.Series:
+    """What was trained, and with which loss."""
+    return sizes["method"] + ", " + sizes["loss"]
+
+
+def unchanged(sizes: pd.DataFrame) -> bool:
+    """Whether no centers changed."""
+    return np.allclose(sizes[START], sizes[END], rtol=0, atol=1e-9)
+
+
+def magnitude_margins(sizes: pd.DataFrame) -> pd.DataFrame | None:
+    """By how much the centers are what L_Q should make them; None where no centers changed, which says nothing of it.
 
     Three things are asked of every method, each by an interval over seeds, all as one family: with L_Q |c| ends at
-    `BINARY` or more, without it below, and higher with it than without, paired by seed. The weakest decides. Centers
-    that never change say nothing of L_Q. One seed is no evidence.
+    `BINARY` or more, without it below, and higher with it than without, paired by seed.
 
     Args:
-        table: from `center_magnitudes`, with and without L_Q, in this order.
+        sizes: from `center_magnitudes`, with and without L_Q, in this order.
+
+    Returns:
+        `level_table` of what is asked for, above 0 where it holds.
     """
-    within, without = dict.fromkeys(table["loss"])
-    named, family, settled, parts = [], [], [], []
-    for method, part in table.groupby("method", sort=False):
-        end = part.pivot(index="seed", columns="loss", values="end")
-        still = np.allclose(part["start"], part["end"], rtol=0, atol=1e-9)
-        parts.append(f"{method} {end[within].mean():.3f} and {end[without].mean():.3f}{', unchanged' if still else ''}")
-        asked = {"with": end[within] - BINARY, "without": BINARY - end[without], "rise": end[within] - end[without]}
-        if not still:
-            named += [f"{method}, {name}" for name in asked]
-            family += [mean_of(values.to_numpy()) for values in asked.values()]
-            settled += [bool(part["converged"].all())] * len(asked)
+    within, without = dict.fromkeys(sizes["loss"])
+    rows = []
+    for method, part in sizes.groupby("method", sort=False):
+        if unchanged(part):
+            continue
+        end = part.pivot(index="seed", columns="loss", values=END)
+        asked = {
+            f"{within} − {BINARY:g}": end[within] - BINARY,
+            f"{BINARY:g} − {without}": BINARY - end[without],
+            f"{within} − {without}": end[within] - end[without],
+        }
+        about = {"bits": part["bits"].iloc[0], "converged": bool(part["converged"].all())}
+        for name, values in asked.items():
+            told = about | {"asked": f"{method}: {name}"}
+            rows += [told | {"seed": seed, MARGIN_OF: value} for seed, value in values.items()]
+    return level_table(pd.DataFrame(rows), by="asked", measure=MARGIN_OF, bar=0.0) if rows else None
+
+
+def judge_center_magnitudes(sizes: pd.DataFrame, margins: pd.DataFrame | None) -> Verdict:
+    """Whether L_Q makes learned centers binary, which are continuous without it; the weakest of what is asked decides.
+
+    Args:
+        sizes: from `center_magnitudes`.
+        margins: from `magnitude_margins`.
+    """
     found = {"verdict": "inconclusive", "why": "no centers changed"}
-    if family:
-        judged = judge_family(family, settled).assign(difference=named)
-        found = judge_rows(judged, over="seeds")
-        found |= {"why": f"{found['why']}: {described(deciding(judged))}"}
+    if margins is not None:
+        found = judge_rows(margins, over="seeds")
+        found |= {"why": f"{found['why']}: {described(deciding(margins.rename(columns={'asked': 'difference'})))}"}
+    parts = []
+    for method, part in sizes.groupby("method", sort=False):
+        ends = part.groupby("loss", sort=False)[END].mean()
+        parts.append(f"{method} {' and '.join(map('{:.3f}'.format, ends))}{', unchanged' if unchanged(part) else ''}")
     return found | {"observed": f"mean |c| with and without L_Q at the end: {'; '.join(parts)}", "binary": BINARY}
 
 
-def magnitude_reading(table: pd.DataFrame) -> str:
+def magnitude_reading(sizes: pd.DataFrame) -> str:
     """Mean |c| at the end of every method's trainings, with and without L_Q.
 
     Args:
-        table: from `center_magnitudes`.
+        sizes: from `center_magnitudes`.
     """
-    mean = table.groupby(["method", "loss"], sort=False)["end"].mean()
+    mean = sizes.groupby(["method", "loss"], sort=False)[END].mean()
     parts = [f"{value:.3f} ({method}, {loss})" for (method, loss), value in mean.items()]
     return f"The mean of |c| at the end is {joined(parts)}."
 

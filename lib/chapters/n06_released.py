@@ -16,8 +16,10 @@ from chapters.n08_retrieval.ties import (
     unstable_map,
 )
 from chapters.shared.comparisons import MARGIN, Verdict
+from chapters.shared.derived import judge_family
 from chapters.shared.gathering import GATHERED, center_distances, judge_shares, share_of_clusters
-from chapters.shared.label_codes import judge_label_codes, label_code_differences
+from chapters.shared.label_codes import judge_label_codes
+from chapters.shared.label_differences import label_code_differences
 from chapters.shared.readings import joined
 from hashcenters.metrics import score_codes
 from hashcenters.metrics.label_codes import ROWS, label_code_precisions
@@ -122,15 +124,13 @@ def label_code_comparison(found: Mapping[str, Mapping[str, Mapping[str, np.ndarr
     return label_code_differences(by_name, bits=BITS, classes={name: CLASSES[name.split(",")[0]] for name in by_name})
 
 
-def judge_released_labels(found: Mapping[str, Mapping[str, Mapping[str, np.ndarray]]]) -> Verdict:
+def judge_released_labels(compared: pd.DataFrame | None) -> Verdict:
     """Whether a class does what the authors' codes do, where the database is labelled and where it is not.
 
     Args:
-        found: from `released_label_codes`.
+        compared: from `label_code_comparison`; None where the codes are missing.
     """
-    return (
-        judge_label_codes(label_code_comparison(found)) if found else missing("HMDB51 and UCF101") | {"margin": MARGIN}
-    )
+    return missing("HMDB51 and UCF101") | {"margin": MARGIN} if compared is None else judge_label_codes(compared)
 
 
 def judge_released(dataset: str, scores: pd.DataFrame | None) -> Verdict:
@@ -236,7 +236,8 @@ def judge_released_gathering(dataset: str, items: pd.DataFrame) -> Verdict:
         return said | missing(dataset)
     clips = items[(items["dataset"] == dataset) & (items["part"] == "database")]
     share = share_of_clusters(clips["nearest"].to_numpy(bool), clips["label"].to_numpy(int))
-    judged = judge_shares({"training clips": share}, [True], over="classes")
+    held = judge_family([share], [True], margin=-GATHERED)
+    judged = judge_shares(held, ["training clips"], over="classes")
     words = {"trend": "reproduced", "not-shown": "contradicted", "inconclusive": "inconclusive"}
     return said | {
         "verdict": words[judged["verdict"]],

@@ -15,9 +15,11 @@ from basics.errors import InputError
 from basics.files import read_json, read_text, sha256
 from basics.frames import to_csv
 from basics.schema import convert
+from chapters.n05_center_table import CENTERS, center_table
 from chapters.shared import derived
 from chapters.shared.code_sets import FOLDER, SavedCodes, code_sets_in
 from chapters.shared.draws import DRAWS, draws_again, judge_draws
+from chapters.shared.label_differences import LABEL_DIFFERENCES, label_differences_again
 from hashcenters.metrics import average_precision
 from workbook import run_table
 from workbook.claims import weakest
@@ -29,13 +31,16 @@ KINDS: dict[str, tuple[Callable[..., pd.DataFrame], int]] = {
     derived.MEANS: (derived.means_again, 1),
     derived.LISTED: (derived.listed_again, 2),
     derived.DIFFERENCES: (derived.differences_again, 2),
+    derived.LEVELS: (derived.levels_again, 2),
     derived.STORED: (derived.stored_again, 2),
     derived.SLOPES: (derived.slope_table, 4),
     derived.SEARCH: (derived.search_again, 3),
     derived.POINTS: (derived.points_again, 2),
     DRAWS: (draws_again, 1),
+    CENTERS: (center_table, 2),
+    LABEL_DIFFERENCES: (label_differences_again, 3),
 }
-TOLERANCE = 1e-9  # of mAP, and of every number in a table
+TOLERANCE = 1e-9  # of every number
 
 
 def verify(folder: Path) -> tuple[list[str], str]:
@@ -58,18 +63,14 @@ def verify(folder: Path) -> tuple[list[str], str]:
         *check_files(folder),
     ]
     follow = f"{len(tables)} tables and {len(claims)} verdicts that follow from them"
-    seen = f"{len(saved)} code sets, {len(runs)} runs, {follow}, all files"
+    count = len(runs.drop_duplicates([*run_table.OWNER, "method", "bits", "seed"]))
+    seen = f"{len(saved)} code sets, {count:,} runs, {follow}, all files"
     return complaints, seen
 
 
 def derived_tables(folder: Path) -> dict[str, dict[str, Any]]:
     """The exhibits of a results folder that follow from runs."""
-    entries = read(folder / EXHIBITS).items()
-    return {
-        name: entry
-        for name, entry in entries
-        if entry.get(run_table.DERIVED, {"kind": derived.RUNS})["kind"] != derived.RUNS
-    }
+    return {name: entry for name, entry in read(folder / EXHIBITS).items() if run_table.DERIVED in entry}
 
 
 def table_again(exhibit: str, entry: dict[str, Any], runs: pd.DataFrame, **options: Any) -> pd.DataFrame:
@@ -83,7 +84,7 @@ def table_again(exhibit: str, entry: dict[str, Any], runs: pd.DataFrame, **optio
     """
     own = runs[(runs["notebook"] == entry["notebook"][:2]) & (runs["table"] == exhibit.removeprefix("table-")[3:])]
     known = entry[run_table.DERIVED]
-    return KINDS[known["kind"]][0](own.drop(columns=run_table.OWNER), **known["options"] | options)
+    return KINDS[known["kind"]][0](run_table.by_run(own), **known["options"] | options)
 
 
 def check_codes(saved: SavedCodes, runs: pd.DataFrame) -> Iterator[str]:
@@ -108,11 +109,12 @@ def check_codes(saved: SavedCodes, runs: pd.DataFrame) -> Iterator[str]:
         yield f"{whose}: {error}"
         return
     wanted = {name: getattr(saved, name) for name in ("notebook", "table", "method", "bits", "seed")}
+    wanted["measure"] = derived.MAP
     own = runs[np.logical_and.reduce([runs[name] == value for name, value in wanted.items()])]
     if len(own) != 1:
         yield f"{run_table.FILE} must have one run for {FOLDER}/{saved.file.name} ({whose}), got {len(own)}"
-    elif abs(own["mAP"].item() - found) > TOLERANCE:
-        yield f"{whose}: the codes have a mAP of {found:.12g}, {run_table.FILE} says {own['mAP'].item():.12g}"
+    elif abs(own["value"].item() - found) > TOLERANCE:
+        yield f"{whose}: the codes have a mAP of {found:.12g}, {run_table.FILE} says {own['value'].item():.12g}"
 
 
 def check_table(folder: Path, exhibit: str, entry: dict[str, Any], runs: pd.DataFrame) -> Iterator[str]:

@@ -78,7 +78,16 @@ class Crossing:
     rest: float
 
     def mean(self) -> Mean:
-        """The mean for other runs and other cases, see `crossed`."""
+        """The mean for other runs and other cases than those at hand, without an interval where there is one run.
+
+        A difference is the sum of a mean, a share of its run, one of its case, and a rest, all random. From the mean
+        squares of a table without repetition the variance of the mean is (MS_runs + MS_cases − MS_rest) / RC:
+        MS_runs / RC on R − 1 degrees of freedom, and (MS_cases − MS_rest) / RC, floored at 0, on C − 1. The rest is
+        taken off the cases, of which there are many: taken off the runs, a chance agreement of three of them would
+        shrink the interval to that of the cases, and it would hold the truth in 91.8 % instead of 95 %.
+        `benchmarks/results/intervals.md` has the coverage: 94 to 97.7 % where the runs add as much error as the cases
+        or more, 93 to 98.2 % where they add none; too wide rather than too narrow for three of them.
+        """
         estimate, runs = float(np.mean(self.by_run)), len(self.by_run)
         if runs < 2:
             return Mean(estimate, ())
@@ -107,34 +116,6 @@ def crossing(differences: Num[np.ndarray, "runs cases"]) -> Crossing:
         raise InputError(f"differences must have at least two cases, got {cases}")
     _, of_cases, rest = mean_squares(values) if runs > 1 else (0.0, float(values.var(ddof=1)), 0.0)
     return Crossing(tuple(values.mean(axis=1).tolist()), cases, of_cases, rest)
-
-
-def crossed(differences: Num[np.ndarray, "runs cases"]) -> Mean:
-    """The mean of paired differences, for other runs and other cases than those at hand.
-
-    A difference is the sum of a mean, a share of its run, one of its case, and a rest, all random. From the mean
-    squares of a table without repetition the variance of the mean is (MS_runs + MS_cases − MS_rest) / RC: MS_runs / RC
-    on R − 1 degrees of freedom, and (MS_cases − MS_rest) / RC, floored at 0, on C − 1. The rest is taken off the cases,
-    of which there are many: taken off the runs, a chance agreement of three of them would shrink the interval to that
-    of the cases, and it would hold the truth in 91.8 % instead of 95 %. `benchmarks/results/intervals.md` has the
-    coverage: 94 to 97.7 % where the runs add as much error as the cases or more, 93 to 98.2 % where they add none; too
-    wide rather than too narrow for three of them.
-
-    Args:
-        differences: (the one that should win) − (the other): a row a run, a column a case.
-
-    Returns:
-        The mean; without parts, and hence without an interval, for a single run.
-
-    Raises:
-        InputError: fewer than two cases, or a value that is not finite.
-    """
-    return crossing(differences).mean()
-
-
-def these_runs(differences: Num[np.ndarray, "runs cases"]) -> Mean:
-    """The mean for other cases and exactly these runs: says nothing about training again."""
-    return crossing(differences).these_runs()
 
 
 def mean_squares(values: Num[np.ndarray, "rows columns"]) -> tuple[float, float, float]:

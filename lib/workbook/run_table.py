@@ -1,7 +1,7 @@
-"""The table of runs: a line a run behind a table of means, in full precision, to hold the table against.
+"""The table of runs: what each run behind a table measured, in full precision, to hold the table against.
 
 A frame that follows from runs says so by `declare`; `Results.table` then writes its runs into `tables/runs.csv` of the
-results, under the notebook and the table that they belong to, each line with a check of its own.
+results, under the notebook and the table that they belong to: a line a measured number, each with a check of its own.
 """
 
 import hashlib
@@ -23,6 +23,7 @@ COPIED = "copied"  # the entry of a derived table that names the table whose col
 FOLLOWS = "follows"  # the entry of a claim that says which rows of recorded tables it follows from
 RECORDED = "recorded"  # the entry of a frame's attrs that says under which id it was recorded
 OWNER = ["notebook", "table"]
+MEASURED = ["measure", "value"]  # what a run measured, and how much of it
 CHECK = "check"
 
 
@@ -32,7 +33,7 @@ def declare(frame: pd.DataFrame, kind: str, runs: Iterable[Mapping[str, Any]], *
     Args:
         frame: a table.
         kind: by which the project knows how to work it out again.
-        runs: a mapping a run, all with the same keys.
+        runs: a mapping a run, all with the same keys: floats are what was measured, all else tells runs apart.
         options: what that takes beside the runs, as JSON has it.
     """
     frame.attrs[DERIVED] = {"kind": kind, "options": options, "runs": [dict(run) for run in runs]}
@@ -47,7 +48,10 @@ def put_runs(folder: Path, notebook: str, table: str, runs: Iterable[Mapping[str
         notebook, table: whose runs.
         runs: from `declare`.
     """
-    lines = [{**dict(zip(OWNER, (notebook, table), strict=True)), **run} for run in runs]
+    owner, lines = dict(zip(OWNER, (notebook, table), strict=True)), []
+    for run in runs:
+        told = {key: value for key, value in run.items() if not isinstance(value, float)}
+        lines += [{**owner, **told, "measure": key, "value": run[key]} for key in run if key not in told]
     own = pd.DataFrame(lines, dtype=object).map(lambda value: repr(value) if isinstance(value, float) else str(value))
     own[CHECK] = _checks(own)
     kept = _texts(folder)
@@ -90,13 +94,14 @@ def read_runs(folder: Path, kinds: Mapping[str, type]) -> tuple[pd.DataFrame, li
 
     Args:
         folder: of the results.
-        kinds: of the columns that are no text: int, float or bool.
+        kinds: of the columns that tell runs apart and are no text: int or bool.
 
     Raises:
         InputError: it has none, or one that is no such table.
     """
     texts = _texts(folder)
-    wanted = [*OWNER, *kinds, CHECK]
+    kinds = dict(kinds, value=float)
+    wanted = list(dict.fromkeys([*OWNER, *kinds, *MEASURED, CHECK]))
     if not {*wanted} <= {*texts.columns}:
         raise InputError(f"{folder / FILE} must have the columns {', '.join(wanted)}, got {', '.join(texts.columns)}")
     runs = texts.drop(columns=CHECK)
@@ -107,6 +112,19 @@ def read_runs(folder: Path, kinds: Mapping[str, type]) -> tuple[pd.DataFrame, li
     wrong = runs[lost | (texts[CHECK] != _checks(runs))]
     changed = [f"{FILE}, line {place + 2}: {', '.join(row)} {said[place]}" for place, row in wrong.T.items()]
     return read[~lost].astype(dict(kinds)).reset_index(drop=True), changed
+
+
+def by_run(lines: pd.DataFrame) -> pd.DataFrame:
+    """The runs of one table as they were declared, a column a measure, from its lines in the table of runs.
+
+    Raises:
+        ValueError: a run has two values of one measure.
+    """
+    told = [name for name in lines if name not in (*OWNER, *MEASURED)]
+    if lines.empty:
+        return lines
+    wide = lines.set_index([*told, "measure"])["value"].unstack("measure", sort=False)
+    return wide.rename_axis(columns=None).reset_index()
 
 
 def _value(kind: type, text: str) -> Any:

@@ -7,6 +7,7 @@ from made_up import MadeUp, make_setting, table
 from chapters import n06_released as released
 from chapters.n08_retrieval.ties import StudiedSet
 from chapters.shared import label_codes
+from chapters.shared.label_differences import label_code_differences
 from hashcenters.codes import binarise
 from hashcenters.metrics.code_files import CodeSet
 from hashcenters.metrics.label_codes import CENTER_OF_LABEL, CODES, LABELLED, PREDICTED, ROWS
@@ -70,7 +71,7 @@ def made_up_rows(gain, loss, *, queries=400, seed=0):
 )
 def test_a_finding_needs_both_sides_on_every_code_set(gain, loss, verdict):
     found = {"one": made_up_rows(0.03, 0.05), "other": made_up_rows(gain, loss, seed=1)}
-    compared = label_codes.label_code_differences(found, bits=64, classes={"one": 51, "other": 101})
+    compared = label_code_differences(found, bits=64, classes={"one": 51, "other": 101})
     assert compared["bits"].tolist() == ["6 instead of 64", "7 instead of 64"] * 2
     assert compared["mean"].tolist() == pytest.approx([0.03, gain, -0.05, -loss], abs=0.01)
     assert ((compared["low"] < compared["mean"]) & (compared["mean"] < compared["high"])).all()
@@ -83,7 +84,7 @@ def test_without_the_authors_files_the_claim_asks_for_them(tmp_path, monkeypatch
     monkeypatch.setenv("HASHCENTERS_DATA", str(tmp_path))
     one = StudiedSet(CodeSet(*(np.ones((1, 64), np.int8), np.zeros(1, int)) * 2), "released", 1)
     assert released.released_label_codes({"HMDB51": one}) == {}
-    judged = released.judge_released_labels({})
+    judged = released.judge_released_labels(None)
     assert judged["verdict"] == "needs-data"
     monkeypatch.setenv("HASHCENTERS_RESULTS", str(tmp_path))
     open_results("06_video", profile="smoke").claim("csq-label-codes", **judged)
@@ -107,4 +108,4 @@ def test_classes_alone_on_the_authors_codes():
     np.testing.assert_allclose(
         ends, [[0.0178, 0.0497], [-0.0047, 0.0058], [-0.1080, -0.0874], [-0.0431, -0.0336]], atol=6e-5
     )
-    assert released.judge_released_labels(found)["verdict"] == "finding"
+    assert released.judge_released_labels(compared)["verdict"] == "finding"

@@ -25,6 +25,11 @@ def shares(*, bits=(16,), trained=0.95, asked=0.5, seeds=3, converged=True):
     return pd.DataFrame(rows)
 
 
+def judged(**options):
+    table = shares(**options)
+    return gathering.judge_gathering(gathering.nearest_shares(table), table)
+
+
 def test_codes_are_held_against_the_centers():
     outputs = np.array([[0.5, 0.95, 1.0, -0.1], [-1.0, -1.0, -1.0, 1.0], [0.2, 0.2, 0.2, 0.2]], np.float32)
     found = gathering.center_distances(outputs, np.array([0, 1, 2]), CENTERS)
@@ -35,22 +40,22 @@ def test_codes_are_held_against_the_centers():
 
 @pytest.mark.parametrize(("share", "verdict"), [(0.95, "trend"), (0.899, "inconclusive"), (0.8, "not-shown")])
 def test_nine_tenths_of_the_training_items_are_asked_for(share, verdict):
-    judged = gathering.judge_gathering(shares(trained=share))
-    assert judged["verdict"] == verdict
-    assert judged["shares"].startswith(f"16 bits {share + 0.001:.1%} [")
-    assert "(queries 50.0%)" in judged["observed"]
+    found = judged(trained=share)
+    assert found["verdict"] == verdict
+    assert found["shares"].startswith(f"16 bits {share + 0.001:.1%} [")
+    assert "(queries 50.0%)" in found["observed"]
 
 
 def test_lengths_are_not_pooled():
     """Planted: at one length most items are elsewhere; pooled, the other would hide it."""
-    judged = gathering.judge_gathering(shares(bits=(16, 64), trained=[0.5, 1.0]))
-    assert judged["verdict"] == "not-shown"
-    assert "1 below 0.9, 1 above 0.9" in judged["why"]
+    found = judged(bits=(16, 64), trained=[0.5, 1.0])
+    assert found["verdict"] == "not-shown"
+    assert "1 below 0.9, 1 above 0.9" in found["why"]
 
 
 def test_one_seed_and_no_plateau_leave_it_open():
-    assert gathering.judge_gathering(shares(seeds=1))["verdict"] == "inconclusive"
-    assert gathering.judge_gathering(shares(converged=False))["verdict"] == "inconclusive"
+    assert judged(seeds=1)["verdict"] == "inconclusive"
+    assert judged(converged=False)["verdict"] == "inconclusive"
 
 
 def test_trainings_are_counted_by_part(monkeypatch):

@@ -8,6 +8,7 @@ import pytest
 from made_up import MadeUp, make_setting, table
 
 from chapters import n05_center_learning as chapter
+from chapters.n05_center_table import center_table
 from chapters.shared.derived import Comparison, difference_table, run_record
 from chapters.shared.setting import hash_training
 from hashcenters.sweep import NotTrained, Pending, collecting
@@ -33,8 +34,9 @@ def trained(method: str, *ends: np.ndarray) -> pd.DataFrame:
 
 def told(**ends: np.ndarray) -> pd.DataFrame:
     runs = pd.concat([trained(method.replace("_", " "), end, end) for method, end in ends.items()])
-    measures = chapter.center_measures(runs, {(32, 0): START, (32, 1): START})
-    return chapter.center_table(runs.assign(mAP=0.5, converged=True), measures, KINDS)
+    scored = runs.drop(columns="run").assign(mAP=0.5, converged=True)
+    measures = chapter.center_measures(runs, {(32, 0): START, (32, 1): START}, scored)
+    return center_table(measures, kinds=KINDS)
 
 
 def became(method: str, end: np.ndarray) -> str:
@@ -133,7 +135,7 @@ def test_a_rival_of_two_trainings_has_settled_where_both_have():
     rows = [Comparison(bits, *pair, one, settled=True) for bits, one in crossed.items() for pair in pairs]
     score = {"CSQ centers": 0.6}
     runs = [
-        run_record(name, bits, seed, score.get(name, 0.5 - 0.01 * seed), True)
+        run_record(name, bits, seed, True, mAP=score.get(name, 0.5 - 0.01 * seed))
         for name in ("CSQ centers", "Face", "Magnet", "coding")
         for bits in (16, 64)
         for seed in (0, 1)

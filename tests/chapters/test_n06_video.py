@@ -132,7 +132,8 @@ def pair(setting, data, bits=64, wrong=(0, 16), seeds=1):
 
 
 def judge(runs, data):
-    return quantization_forms.judge_scale(runs, data, forms=FORMS, bits=64, weight=0.05)
+    compared = quantization_forms.compare_forms(runs, data, forms=FORMS, bits=64)
+    return quantization_forms.judge_scale(compared, runs, data, forms=FORMS, weight=0.05)
 
 
 def test_wrong_bits_are_counted_against_the_own_center(setting, data):
@@ -147,7 +148,7 @@ def test_more_wrong_bits_are_a_finding(setting, data):
     judged = judge(pair(setting, data, seeds=2), data)
     assert judged["verdict"] == "finding"
     assert judged["observed"].startswith("25.0% of the bits of queries are wrong with the sum, 0.0% with the squared")
-    assert "sum − squared mean: +0.2500 [+0.2500, +0.2500]" in judged["why"]
+    assert f"({FORMS['sum']}) − ({FORMS['mean']}): +0.2500 [+0.2500, +0.2500]" in judged["why"]
     assert (judged["holding"], judged["length"]) == (27, 64)
     assert "one seed is no evidence" in judge(pair(setting, data), data)["why"]
     assert judge(pair(setting, data), data)["verdict"] == "inconclusive"

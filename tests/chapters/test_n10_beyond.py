@@ -139,7 +139,7 @@ def compared(*, settled: bool = True, **ends: tuple[float, float]) -> pd.DataFra
 
     rows = [one for name in ends for one in losses(name)]
     runs = [
-        run_record(side, one.bits, seed, score, settled)
+        run_record(side, one.bits, seed, settled, mAP=score)
         for one in rows
         for seed, value in enumerate(one.found.by_run)
         for side, score in ((one.better, value), (one.worse, 0.0))

@@ -103,7 +103,7 @@ def test_the_lambda_grid() -> None:
 
 
 def test_magnitudes_of_the_longest_code() -> None:
-    table = pd.DataFrame({"bits": [16, 64], "loss": ["a", "b"], "mean |y|": [0.1, 0.9]})
+    table = pd.DataFrame({"bits": [16, 64, 64], "loss": ["a", "b", "b"], "mean |y|": [0.1, 0.8, 1.0]})
     assert n04_training.magnitude_reading(table) == "At 64 bits the mean of |y| is 0.900 (b)."
 
 

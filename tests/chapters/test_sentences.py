@@ -26,13 +26,18 @@ class Learned:
 
 
 def trained(**ends: list[float]) -> pd.DataFrame:
-    rows = [(method, seed, Learned(1.0, end)) for method, sizes in ends.items() for seed, end in enumerate(sizes)]
-    return pd.DataFrame(rows, columns=["method", "seed", "run"])
+    rows = [(method, 64, seed, Learned(1.0, end)) for method, sizes in ends.items() for seed, end in enumerate(sizes)]
+    return pd.DataFrame(rows, columns=["method", "bits", "seed", "run"])
+
+
+def sizes_of(**runs: pd.DataFrame) -> pd.DataFrame:
+    named = [part.assign(loss=loss.replace("_", " ")) for loss, part in runs.items()]
+    return n05_center_learning.center_magnitudes(pd.concat(named))
 
 
 def judged(within: list[float], without: list[float], **others: list[float]) -> dict:
-    runs = {"with L_Q": trained(Face=within, **others), "λ1 = 0": trained(Face=without, **others)}
-    return n05_center_learning.judge_center_magnitudes(n05_center_learning.center_magnitudes(runs))
+    sizes = sizes_of(with_L_Q=trained(Face=within, **others), without=trained(Face=without, **others))
+    return n05_center_learning.judge_center_magnitudes(sizes, n05_center_learning.magnitude_margins(sizes))
 
 
 def test_centers_that_become_binary_with_the_loss_only():
@@ -40,7 +45,9 @@ def test_centers_that_become_binary_with_the_loss_only():
     assert found["verdict"] == "trend"
     assert "RepMet 1.000 and 1.000, unchanged" in found["observed"]
     assert "Face 0.987 and 0.503" in found["observed"]
-    assert "of 3 intervals over seeds" in found["why"] and "Face, with: +0.0367" in found["why"]  # not RepMet's
+    assert (
+        "of 3 intervals over seeds" in found["why"] and "Face: with L Q − 0.95: +0.0367" in found["why"]
+    )  # not RepMet's
 
 
 @pytest.mark.parametrize(
@@ -66,9 +73,11 @@ def test_centers_that_never_change_say_nothing():
 
 
 def test_the_mean_of_centers_is_read_out():
-    table = n05_center_learning.center_magnitudes({"with L_Q": trained(Face=[0.5, 0.7])})
-    assert table["start"].tolist() == [1.0, 1.0]
-    assert n05_center_learning.magnitude_reading(table) == "The mean of |c| at the end is 0.600 (Face, with L_Q)."
+    sizes = sizes_of(with_loss=trained(Face=[0.5, 0.7]))
+    assert sizes[n05_center_learning.START].tolist() == [1.0, 1.0]
+    assert n05_center_learning.magnitude_reading(sizes) == "The mean of |c| at the end is 0.600 (Face, with loss)."
+    shown = n05_center_learning.magnitude_table(sizes).iloc[0].tolist()
+    assert shown == ["Face, with loss", 64, "1.0000 ± 0.0000", "0.6000 ± 0.1414"]
 
 
 def test_the_checkpoint_of_imagenet_is_no_sixth_draw():

@@ -133,8 +133,8 @@ def test_identical_trainings_are_as_good_as_each_other_and_not_better(data):
     same = [partly(data, 0.3, seed) for seed in range(3)]
     compared = verdicts({"good": same, "bad": same}, data)
     assert compared["verdict"].tolist() == ["identical"]
-    assert comparisons.overall(compared["verdict"]) == "not-shown"
-    assert comparisons.overall(compared["verdict"], margin=0.005) == "trend"
+    assert comparisons.judge_rows(compared)["verdict"] == "not-shown"
+    assert comparisons.judge_rows(compared, margin=0.005)["verdict"] == "trend"
     assert "identical everywhere" in comparisons.why(compared)
 
 
@@ -209,6 +209,12 @@ def test_convergence(losses, expected):
     assert scores.converged(pd.DataFrame({"loss": losses})) is expected
 
 
+def judged_grid(runs, data):
+    found = n04_training.grid_scores(n04_training.grid_table(runs, data))
+    compared = n04_training.compare_points(runs, data, document=(0.05, 0.2))
+    return n04_training.judge_grid(found, compared, document=(0.05, 0.2))
+
+
 @pytest.mark.parametrize(
     ("good", "seeds", "verdict"),
     [
@@ -221,9 +227,11 @@ def test_convergence(losses, expected):
 )
 def test_the_grid_is_judged_by_its_weakest_comparison_and_never_by_one_seed(data, good, seeds, verdict):
     pairs = [(first, second) for first in (0.0, 0.05) for second in (0.0, 0.2)]
-    labels = [{"lambda_1": one, "lambda_2": two, "seed": seed} for one, two in pairs for seed in range(seeds)]
+    labels = [
+        {"lambda_1": one, "lambda_2": two, "bits": 64, "seed": seed} for one, two in pairs for seed in range(seeds)
+    ]
     made = [perfect(data) if (label["lambda_1"], label["lambda_2"]) in good else blind(data) for label in labels]
-    judged = n04_training.judge_grid(table(labels, made), data, document=(0.05, 0.2))
+    judged = judged_grid(table(labels, made), data)
     assert judged["verdict"] == verdict
     assert judged["observed"].startswith(f"best point: λ1 = {good[0][0]:g}, λ2 = {good[0][1]:g}")
     assert ("one seed is no evidence" in judged["why"]) is (seeds == 1)
@@ -240,8 +248,8 @@ def test_a_point_of_the_grid_scores_the_mean_of_its_seeds(data):
 
 
 def test_a_grid_without_the_documents_pair_says_nothing(data):
-    runs = table([{"lambda_1": 0.0, "lambda_2": 0.0, "seed": 0}], [perfect(data)])
-    assert n04_training.judge_grid(runs, data, document=(0.05, 0.2))["verdict"] == "inconclusive"
+    runs = table([{"lambda_1": 0.0, "lambda_2": 0.0, "bits": 64, "seed": 0}], [perfect(data)])
+    assert judged_grid(runs, data)["verdict"] == "inconclusive"
 
 
 def test_the_weakest_comparison_decides():

@@ -16,14 +16,17 @@ from basics.errors import InputError
 from basics.files import sha256
 from basics.paths import project_root, shown_results
 from chapters import verify as chapter
-from chapters.n05_center_learning import center_table
+from chapters.n05_center_table import center_table
 from chapters.n06_video import complete_table
 from chapters.n10_beyond import recipe
 from chapters.shared import comparisons, draws, scores
 from chapters.shared.code_sets import save_code_sets
-from chapters.shared.derived import points_table, slope_table, stored_table
+from chapters.shared.derived import level_table, listed_table, points_table, slope_table, stored_table
+from chapters.shared.label_codes import judge_label_codes
+from chapters.shared.label_differences import label_code_differences
 from chapters.shared.setting import classifier
 from hashcenters.codes import binarise
+from hashcenters.metrics.label_codes import CODES, LABELLED, PREDICTED
 from workbook.committed import take_over
 from workbook.records import EXHIBITS, read
 from workbook.results import open_results
@@ -65,9 +68,9 @@ def slopes_of(scored):
 
 
 def centers_of(scored):
-    """What became of centers that never moved."""
-    measured = scored[["method", "bits", "seed"]].assign(minimum=3, distinct=100, classes=100, moved=0.0)
-    return center_table(scored, measured, dict.fromkeys(METHODS, "fixed"))
+    """What became of centers that moved in a fifth of their bits."""
+    measured = scored.assign(minimum=3, distinct=100, classes=100, moved=0.2)
+    return center_table(measured, kinds=dict.fromkeys(METHODS, "learned"))
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +110,16 @@ def written(tmp_path_factory):
         results.table(recipe.search_table(tried.assign(**{recipe.SCORE: tried["mAP"]}), bits=16), "search", **ABOUT)
         at = {"λ1": scored["method"].map({"good": 0.0, "bad: x": 0.05}), "λ2": scored["bits"] / 80}
         results.table(points_table(scored.assign(**at), by=[*at], value="mAP"), "grid", **ABOUT)
-        results.table(comparisons.with_runs(pd.DataFrame({"x": [1]}), five, data, by=["method"]), "doses", **ABOUT)
+        sized = scored.assign(**{"mean |y|": scored["mAP"] / 2, "share": 1 - scored["mAP"]})
+        results.table(listed_table(sized, by="method", measures=["mean |y|", "share"]), "sizes", **ABOUT)
+        levels = level_table(sized, by="method", measure="share", bar=0.1)
+        results.table(levels, "levels", **ABOUT)
+        base, gain, loss = np.random.default_rng(0).random((3, 60))
+        rows = {CODES: base, LABELLED: base + gain, PREDICTED: base - loss}
+        classes = label_code_differences({"set, mAP@9": rows}, bits=16, classes={"set, mAP@9": 100})
+        results.table(classes, "classes", **ABOUT)
+        results.claim("csq-label-codes", **judge_label_codes(classes), **told)
+        results.claim("csq-two-rates", **comparisons.judge_rows(levels[2:], margin=-0.1), **told)
         manifest.write_manifest("smoke", {}, known=())
     return folder
 
@@ -142,9 +154,9 @@ def arrays_of(path):
 def test_nothing_is_wrong_as_written(folder):
     found, seen = verified()
     assert found == []
-    # 12 of means, differences, centers, search and grid each; 9 of three draws, of doses; 24 stored, 18 of the slopes
-    assert seen == "4 code sets, 138 runs, 10 tables and 4 verdicts that follow from them, all files"
-    assert len(chapter.derived_tables(folder)) == 10
+    # 12 of means, differences, centers, search, grid, sizes, levels; 9 of draws, 3 of classes; 24 stored, 18 of slopes
+    assert seen == "4 code sets, 156 runs, 13 tables and 6 verdicts that follow from them, all files"
+    assert len(chapter.derived_tables(folder)) == 13
     assert {entry["derived"]["kind"] for entry in chapter.derived_tables(folder).values()} == set(chapter.KINDS)
 
 
@@ -189,7 +201,7 @@ def test_one_changed_run_is_named_with_the_tables_that_no_longer_follow(folder):
     lines = path.read_text().splitlines()
     place = next(i for i, line in enumerate(lines) if line.startswith("04,means,bad: x,24,1,"))
     cells = lines[place].split(",")
-    cells[5] = repr(float(cells[5]) + 0.01)
+    cells[7] = repr(float(cells[7]) + 0.01)
     lines[place] = ",".join(cells)
     path.write_text("\n".join(lines) + "\n")
     found = complaints()
@@ -210,13 +222,29 @@ CELLS = {
     "differences": ["mean", "low", "high", "verdict", "low, these trainings", "high, these trainings", "seeds"],
     "five-draws": ["mAP, single-label", "95 % interval of the ±, single-label"],
     "stored": ["good, 16, codes", "bad: x, 24, classes"],
-    "centers": ["good, 16, mAP", "bad: x, 24, mAP"],
+    "centers": ["good, 16, mAP", "bad: x, 24, bits moved", "good, 24, minimum distance", "good, 16, centers"],
+    "sizes": ["good, 16, mean |y|", "bad: x, 24, share"],
+    "classes": [
+        "label code, predicted, 7 instead of 16, mean",
+        "label code, labelled database, 7 instead of 16, verdict",
+    ],
+    "levels": ["good, 16, mean", "bad: x, 24, low", "bad: x, 16, verdict", "good, 24, seeds"],
     "search": ["a, x, h, 16 bits", "a, y, h, 24 bits"],
     "grid": ["0.05, 0.2, mAP", "0, 0.3, mAP"],
     "slopes": ["net, shc, names, all, mean", "net, csq, names, all, high", "net, shc, names, all, verdict"],
 }
 # columns that tell the rows apart; else 1
-NAMED = {"slopes": 4, "differences": 2, "stored": 2, "centers": 2, "search": 3, "grid": 2}
+NAMED = {
+    "slopes": 4,
+    "differences": 2,
+    "stored": 2,
+    "centers": 2,
+    "search": 3,
+    "grid": 2,
+    "sizes": 2,
+    "levels": 2,
+    "classes": 3,
+}
 
 
 def altered(value):
@@ -236,7 +264,11 @@ def test_one_changed_cell_is_named(folder, name, label):
     frame = pd.read_csv(path, dtype=str, keep_default_na=False)
     named = NAMED.get(name, 1)
     labels = [", ".join([*map(str, row[:named]), column]) for row in frame.to_numpy() for column in frame.columns]
-    place = next(place for place, found in enumerate(labels) if found == label or found.endswith(f" − bad: x, {label}"))
+    place = next(
+        place
+        for place, found in enumerate(labels)
+        if found == label or found.endswith((f" − bad: x, {label}", f"mAP@9, {label}"))
+    )
     row, column = divmod(place, len(frame.columns))
     frame.iloc[row, column] = altered(frame.iloc[row, column])
     path.write_text(frame.to_csv(index=False))
@@ -247,6 +279,7 @@ def test_one_changed_cell_is_named(folder, name, label):
 
 
 CLAIMS = {"csq-fixed-centers": "trend", "csq-wider-gain": "finding", "csq-table1": "trend", "shc-heads": "trend"}
+CLAIMS |= {"csq-two-rates": "trend", "csq-label-codes": "finding"}
 
 
 @pytest.mark.parametrize(("claim", "verdict"), CLAIMS.items())
@@ -315,7 +348,7 @@ def test_the_command_needs_no_torch(folder):
     environment = os.environ | {"PYTHONPATH": str(project_root() / "lib")}
     done = subprocess.run(called, env=environment, capture_output=True, text=True, cwd=folder)
     wanted = (
-        f"{folder}: 4 code sets, 138 runs, 10 tables and 4 verdicts that follow from them, all files; nothing wrong\n"
+        f"{folder}: 4 code sets, 156 runs, 13 tables and 6 verdicts that follow from them, all files; nothing wrong\n"
     )
     assert (done.returncode, done.stdout) == (0, wanted)
 

@@ -9,14 +9,13 @@ from basics.errors import InputError
 from workbook.intervals import (
     Mean,
     Spread,
-    crossed,
+    crossing,
     holm,
     mean_of,
     mean_squares,
     prediction,
     spread_of,
     spread_of_rows,
-    these_runs,
 )
 
 T = {1: 12.706205, 2: 4.302653, 3: 3.182446, 4: 2.776445}  # 97.5 % quantiles of Student's t, from a printed table
@@ -35,6 +34,14 @@ def table_of(rng, runs, cases, *, of_runs, of_cases=0.1, rest=0.1):
 def covered(intervals, truth=0.0):
     ends = np.array(intervals)
     return ((ends[:, 0] <= truth) & (truth <= ends[:, 1])).mean()
+
+
+def crossed(values):
+    return crossing(values).mean()
+
+
+def these_runs(values):
+    return crossing(values).these_runs()
 
 
 def test_the_mean_of_three_runs_has_students_interval():

@@ -9,7 +9,7 @@ from workbook import run_table
 from workbook.results import open_results
 from workbook.runner.freshness import outputs_of
 
-KINDS = {"seed": int, "score": float, "settled": bool}
+KINDS = {"seed": int, "settled": bool}
 TEXTS = {"caption": "c", "protocol": {}}
 
 
@@ -32,7 +32,15 @@ def test_runs_are_written_in_full_precision_with_what_they_belong_to(results):
     results.table(table(0.1 + 0.2, 1 / 3), "one", **TEXTS)
     found, changed = read(results)
     assert found.to_dict("records") == [
-        {"notebook": "04", "table": "one", "method": "a", "seed": seed, "score": score, "settled": True}
+        {
+            "notebook": "04",
+            "table": "one",
+            "method": "a",
+            "seed": seed,
+            "settled": True,
+            "measure": "score",
+            "value": score,
+        }
         for seed, score in ((0, 0.1 + 0.2), (1, 1 / 3))
     ]
     assert changed == []
@@ -44,7 +52,7 @@ def test_a_table_is_replaced_and_a_notebook_dropped(results):
     results.table(table(0.7, 0.8), "one", **TEXTS)
     other = open_results("03_other", profile="smoke")
     other.table(table(0.9), "one", **TEXTS)
-    assert read(results)[0][["notebook", "table", "score"]].to_numpy().tolist() == [
+    assert read(results)[0][["notebook", "table", "value"]].to_numpy().tolist() == [
         ["03", "one", 0.9],
         ["04", "two", 0.6],
         ["04", "one", 0.7],
@@ -68,8 +76,8 @@ def test_what_a_table_follows_from_is_recorded_and_others_have_nothing(results):
 def test_a_changed_line_is_named(results):
     results.table(table(0.25, 0.5), "one", **TEXTS)
     path = results.folder / run_table.FILE
-    path.write_text(path.read_text().replace("1,0.5,", "1,0.5000001,"))
-    assert read(results)[1] == ["tables/runs.csv, line 3: 04, one, a, 1, 0.5000001, True was changed"]
+    path.write_text(path.read_text().replace("score,0.5,", "score,0.5000001,"))
+    assert read(results)[1] == ["tables/runs.csv, line 3: 04, one, a, 1, True, score, 0.5000001 was changed"]
 
 
 def test_changed_runs_make_their_notebook_stale_and_no_other(results):
@@ -77,17 +85,17 @@ def test_changed_runs_make_their_notebook_stale_and_no_other(results):
     open_results("03_other", profile="smoke").table(table(0.9), "one", **TEXTS)
     before = {name: outputs_of("smoke", name) for name in ("04_training", "03_other")}
     path = results.folder / run_table.FILE
-    path.write_text(path.read_text().replace("1,0.5,", "1,0.6,"))
+    path.write_text(path.read_text().replace("score,0.5,", "score,0.6,"))
     after = {name: outputs_of("smoke", name) for name in before}
     assert [before[name] == after[name] for name in before] == [False, True]
 
 
 def test_other_columns_and_no_table_are_refused(results):
     results.table(table(0.5), "one", **TEXTS)
-    bad = run_table.declare(pd.DataFrame({"x": [1]}), "mean", [{"seed": 0}])
+    bad = run_table.declare(pd.DataFrame({"x": [1]}), "mean", [{"seed": 0, "score": 0.5}])
     with pytest.raises(InputError, match="runs of two must have the columns"):
         results.table(bad, "two", **TEXTS)
-    with pytest.raises(InputError, match=r"must have the columns notebook, table, other, check"):
+    with pytest.raises(InputError, match=r"must have the columns notebook, table, other, value, measure, check"):
         run_table.read_runs(results.folder, {"other": int})
     (results.folder / run_table.FILE).write_text("")
     with pytest.raises(InputError, match="is no table"):
@@ -97,11 +105,11 @@ def test_other_columns_and_no_table_are_refused(results):
 @pytest.mark.parametrize(
     ("line", "shown"),
     [
-        ("04,one,a,,0.5,True,x", "04, one, a, , 0.5, True"),
-        ("04,one,a,1,half,True,x", "04, one, a, 1, half, True"),
-        ("04,one,a,1,0.5,,x", "04, one, a, 1, 0.5, "),
-        (f"04,one,a,{10**30},0.5,True,x", f"04, one, a, {10**30}, 0.5, True"),
-        ("04,one,a", "04, one, a, , , "),
+        ("04,one,a,,True,score,0.5,x", "04, one, a, , True, score, 0.5"),
+        ("04,one,a,1,True,score,half,x", "04, one, a, 1, True, score, half"),
+        ("04,one,a,1,,score,0.5,x", "04, one, a, 1, , score, 0.5"),
+        (f"04,one,a,{10**30},True,score,0.5,x", f"04, one, a, {10**30}, True, score, 0.5"),
+        ("04,one,a", "04, one, a, , , , "),
     ],
 )
 def test_a_line_that_cannot_be_read_is_named_and_left_out(results, line, shown):
@@ -110,9 +118,9 @@ def test_a_line_that_cannot_be_read_is_named_and_left_out(results, line, shown):
     lines = path.read_text().splitlines()
     path.write_text("\n".join([*lines[:2], line, *lines[3:]]))
     found, changed = read(results)
-    assert changed == [f"tables/runs.csv, line 3: {shown} must have int as seed, float as score, bool as settled"]
-    assert found[["seed", "score", "settled"]].to_dict("records") == [
-        {"seed": 0, "score": 0.25, "settled": True},
-        {"seed": 2, "score": 2**-60, "settled": True},
+    assert changed == [f"tables/runs.csv, line 3: {shown} must have int as seed, bool as settled, float as value"]
+    assert found[["seed", "value", "settled"]].to_dict("records") == [
+        {"seed": 0, "value": 0.25, "settled": True},
+        {"seed": 2, "value": 2**-60, "settled": True},
     ]
     assert [*found.index] == [0, 1]

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from chapters.n07_backbones import description_of
 from chapters.shared.comparisons import Verdict, judge_rows, named_rows
-from chapters.shared.derived import NAMED, judged_against, records_of, search_again
+from chapters.shared.derived import NAMED, VALIDATION, judged_against, records_of, search_again
 from chapters.shared.readings import joined
 from chapters.shared.scores import converged, labels_of, select
 from hashcenters.centers.annealing import assign_to_classes
@@ -23,7 +23,7 @@ from hashcenters.metrics import average_precision
 from hashcenters.training.run import Run, run_key
 from workbook import style
 
-SCORE = "validation mAP"
+SCORE = VALIDATION
 
 
 class Parts(NamedTuple):
@@ -129,8 +129,8 @@ def choose(scores: pd.DataFrame) -> dict[int, Parts]:
 
 def search_table(scores: pd.DataFrame, *, bits: int) -> pd.DataFrame:
     """Mean scores of the recipes, a column a length, from the best to the worst at one of them."""
-    named = scores.assign(method=scores[[*Parts._fields]].agg(NAMED.join, axis=1), mAP=scores[SCORE])
-    return search_again(pd.DataFrame(records_of(named, by="method")), parts=Parts._fields, bits=bits)
+    named = scores.assign(method=scores[[*Parts._fields]].agg(NAMED.join, axis=1))
+    return search_again(pd.DataFrame(records_of(named, by="method", measures=[SCORE])), parts=Parts._fields, bits=bits)
 
 
 CENTERS, LOSS, RECIPE = "chosen centers", "chosen loss too", "the recipe"

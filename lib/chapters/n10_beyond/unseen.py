@@ -120,7 +120,7 @@ def settled(runs: pd.DataFrame) -> dict[tuple[str, int, int], bool]:
 
 def unseen_scores(found: Precisions, plateau: Mapping[tuple[str, int, int], bool]) -> pd.DataFrame:
     """Columns method, bits, seed, mAP over the queries of all quarters, converged."""
-    rows = [run_record(*key, values.mean(), plateau.get(key, True)) for key, values in found.items()]
+    rows = [run_record(*key, plateau.get(key, True), mAP=values.mean()) for key, values in found.items()]
     return pd.DataFrame(rows)
 
 

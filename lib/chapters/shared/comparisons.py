@@ -1,6 +1,6 @@
 """Methods against each other: tables of means, paired differences with intervals, and what follows from them."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from itertools import product
 
 import numpy as np
@@ -9,25 +9,23 @@ from jaxtyping import Float64
 
 from basics.errors import InputError
 from chapters.shared.derived import (
-    RUNS,
+    MAP,
+    MARGIN,
     Comparison,
     Verdict,
     ablation_table,
     difference_table,
-    named_by,
-    records_of,
     run_record,
 )
-from chapters.shared.scores import converged, query_precisions, score_table, select
+from chapters.shared.scores import converged, query_precisions, select
 from hashcenters.datasets.splits import HashingData
 from hashcenters.training.run import Run
 from workbook.claims import side, weakest
 from workbook.intervals import crossing
-from workbook.run_table import RECORDED, declare
+from workbook.run_table import RECORDED
 
-__all__ = ["ablation_table"]  # of this chapter's tables, from where nothing imports torch
+__all__ = ["MARGIN", "ablation_table"]  # of this chapter's tables, from where nothing imports torch
 Precisions = Callable[[Run, HashingData], np.ndarray]  # one number a query, nan where it has no label
-MARGIN = 0.005  # of mAP: falling short by half a point still counts as "at least as well"
 
 
 def paired_differences(
@@ -85,13 +83,21 @@ def compare_pairs(
     bits: Sequence[int],
     by: str,
     margin: float = 0.0,
+    precisions: Precisions = query_precisions,
+    measure: str = MAP,
 ) -> pd.DataFrame:
-    """`compare_methods` for given pairs of methods, the one that should win first."""
+    """`compare_methods` for given pairs of methods, the one that should win first.
+
+    Args:
+        runs, data, bits, by, margin: as there.
+        pairs: of methods.
+        precisions, measure: another number a query than AP, and the name of its mean.
+    """
     scored: dict[int, np.ndarray] = {}
 
     def once(run: Run, data: HashingData) -> np.ndarray:
         if id(run) not in scored:
-            scored[id(run)] = query_precisions(run, data)
+            scored[id(run)] = precisions(run, data)
         return scored[id(run)]
 
     compared, records = [], {}
@@ -101,22 +107,9 @@ def compare_pairs(
         compared.append(Comparison(length, *names, found, all_converged(*sides)))
         for name, part in zip(names, sides, strict=True):
             for seed, run in part[["seed", "run"]].itertuples(index=False):
-                made = run_record(name, length, seed, np.nanmean(once(run, data)), converged(run.history()))
-                records[name, length, seed] = made
-    return difference_table(compared, records.values(), margin=margin)
-
-
-def with_runs(table: pd.DataFrame, runs: pd.DataFrame, data: HashingData, *, by: Sequence[str]) -> pd.DataFrame:
-    """A table of other numbers than mAP, with the trainings that it is about for the table of runs.
-
-    Args:
-        table: what trainings are described by.
-        runs: these, with labels `bits`, `seed` and `by`.
-        data: what they learned from.
-        by: the labels that tell them apart.
-    """
-    scored = score_table(runs, data)
-    return declare(table, RUNS, records_of(scored.assign(method=named_by(scored, by)), by="method"))
+                measured = {measure: np.nanmean(once(run, data))}
+                records[name, length, seed] = run_record(name, length, seed, converged(run.history()), **measured)
+    return difference_table(compared, records.values(), margin=margin, measure=measure)
 
 
 def described(compared: pd.DataFrame) -> str:
@@ -167,7 +160,8 @@ def judge_rows(rows: pd.DataFrame, *, margin: float = 0.0, over: str = "seeds an
         rows: of `compare_methods` or `slope_table`, in the order of their table.
         margin: what they were judged with.
         over: what the intervals cover.
-        alike: the verdict where both sides agree everywhere; as `overall` has it unless given.
+        alike: the verdict where both sides agree everywhere: "at least as well" as each other, and not "better",
+            unless given.
     """
     alike = alike or ("trend" if margin > 0 else "not-shown")
     verdicts = rows["verdict"].replace("identical", alike)
@@ -209,11 +203,6 @@ def deciding(judged: pd.DataFrame) -> pd.DataFrame:
     verdicts = judged["verdict"].replace("identical", "not-shown")
     rows = judged[verdicts == weakest(verdicts)]
     return rows.loc[[rows["high"].fillna(rows["mean"]).idxmin()]]
-
-
-def overall(verdicts: Iterable[str], *, margin: float = 0.0) -> str:
-    """The weakest verdict; identical sides are "at least as well" as each other, and not "better"."""
-    return weakest(("trend" if margin else "not-shown") if verdict == "identical" else verdict for verdict in verdicts)
 
 
 def as_finding(judged: Verdict) -> Verdict:

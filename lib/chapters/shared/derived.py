@@ -14,34 +14,33 @@ import pandas as pd
 from jaxtyping import Num
 
 from workbook.claims import side
-from workbook.intervals import Crossing, Mean, holm
+from workbook.intervals import Crossing, Mean, holm, mean_of
 from workbook.run_table import DERIVED, declare
 from workbook.tables import mean_std
 
 Verdict = dict[str, Any]
-# kinds of tables; of one that is only of runs nothing is worked out again
-MEANS, LISTED, DIFFERENCES, STORED = "means", "listed", "differences", "stored"
-SLOPES, SEARCH, POINTS, RUNS = "slopes", "search", "points", "runs"
+# kinds of tables
+MEANS, LISTED, DIFFERENCES, LEVELS, STORED = "means", "listed", "differences", "levels", "stored"
+SLOPES, SEARCH, POINTS = "slopes", "search", "points"
+MARGIN = 0.005  # of mAP: falling short by half a point still counts as "at least as well"
+MAP, VALIDATION = "mAP", "validation mAP"  # what most runs are measured by
 NAMED = ": "  # between a method and what is stored, where both name a run
 CLASS_NAMES = "class names"  # what measures quality by texts
 FEWEST_NETWORKS = 5  # from which something of networks may follow
-RUN_KINDS = {"bits": int, "seed": int, "mAP": float, "converged": bool}  # of the columns of a run; `method` is text
+RUN_KINDS = {"bits": int, "seed": int, "converged": bool}  # of what tells runs apart; `method` is text
 
 
-def run_record(method: object, bits: int, seed: int, score: float, converged: bool) -> dict[str, Any]:
-    """One run, as the table of runs has it."""
-    return {
-        "method": str(method),
-        "bits": int(bits),
-        "seed": int(seed),
-        "mAP": float(score),
-        "converged": bool(converged),
-    }
+def run_record(method: object, bits: int, seed: int, converged: bool, **measured: float) -> dict[str, Any]:
+    """One run, as `run_table.declare` takes it; what it is `measured` by goes by its name."""
+    told = {"method": str(method), "bits": int(bits), "seed": int(seed), "converged": bool(converged)}
+    return told | {name: float(value) for name, value in measured.items()}
 
 
-def records_of(scores: pd.DataFrame, *, by: str) -> list[dict[str, Any]]:
+def records_of(scores: pd.DataFrame, *, by: str, measures: Sequence[str] = (MAP,)) -> list[dict[str, Any]]:
     """The runs of a table of scores; `by` is the column that names methods."""
-    return [run_record(*row) for row in scores[[by, "bits", "seed", "mAP", "converged"]].itertuples(index=False)]
+    told = scores[[by, "bits", "seed", "converged"]].itertuples(index=False)
+    measured = scores[[*measures]].astype(float).to_dict("records")
+    return [run_record(*row, **values) for row, values in zip(told, measured, strict=True)]
 
 
 def ablation_table(scores: pd.DataFrame, *, by: str) -> pd.DataFrame:
@@ -60,9 +59,23 @@ def means_again(runs: pd.DataFrame, *, by: str) -> pd.DataFrame:
     return ablation_table(runs.rename(columns={"method": by}), by=by)
 
 
-def listed_again(runs: pd.DataFrame, *, by: str) -> pd.DataFrame:
-    """Methods and code lengths down, mean ± standard deviation of mAP."""
-    return mean_std(runs.rename(columns={"method": by}), [by, "bits"], "mAP")[[by, "bits", "mAP"]]
+def listed_table(scores: pd.DataFrame, *, by: str, measures: Sequence[str]) -> pd.DataFrame:
+    """Methods and code lengths down, mean ± standard deviation of each measure across.
+
+    Args:
+        scores: columns `by`, bits, seed, converged and the measures.
+        by: the column that names methods.
+        measures: the names of what is measured.
+    """
+    rows = [by, "bits"]
+    table = pd.concat([mean_std(scores, rows, name).set_index(rows)[name] for name in measures], axis=1).reset_index()
+    runs = records_of(scores, by=by, measures=measures)
+    return declare(table, LISTED, runs, by=by, measures=[*measures])
+
+
+def listed_again(runs: pd.DataFrame, *, by: str, measures: Sequence[str] = (MAP,)) -> pd.DataFrame:
+    """`listed_table` from the table of runs."""
+    return listed_table(runs.rename(columns={"method": by}), by=by, measures=measures)
 
 
 def search_again(runs: pd.DataFrame, *, parts: Sequence[str], bits: int) -> pd.DataFrame:
@@ -74,10 +87,10 @@ def search_again(runs: pd.DataFrame, *, parts: Sequence[str], bits: int) -> pd.D
         bits: the length.
     """
     names = runs["method"].str.split(NAMED, expand=True).set_axis([*parts], axis=1)
-    means = names.join(runs).groupby([*parts, "bits"], sort=False)["mAP"].mean().unstack("bits")
+    means = names.join(runs).groupby([*parts, "bits"], sort=False)[VALIDATION].mean().unstack("bits")
     table = means.sort_values(bits, ascending=False, kind="stable").rename(columns="{} bits".format)
     table = table.rename_axis(columns=None).reset_index()
-    return declare(table, SEARCH, records_of(runs, by="method"), parts=[*parts], bits=bits)
+    return declare(table, SEARCH, records_of(runs, by="method", measures=[VALIDATION]), parts=[*parts], bits=bits)
 
 
 def named_by(frame: pd.DataFrame, by: Sequence[str]) -> list[str]:
@@ -97,16 +110,16 @@ def points_table(scores: pd.DataFrame, *, by: Sequence[str], value: str) -> pd.D
         by: coordinates of a point, numbers whose names hold neither "," nor "=".
         value: the name of what was scored.
     """
-    named = scores.assign(method=named_by(scores.astype(dict.fromkeys(by, float)), by), mAP=scores[value])
-    return points_again(pd.DataFrame(records_of(named, by="method")), value=value)
+    named = scores.assign(method=named_by(scores.astype(dict.fromkeys(by, float)), by))
+    return points_again(pd.DataFrame(records_of(named, by="method", measures=[value])), value=value)
 
 
 def points_again(runs: pd.DataFrame, *, value: str) -> pd.DataFrame:
     """`points_table` from the table of runs, where the coordinates of a point are its `method`."""
-    means = runs.groupby("method", sort=False)["mAP"].mean()
+    means = runs.groupby("method", sort=False)[value].mean()
     points = [dict(part.split(" = ") for part in name.split(", ")) for name in means.index]
     table = pd.DataFrame(points).astype(float).assign(**{value: means.to_numpy()})
-    return declare(table, POINTS, records_of(runs, by="method"), value=value)
+    return declare(table, POINTS, records_of(runs, by="method", measures=[value]), value=value)
 
 
 def stored_table(scores: pd.DataFrame, *, by: str) -> pd.DataFrame:
@@ -188,7 +201,7 @@ class Comparison:
 
 
 def difference_table(
-    compared: Sequence[Comparison], runs: Iterable[Mapping[str, Any]], *, margin: float
+    compared: Sequence[Comparison], runs: Iterable[Mapping[str, Any]], *, margin: float, measure: str = MAP
 ) -> pd.DataFrame:
     """Comparisons of one family, a row each.
 
@@ -196,28 +209,58 @@ def difference_table(
         compared: what is compared.
         runs: `run_record` of every training in it.
         margin: see `judge_family`.
+        measure: what is compared.
 
     Returns:
-        bits, difference; mean, low, high of AP for other seeds and queries, which `verdict` follows from;
-        low and high, these trainings: the 95 % interval for other queries, not for other seeds; seeds, converged.
+        bits, difference; mean, low, high of the measure (AP) for other seeds and queries, which `verdict` follows
+        from; low and high, these trainings: the 95 % interval for other queries, not for other seeds; seeds, converged.
     """
     about = pd.DataFrame([one.row() for one in compared])
     judged = judge_family([one.found.mean() for one in compared], about["converged"].tolist(), margin=margin)
     table = pd.concat([about.iloc[:, :2], judged.drop(columns="converged"), about.iloc[:, 2:]], axis=1)
-    return declare(table, DIFFERENCES, runs, margin=margin, compared=[one.about() for one in compared])
+    options = {"margin": margin, "measure": measure, "compared": [one.about() for one in compared]}
+    return declare(table, DIFFERENCES, runs, **options)
 
 
-def differences_again(runs: pd.DataFrame, *, margin: float, compared: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+def differences_again(
+    runs: pd.DataFrame, *, margin: float, compared: Sequence[Mapping[str, Any]], measure: str = MAP
+) -> pd.DataFrame:
     """`difference_table` from the table of runs, and from what it says itself of how much queries differ."""
     rebuilt = []
     for row in compared:
         sides = [runs[(runs["bits"] == row["bits"]) & (runs["method"] == row[name])] for name in ("better", "worse")]
-        better, worse = (dict(zip(part["seed"], part["mAP"], strict=True)) for part in sides)
+        better, worse = (dict(zip(part["seed"], part[measure], strict=True)) for part in sides)
         by_run = tuple(better[seed] - worse[seed] for seed in better if seed in worse)
         found = Crossing(by_run, *(row[name] for name in ("cases", "of_cases", "rest")))
         settled = all(part["converged"].all() for part in sides)
         rebuilt.append(Comparison(row["bits"], row["better"], row["worse"], found, settled))
-    return difference_table(rebuilt, records_of(runs, by="method"), margin=margin)
+    return difference_table(rebuilt, records_of(runs, by="method", measures=[measure]), margin=margin, measure=measure)
+
+
+def level_table(scores: pd.DataFrame, *, by: str, measure: str, bar: float) -> pd.DataFrame:
+    """Whether each method's mean lies above a bar at each length, over seeds; all rows are one family.
+
+    Args:
+        scores: columns `by`, bits, seed, converged and the measure.
+        by: the column that names methods.
+        measure: what is held against the bar.
+        bar: the least that is asked for.
+
+    Returns:
+        `by`, bits; mean, low, high, verdict and converged as `judge_family` has them; seeds.
+    """
+    groups = scores.groupby([by, "bits"], sort=False)
+    means = [mean_of(part[measure].to_numpy()) for _, part in groups]
+    judged = judge_family(means, [bool(part["converged"].all()) for _, part in groups], margin=-bar)
+    table = pd.concat([pd.DataFrame([*groups.groups], columns=[by, "bits"]), judged], axis=1)
+    table["seeds"] = groups.size().to_numpy()
+    runs = records_of(scores, by=by, measures=[measure])
+    return declare(table, LEVELS, runs, by=by, measure=measure, bar=bar)
+
+
+def levels_again(runs: pd.DataFrame, *, by: str, measure: str, bar: float) -> pd.DataFrame:
+    """`level_table` from the table of runs."""
+    return level_table(runs.rename(columns={"method": by}), by=by, measure=measure, bar=bar)
 
 
 def judged_against(table: pd.DataFrame, *, margin: float) -> pd.DataFrame:
@@ -312,4 +355,4 @@ def rung_name(rung: str, head: str, network: str) -> str:
 
 def _bracketed(name: str) -> str:
     """A name that can stand in a difference."""
-    return f"({name})" if " + " in name else name
+    return f"({name})" if " + " in name or " = " in name else name

@@ -5,21 +5,21 @@ from, `GATHERED` are nearer to their own center than to any other, each single o
 are told beside it and decide nothing: a class can be nearest to its own center in the mean with many items elsewhere.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 import torch
 from jaxtyping import Bool, Float, Int, Int8, Num
 
-from chapters.shared.comparisons import overall, why
-from chapters.shared.derived import Verdict, judge_family
+from chapters.shared.comparisons import judge_rows
+from chapters.shared.derived import Verdict, level_table
 from chapters.shared.encoding import of_training_split
 from chapters.shared.scores import converged
 from hashcenters.codes import binarise, hamming_distance
 from hashcenters.datasets.splits import HashingData
 from hashcenters.losses.targets import membership
-from workbook.intervals import Mean, mean_of
+from workbook.intervals import Mean
 
 GATHERED = 0.9  # share of the items that has to be nearest to their own center
 LEARNED, ASKED = "training items", "queries"
@@ -74,38 +74,41 @@ def gathering_table(runs: pd.DataFrame, data: HashingData) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def judge_gathering(table: pd.DataFrame) -> Verdict:
-    """Whether training items end nearest to the center of their own class, at every length.
+def nearest_shares(table: pd.DataFrame) -> pd.DataFrame:
+    """The share of training items nearest to their own center, held against `GATHERED` at every length.
 
     Args:
         table: from `gathering_table`.
     """
-    learned = dict(list(table[table["part"] == LEARNED].groupby("bits")))
-    settled = [bool(rows["converged"].all()) for rows in learned.values()]
-    means = {f"{bits} bits": mean_of(rows["nearest"].to_numpy()) for bits, rows in learned.items()}
-    return judge_shares(means, settled, over="seeds") | {"observed": gathering_reading(table)}
+    return level_table(table[table["part"] == LEARNED], by="part", measure="nearest", bar=GATHERED)
 
 
-def judge_shares(named: Mapping[str, Mean], settled: Sequence[bool], *, over: str) -> Verdict:
+def judge_gathering(shares: pd.DataFrame, table: pd.DataFrame) -> Verdict:
+    """Whether training items end nearest to the center of their own class, at every length.
+
+    Args:
+        shares: from `nearest_shares`.
+        table: from `gathering_table`.
+    """
+    names = [f"{bits} bits" for bits in shares["bits"]]
+    return judge_shares(shares, names, over="seeds") | {"observed": gathering_reading(table)}
+
+
+def judge_shares(judged: pd.DataFrame, names: Sequence[str], *, over: str) -> Verdict:
     """Whether each share of items nearest to their own center is above `GATHERED`; the weakest decides.
 
     Args:
-        named: the mean share of each comparison, by what tells it apart.
-        settled: whether all trainings of each reached their plateau.
+        judged: a row a share, of `judge_family` with a margin of −`GATHERED`.
+        names: what tells the shares apart.
         over: what the intervals cover.
     """
-    judged = judge_family([*named.values()], settled, margin=-GATHERED)
     ends = judged[["mean", "low", "high"]].itertuples(index=False)
     told = [
         f"{name} {mean:.1%}" + ("" if np.isnan(low) else f" [{low:.1%}, {min(high, 1):.1%}]")
-        for name, (mean, low, high) in zip(named, ends, strict=True)
+        for name, (mean, low, high) in zip(names, ends, strict=True)
     ]
-    return {
-        "verdict": overall(judged["verdict"]),
-        "shares": "; ".join(told),
-        "why": why(judged, margin=-GATHERED, over=over),
-        "asked": GATHERED,
-    }
+    found = judge_rows(judged, margin=-GATHERED, over=over)
+    return found | {"shares": "; ".join(told), "asked": GATHERED}
 
 
 def gathering_reading(table: pd.DataFrame) -> str:

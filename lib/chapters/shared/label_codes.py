@@ -1,22 +1,15 @@
 """Hash codes against nothing but classes (Sablayrolles et al. 2017), for finished trainings and for code sets."""
 
-from collections.abc import Mapping
-
-import numpy as np
 import pandas as pd
-from jaxtyping import Float64
 
-from chapters.shared.comparisons import MARGIN, as_finding, overall, with_interval
-from chapters.shared.derived import Verdict, judge_family, stored_table
-from chapters.shared.scores import converged, labels_of
+from chapters.shared.comparisons import as_finding, judge_rows, with_interval
+from chapters.shared.derived import MARGIN, Verdict, stored_table
+from chapters.shared.scores import converged, labels_of, select
 from hashcenters.codes import binarise
 from hashcenters.datasets.splits import HashingData
-from hashcenters.metrics.label_codes import CODES, LABELLED, PREDICTED, ROWS, label_bits, label_code_precisions
+from hashcenters.metrics.label_codes import LABELLED, PREDICTED, ROWS, label_code_precisions
 from hashcenters.training.run import Run
 from workbook.claims import weakest
-from workbook.intervals import mean_of
-
-BY_ROW = Mapping[str, Float64[np.ndarray, "n_query"]]  # AP of every query, by what is stored of an item
 
 
 def label_code_scores(run: Run, data: HashingData) -> dict[str, float]:
@@ -50,35 +43,6 @@ def label_code_table(runs: pd.DataFrame, data: HashingData, *, by: str) -> pd.Da
     return stored_table(scores, by=by)
 
 
-def label_code_differences(found: Mapping[str, BY_ROW], *, bits: int, classes: Mapping[str, int]) -> pd.DataFrame:
-    """Label codes minus hash codes on several code sets, with intervals over queries; each kind is one family.
-
-    Args:
-        found: `label_code_precisions` by the name of the code set.
-        bits: length of the hash codes.
-        classes: of each code set.
-
-    Returns:
-        `codes`, `stored`, `bits`, `mean`, `low` and `high` of the difference, and the `verdict`: on "at least as well"
-        (`MARGIN`) where the database is labelled, on "worse" where both sides are predicted.
-    """
-    frames = []
-    for stored, margin in ((LABELLED, MARGIN), (PREDICTED, 0.0)):
-        sign = 1 if margin else -1  # which side should win
-        family = [mean_of(sign * (rows[stored] - rows[CODES])) for rows in found.values()]
-        judged = judge_family(family, [True] * len(family), margin=margin).drop(columns="converged")
-        if sign < 0:
-            low, high = -judged["high"], -judged["low"]
-            judged = judged.assign(mean=-judged["mean"], low=low, high=high)
-        about = {
-            "codes": [*found],
-            "stored": stored,
-            "bits": [f"{label_bits(classes[name])} instead of {bits}" for name in found],
-        }
-        frames.append(pd.concat([pd.DataFrame(about), judged], axis=1))
-    return pd.concat(frames, ignore_index=True)
-
-
 def judge_label_codes(table: pd.DataFrame) -> Verdict:
     """Whether classes alone do as well as hash codes where the database is labelled, and worse where it is not.
 
@@ -90,8 +54,10 @@ def judge_label_codes(table: pd.DataFrame) -> Verdict:
         f"{with_interval(row.mean, row.low, row.high)}"
         for row in table.itertuples()
     ]
-    found = [
-        overall(rows["verdict"], margin=MARGIN if stored == LABELLED else 0.0)
-        for stored, rows in table.groupby("stored")
+    kinds = ((LABELLED, MARGIN), (PREDICTED, 0.0))
+    judged = [
+        judge_rows(select(table.assign(converged=True), stored=stored), margin=margin) for stored, margin in kinds
     ]
-    return as_finding({"verdict": weakest(found), "observed": "; ".join(parts), "margin": MARGIN})
+    follows = [row for one in judged for row in one.get("follows", ())]
+    verdict = weakest(one["verdict"] for one in judged)
+    return as_finding({"verdict": verdict, "observed": "; ".join(parts), "margin": MARGIN, "follows": follows})

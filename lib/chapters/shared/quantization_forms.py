@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Bool, Float
 
-from chapters.shared.comparisons import Verdict, all_converged, as_finding, judge_rows, paired_differences
-from chapters.shared.derived import judge_family
+from chapters.shared.comparisons import Verdict, as_finding, compare_pairs, judge_rows
 from chapters.shared.scores import per_query_mean, select, validation_map
 from hashcenters.datasets.splits import HashingData
 from hashcenters.training.run import Run
-from workbook.intervals import crossed
+
+WRONG = "wrong bits"  # share of the bits of queries that have another sign than their center
 
 
 def wrong_signs(run: Run, data: HashingData) -> Bool[np.ndarray, "n_query bits"]:
@@ -47,25 +47,34 @@ def wrong_bits(runs: pd.DataFrame, data: HashingData) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def judge_scale(
-    runs: pd.DataFrame, data: HashingData, *, forms: Mapping[str, str], bits: int, weight: float
-) -> Verdict:
-    """Whether the text's L_Q, a sum over bits, leaves more bits of queries with the wrong sign than the squared mean.
+def compare_forms(runs: pd.DataFrame, data: HashingData, *, forms: Mapping[str, str], bits: int) -> pd.DataFrame:
+    """How many more bits of queries have the wrong sign with the text's L_Q, a sum over bits, than with the mean.
 
     Args:
         runs: trainings with both forms at the same seeds, and any others.
         data: what they learned from.
         forms: the label `loss` of the `mean` and of the `sum`.
         bits: length of the codes to look at.
+    """
+    pairs, own = [(forms["sum"], forms["mean"])], {"precisions": wrong_share, "measure": WRONG}
+    return compare_pairs(runs, data, pairs=pairs, bits=[bits], by="loss", **own)
+
+
+def judge_scale(
+    compared: pd.DataFrame, runs: pd.DataFrame, data: HashingData, *, forms: Mapping[str, str], weight: float
+) -> Verdict:
+    """Whether the text's L_Q, a sum over bits, leaves more bits of queries with the wrong sign than the squared mean.
+
+    Args:
+        compared: from `compare_forms`.
+        runs, data, forms: as there.
         weight: λ1 of both.
     """
+    bits = int(compared["bits"].iloc[0])
     pair = {form: select(runs, loss=loss, bits=bits) for form, loss in forms.items()}
     scores = {form: np.nanmean(per_query_mean(part, data)) for form, part in pair.items()}
     wrong = {form: np.mean([wrong_signs(run, data).mean() for run in part["run"]]) for form, part in pair.items()}
-    more = paired_differences(pair["sum"], pair["mean"], data, precisions=wrong_share)
-    settled = all_converged(*pair.values())
-    judged = judge_family([crossed(more)], [settled]).assign(difference="sum − squared mean")
-    found = judge_rows(judged)
+    found = judge_rows(compared)
     about = {
         "observed": f"{wrong['sum']:.1%} of the bits of queries are wrong with the sum, {wrong['mean']:.1%} with the "
         f"squared mean; mAP {scores['sum']:.4f} and {scores['mean']:.4f}",
