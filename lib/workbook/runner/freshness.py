@@ -95,7 +95,7 @@ def inputs_of(profile: str, notebook: Notebook, parameters: dict[str, Any]) -> d
         "library": digests([*notebook.code, repr(sorted(names_in(parameters)))]),
         "files": {name: contents(project_root() / name) for name in notebook.files},
         "data": {name: listings[place] for name, place in places.items()},
-        "upstream": {name: results_key(read_record(profile, name)) for name in notebook.after},
+        "upstream": {name: results_key(profile, name) for name in notebook.after},
     }
 
 
@@ -186,9 +186,13 @@ def outputs_of(profile: str, name: str) -> dict[str, str]:
     return entries | made
 
 
-def results_key(record: dict[str, Any]) -> str | None:
-    """What identifies the results of a run for the notebooks that read them, None where there are none."""
-    return digest([record["inputs"], record["outputs"]]) if record.get("state") == "done" else None
+def results_key(profile: str, name: str) -> str | None:
+    """What identifies the results of a notebook for those that read them: of its run here, or as committed where it has
+    not been run here; None where its run failed."""
+    record = read_record(profile, name)
+    if not record:
+        return digest(outputs_of(profile, name))
+    return digest([record["inputs"], record["outputs"]]) if record["state"] == "done" else None
 
 
 def why_stale(profile: str, name: str, inputs: Callable[[], dict[str, Any]]) -> str | None:

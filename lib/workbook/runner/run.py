@@ -189,13 +189,15 @@ def _execute(
 def publish(plan: Plan) -> str:
     """Make the results of a profile's runs the committed ones, if they are what its notebooks make now; says what was.
 
+    Notebooks that have not been run here stay as they are committed.
+
     Raises:
         InputError: a notebook that was run here is not fresh, or `committed.publish` refuses.
     """
     with _reserved(plan.results):
-        stale = {name: why for name, why in plan.states().items() if why and read_record(plan.results, name)}
-        for name, why in stale.items():
-            raise InputError(f"{name} cannot be published: {why}; run it again")
+        for name in plan.notebooks:
+            if read_record(plan.results, name) and (why := plan.why(name)):
+                raise InputError(f"{name} cannot be published: {why}; run it again")
         build_report(plan.results)
         written, removed = committed.publish(plan.results)
     return f"{paths.committed_results(plan.results)}: {written} files written, {removed} removed"

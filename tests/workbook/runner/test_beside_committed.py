@@ -137,6 +137,27 @@ def test_other_values_differ_and_are_not_published(ran: tuple[Path, str]) -> Non
     assert git(clone, "status", "--porcelain") == ""
 
 
+READS = """from workbook.results import open_results, read_table
+results = open_results("02_reads", profile=profile)
+results.table(read_table("01-plain", profile=profile) * factor, "twice", caption="Always.")"""
+
+
+def test_a_notebook_that_reads_committed_results_is_published_without_running_theirs(
+    tmp_path: Path, workbook_in: Any
+) -> None:
+    folder = committed(tmp_path / "project", workbook_in, optional_data=["far"])
+    parameters = 'profile: str = "embedded"  # results\nfactor: int = 2  # of the table'
+    workbook_in(folder).write("02_reads", READS, parameters=parameters, after=["01_makes"])
+    assert "the results of 01_makes are read as they are" in run(folder, "--only", "02")
+    said = run(folder, "--only", "02", "--publish")
+    assert "written, 0 removed" in said
+    tables = folder / "results" / "embedded" / "tables"
+    assert (tables / "02-twice.csv").read_text(encoding="utf-8").split() == ["x", "0", "2"]
+    assert (tables / "01-far.csv").read_text(encoding="utf-8") == "y\n7\n"
+    (folder / "results" / "local" / "embedded" / "tables" / "01-plain.csv").write_text("x\n5\n", encoding="utf-8")
+    assert "stale: the results of 01_makes changed" in run(folder, "--list", "--only", "02")
+
+
 def test_a_notebook_without_what_it_needs_is_not_run_and_stays_as_committed(tmp_path: Path, workbook_in: Any) -> None:
     folder = committed(tmp_path / "project", workbook_in, data=["far"])
     said = run(folder, code=1)
