@@ -81,7 +81,7 @@ def dose_steps(scores: pd.DataFrame, sizes: Magnitudes) -> pd.DataFrame:
 
 
 def _step(part: str, dose: float) -> str:
-    return f"{part}, λ1 = {dose:g}"
+    return f"{part} {dose:g}"
 
 
 def judge_dose(steps: pd.DataFrame, scores: pd.DataFrame, sizes: Magnitudes) -> Verdict:
