@@ -2,7 +2,8 @@
 
 Differences are simulated as mean 0 + share of the run + share of the case + rest. `runs / cases` is the error that the
 runs leave in the mean, as a multiple of that of cases and rest; `cases / rest` is the ratio of their standard
-deviations. `crossed` is what the verdicts use: each part with its own quantile of Student's t (Banerjee).
+deviations. `crossed`, which is `Crossing.mean`, is what the verdicts use: each part with its own quantile of Student's
+t (Banerjee).
 `satterthwaite` pools the degrees of freedom of the same mean squares. `bootstrap` resamples runs and cases both,
 `cases only` forms Student's interval over cases, averaged over runs. In `skewed` the shares of cases are 0 for four of
 five and exponential for the fifth. `spread` has the same for a standard deviation of draws: chi-square where each draw

@@ -58,14 +58,17 @@ def dose_table(scores: pd.DataFrame, sizes: Magnitudes) -> pd.DataFrame:
     return listed_table(scores, by="λ1", measures=[*sizes])
 
 
-def dose_steps(scores: pd.DataFrame, sizes: Magnitudes) -> pd.DataFrame:
-    """What every step from one dose to the next changes, on each part: `difference_table`, all steps one family.
+def dose_steps(scores: pd.DataFrame, sizes: Magnitudes) -> pd.DataFrame | None:
+    """What every step from one dose to the next changes, on each part: `difference_table`, all steps one family; None
+    where there is one dose.
 
     Args:
         scores: from `dose_scores`.
         sizes: from `magnitudes`.
     """
     doses, bits = scores["λ1"].unique(), int(scores["bits"].iloc[0])
+    if len(doses) < 2:
+        return None
     settled = scores.groupby("λ1")["converged"].all()
     steps = [
         Comparison(bits, _step(part, high), _step(part, low), crossing(more), bool(settled[low] and settled[high]))
@@ -81,10 +84,11 @@ def dose_steps(scores: pd.DataFrame, sizes: Magnitudes) -> pd.DataFrame:
 
 
 def _step(part: str, dose: float) -> str:
+    """What is measured at one dose, as a side of a step."""
     return f"{part} {dose:g}"
 
 
-def judge_dose(steps: pd.DataFrame, scores: pd.DataFrame, sizes: Magnitudes) -> Verdict:
+def judge_dose(steps: pd.DataFrame | None, scores: pd.DataFrame, sizes: Magnitudes) -> Verdict:
     """Whether outputs come nearer to ±1 with every step of the weight of L_Q, on both parts; the weakest decides.
 
     Args:
@@ -94,21 +98,11 @@ def judge_dose(steps: pd.DataFrame, scores: pd.DataFrame, sizes: Magnitudes) -> 
     """
     means = scores.groupby("λ1")[[*sizes]].mean()
     parts = [f"{part} {', '.join(f'{value:.3f}' for value in means[part])}" for part in sizes]
-    found = judge_rows(steps, over="seeds and items")
     observed = f"mean |y| at λ1 = {', '.join(f'{dose:g}' for dose in means.index)}: {'; '.join(parts)}"
+    if steps is None:
+        return {"verdict": "inconclusive", "observed": observed, "why": "one dose has no steps"}
+    found = judge_rows(steps, over="seeds and items")
     return as_finding(found | {"observed": observed, "why": f"{found['why']}: {described(deciding(steps))}"})
-
-
-def dose_reading(steps: pd.DataFrame) -> str:
-    """How many steps raise |y|, by their intervals, and how many lower it.
-
-    Args:
-        steps: from `dose_steps`.
-    """
-    above, below = int((steps["low"] > 0).sum()), int((steps["high"] < 0).sum())
-    return (
-        f"Of {len(steps)} steps of λ1 the interval of the change of |y| lies above 0 for {above}, below 0 for {below}."
-    )
 
 
 @style.look()

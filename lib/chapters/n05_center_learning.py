@@ -8,9 +8,20 @@ import torch
 from jaxtyping import Int8
 from matplotlib.figure import Figure
 
-from chapters.n05_center_table import ALIVE, FIXED, FROM_DATA, LEARNED, MEASURES
+from chapters.n05_center_table import (
+    ALIVE,
+    BINARY,
+    END,
+    FIXED,
+    FROM_DATA,
+    LEARNED,
+    MEASURES,
+    START,
+    centers_stay,
+    trained_as,
+)
 from chapters.shared.comparisons import MARGIN, Verdict, as_finding, deciding, described, judge_rows
-from chapters.shared.derived import differences_again, level_table, listed_table
+from chapters.shared.derived import differences_again, listed_table
 from chapters.shared.encoding import of_training_split
 from chapters.shared.readings import joined
 from chapters.shared.scores import converged, select
@@ -26,8 +37,6 @@ from workbook.intervals import prediction
 from workbook.literature import Published
 from workbook.run_table import DERIVED
 
-BINARY = 0.95  # mean |c| from which on centers count as binary
-START, END, MARGIN_OF = "mean |c| at the start", "mean |c| at the end", "beyond what is asked"
 WIDER = 0.01  # of mAP: what wider centers are to gain
 Centers = Int8[np.ndarray, "num_classes bits"]
 
@@ -183,47 +192,7 @@ def center_magnitudes(runs: pd.DataFrame) -> pd.DataFrame:
 
 def magnitude_table(sizes: pd.DataFrame) -> pd.DataFrame:
     """Means and deviations of `center_magnitudes` over the seeds."""
-    return listed_table(sizes.assign(centers=named(sizes)), by="centers", measures=[START, END])
-
-
-def named(sizes: pd.DataFrame) -> pd.Series:
-    """What was trained, and with which loss."""
-    return sizes["method"] + ", " + sizes["loss"]
-
-
-def unchanged(sizes: pd.DataFrame) -> bool:
-    """Whether no centers changed."""
-    return np.allclose(sizes[START], sizes[END], rtol=0, atol=1e-9)
-
-
-def magnitude_margins(sizes: pd.DataFrame) -> pd.DataFrame | None:
-    """By how much the centers are what L_Q should make them; None where no centers changed, which says nothing of it.
-
-    Three things are asked of every method, each by an interval over seeds, all as one family: with L_Q |c| ends at
-    `BINARY` or more, without it below, and higher with it than without, paired by seed.
-
-    Args:
-        sizes: from `center_magnitudes`, with and without L_Q, in this order.
-
-    Returns:
-        `level_table` of what is asked for, above 0 where it holds.
-    """
-    within, without = dict.fromkeys(sizes["loss"])
-    rows = []
-    for method, part in sizes.groupby("method", sort=False):
-        if unchanged(part):
-            continue
-        end = part.pivot(index="seed", columns="loss", values=END)
-        asked = {
-            f"{within} − {BINARY:g}": end[within] - BINARY,
-            f"{BINARY:g} − {without}": BINARY - end[without],
-            f"{within} − {without}": end[within] - end[without],
-        }
-        about = {"bits": part["bits"].iloc[0], "converged": bool(part["converged"].all())}
-        for name, values in asked.items():
-            told = about | {"asked": f"{method}: {name}"}
-            rows += [told | {"seed": seed, MARGIN_OF: value} for seed, value in values.items()]
-    return level_table(pd.DataFrame(rows), by="asked", measure=MARGIN_OF, bar=0.0) if rows else None
+    return listed_table(sizes.assign(centers=trained_as(sizes)), by="centers", measures=[START, END])
 
 
 def judge_center_magnitudes(sizes: pd.DataFrame, margins: pd.DataFrame | None) -> Verdict:
@@ -240,7 +209,9 @@ def judge_center_magnitudes(sizes: pd.DataFrame, margins: pd.DataFrame | None) -
     parts = []
     for method, part in sizes.groupby("method", sort=False):
         ends = part.groupby("loss", sort=False)[END].mean()
-        parts.append(f"{method} {' and '.join(map('{:.3f}'.format, ends))}{', unchanged' if unchanged(part) else ''}")
+        parts.append(
+            f"{method} {' and '.join(map('{:.3f}'.format, ends))}{', unchanged' if centers_stay(part) else ''}"
+        )
     return found | {"observed": f"mean |c| with and without L_Q at the end: {'; '.join(parts)}", "binary": BINARY}
 
 

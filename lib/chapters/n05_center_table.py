@@ -1,14 +1,18 @@
-"""Chapter 05, what became of centers: they stay, move, stand still or collapse. Nothing here imports torch."""
+"""Chapter 05, what became of centers: whether they moved or collapsed, and whether they are binary; without torch."""
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
-from chapters.shared.derived import MAP, records_of
+from chapters.shared.derived import MAP, judge_family, records_of
+from workbook.intervals import mean_of
 from workbook.run_table import declare
 from workbook.tables import mean_std
 
-CENTERS = "centers"  # a kind of tables, see `chapters.shared.derived`
+CENTERS, MARGINS = "centers", "margins"  # kinds of tables, see `chapters.shared.derived`
+START, END = "mean |c| at the start", "mean |c| at the end"
+BINARY = 0.95  # mean |c| from which on centers count as binary
 MEASURES = ["minimum", "distinct", "classes", "moved"]
 MOVED = 0.01  # of their bits: centers that move in fewer are not called learned
 FIXED, LEARNED, FROM_DATA, STILL, COLLAPSED = "fixed", "learned", "made from data", "did not move", "collapsed"
@@ -42,3 +46,56 @@ def center_table(runs: pd.DataFrame, *, kinds: Mapping[str, str]) -> pd.DataFram
     own = {method: kinds[method] for method in runs["method"].unique()}
     measured = records_of(runs, by="method", measures=[MAP, *MEASURES])
     return declare(pd.DataFrame(rows, columns=columns), CENTERS, measured, kinds=own)
+
+
+def trained_as(sizes: pd.DataFrame) -> pd.Series:
+    """What was trained, and with which loss."""
+    return sizes["method"] + ", " + sizes["loss"]
+
+
+def centers_stay(sizes: pd.DataFrame) -> bool:
+    """Whether no centers changed their magnitude."""
+    return np.allclose(sizes[START], sizes[END], rtol=0, atol=1e-9)
+
+
+def magnitude_margins(sizes: pd.DataFrame) -> pd.DataFrame | None:
+    """By how much centers are what L_Q should make them; None where no centers changed, which says nothing of it.
+
+    Three things are asked of every method, each by an interval over seeds, all as one family: with L_Q |c| ends at
+    `BINARY` or more, without it below, and higher with it than without, paired by seed.
+
+    Args:
+        sizes: columns loss (with and without L_Q, in this order), method, bits, seed, `START`, `END`, converged.
+
+    Returns:
+        asked, bits; mean, low, high, verdict and converged as `judge_family` has them, above 0 where what is asked for
+        holds; seeds.
+    """
+    within, without = dict.fromkeys(sizes["loss"])
+    rows, family = [], []
+    for method, part in sizes.groupby("method", sort=False):
+        if centers_stay(part):
+            continue
+        end = part.pivot(index="seed", columns="loss", values=END)
+        asked = {
+            f"{method}: {within} − {BINARY:g}": end[within] - BINARY,
+            f"{method}: {BINARY:g} − ({without})": BINARY - end[without],
+            f"{method}: {within} − ({without})": end[within] - end[without],
+        }
+        about = {"bits": part["bits"].iloc[0], "seeds": len(end), "converged": bool(part["converged"].all())}
+        rows += [{"asked": name} | about for name in asked]
+        family += [mean_of(values.to_numpy()) for values in asked.values()]
+    if not rows:
+        return None
+    about = pd.DataFrame(rows)
+    judged = judge_family(family, about["converged"].tolist())
+    table = pd.concat([about[["asked", "bits"]], judged, about["seeds"]], axis=1)
+    return declare(
+        table, MARGINS, records_of(sizes.assign(method=trained_as(sizes)), by="method", measures=[START, END])
+    )
+
+
+def margins_again(runs: pd.DataFrame) -> pd.DataFrame:
+    """`magnitude_margins` from the table of runs."""
+    names = runs["method"].str.rpartition(", ")
+    return magnitude_margins(runs.assign(method=names[0], loss=names[2]))

@@ -15,7 +15,7 @@ from basics.errors import InputError
 from basics.files import read_json, read_text, sha256
 from basics.frames import to_csv
 from basics.schema import convert
-from chapters.n05_center_table import CENTERS, center_table
+from chapters.n05_center_table import CENTERS, MARGINS, center_table, margins_again
 from chapters.shared import derived
 from chapters.shared.code_sets import FOLDER, SavedCodes, code_sets_in
 from chapters.shared.draws import DRAWS, draws_again, judge_draws
@@ -38,9 +38,11 @@ KINDS: dict[str, tuple[Callable[..., pd.DataFrame], int]] = {
     derived.POINTS: (derived.points_again, 2),
     DRAWS: (draws_again, 1),
     CENTERS: (center_table, 2),
+    MARGINS: (margins_again, 2),
     LABEL_DIFFERENCES: (label_differences_again, 3),
 }
 TOLERANCE = 1e-9  # of every number
+UNREADABLE = (InputError, LookupError, ArithmeticError, TypeError, ValueError, StopIteration)  # by what was edited
 
 
 def verify(folder: Path) -> tuple[list[str], str]:
@@ -57,6 +59,7 @@ def verify(folder: Path) -> tuple[list[str], str]:
     claims = [entry for entry in read(folder / CLAIMS).values() if run_table.FOLLOWS in entry]
     complaints = [
         *changed,
+        *check_runs(tables, runs),
         *(line for one in saved for line in check_codes(one, runs)),
         *(line for exhibit, entry in tables.items() for line in check_table(folder, exhibit, entry, runs)),
         *(line for claim in claims for line in check_claim(claim, tables, runs)),
@@ -82,9 +85,37 @@ def table_again(exhibit: str, entry: dict[str, Any], runs: pd.DataFrame, **optio
         runs: the table of runs.
         options: in the place of recorded ones.
     """
-    own = runs[(runs["notebook"] == entry["notebook"][:2]) & (runs["table"] == exhibit.removeprefix("table-")[3:])]
+    own = runs[(runs[run_table.OWNER] == owner(exhibit, entry)).all(axis=1)]
     known = entry[run_table.DERIVED]
     return KINDS[known["kind"]][0](run_table.by_run(own), **known["options"] | options)
+
+
+def owner(exhibit: str, entry: dict[str, Any]) -> list[str]:
+    """Notebook and table, as the table of runs names a table that was recorded."""
+    return [entry["notebook"][:2], exhibit.removeprefix("table-")[3:]]
+
+
+def check_runs(tables: dict[str, dict[str, Any]], runs: pd.DataFrame) -> Iterator[str]:
+    """Whether every run belongs to a table, and tables of a notebook on the same data say the same of the same run.
+
+    Args:
+        tables: from `derived_tables`.
+        runs: the table of runs.
+    """
+    data = {
+        tuple(owner(name, entry)): str([entry["protocol"].get(key) for key in ("dataset", "protocol")])
+        for name, entry in tables.items()
+    }
+    for which in dict.fromkeys(runs[run_table.OWNER].itertuples(index=False, name=None)):
+        if which not in data:
+            yield f"{run_table.FILE}: there is no table {'-'.join(which)} that follows from runs"
+    named = runs.assign(data=[data.get(which) for which in runs[run_table.OWNER].itertuples(index=False, name=None)])
+    same = ["notebook", "data", "method", "bits", "seed", "measure"]
+    for run, values in named.groupby(same)["value"]:
+        if values.max() - values.min() > TOLERANCE:
+            places = ", ".join(named.loc[values.index, "table"])
+            told = [str(part) for part in run if part != run[1]]
+            yield f"{run_table.FILE}: {', '.join(told)} has other values in the tables {places}"
 
 
 def check_codes(saved: SavedCodes, runs: pd.DataFrame) -> Iterator[str]:
@@ -132,7 +163,7 @@ def check_table(folder: Path, exhibit: str, entry: dict[str, Any], runs: pd.Data
         made, stored = _cells(to_csv(table_again(exhibit, entry, runs))), _cells(read_text(folder / file))
         if source := known.get(run_table.COPIED):
             made = pd.concat([_cells(read_text(folder / f"tables/{source}.csv")), made.iloc[:, 1:]], axis=1)
-    except (InputError, KeyError, TypeError, ValueError) as error:
+    except UNREADABLE as error:
         yield f"{file} does not follow from its runs: {error}"
         return
     if len(made) != len(stored) or not {*made.columns} <= {*stored.columns}:
@@ -165,7 +196,7 @@ def check_claim(claim: dict[str, Any], tables: dict[str, dict[str, Any]], runs: 
             else:
                 found += again["verdict"].iloc[part["rows"]].replace("identical", part["alike"]).tolist()
         verdict = weakest(found)
-    except (InputError, KeyError, TypeError, ValueError, IndexError, StopIteration) as error:
+    except UNREADABLE as error:
         yield f"{name} does not follow from its runs: {error!r}"
         return
     if verdict != claim["verdict"].replace("finding", "trend"):

@@ -54,7 +54,7 @@ def put_runs(folder: Path, notebook: str, table: str, runs: Iterable[Mapping[str
         lines += [{**owner, **told, "measure": key, "value": run[key]} for key in run if key not in told]
     own = pd.DataFrame(lines, dtype=object).map(lambda value: repr(value) if isinstance(value, float) else str(value))
     own[CHECK] = _checks(own)
-    kept = _texts(folder)
+    kept = _kept(folder)
     kept = kept[(kept[OWNER] != [notebook, table]).any(axis=1)] if len(kept) else own[:0]
     if [*kept.columns] != [*own.columns]:
         raise InputError(f"runs of {table} must have the columns {[*kept.columns]}, got {[*own.columns]}")
@@ -70,7 +70,7 @@ def take_runs(folder: Path, source: Path, notebook: str, *, tables: Collection[s
         notebook: whose runs.
         tables: those of some tables only; None for all.
     """
-    theirs, own = _texts(source), _texts(folder)
+    theirs, own = _texts(source), _kept(folder)
 
     def wanted(texts: pd.DataFrame) -> pd.Series:
         return (texts["notebook"] == notebook) & (texts["table"].isin(tables) if tables is not None else True)
@@ -118,12 +118,15 @@ def by_run(lines: pd.DataFrame) -> pd.DataFrame:
     """The runs of one table as they were declared, a column a measure, from its lines in the table of runs.
 
     Raises:
+        InputError: a run lacks one of the measures.
         ValueError: a run has two values of one measure.
     """
-    told = [name for name in lines if name not in (*OWNER, *MEASURED)]
     if lines.empty:
         return lines
+    told = [name for name in lines if name not in (*OWNER, *MEASURED)]
     wide = lines.set_index([*told, "measure"])["value"].unstack("measure", sort=False)
+    if wide.isna().any(axis=None):
+        raise InputError(f"every run must have one {', one '.join(wide.columns)}")
     return wide.rename_axis(columns=None).reset_index()
 
 
@@ -150,6 +153,12 @@ def _texts(folder: Path) -> pd.DataFrame:
         return pd.read_csv(StringIO(read_text(path)), dtype=str, keep_default_na=False).reset_index(drop=True)
     except ValueError as error:
         raise InputError(f"{path} is no table: {error}") from error
+
+
+def _kept(folder: Path) -> pd.DataFrame:
+    """The table as text; none of a table from before its lines named measures, whose notebooks have to run again."""
+    texts = _texts(folder)
+    return texts if {*MEASURED} <= {*texts.columns} else pd.DataFrame()
 
 
 def _write(folder: Path, table: pd.DataFrame) -> None:

@@ -94,9 +94,9 @@ def test_doses_and_their_steps_stand_in_tables():
     assert steps["difference"].iloc[0] == "training images 0.05 − training images 0"
     assert steps["mean"].iloc[1] == pytest.approx(0.3 * 0.95, abs=0.03)
     assert steps["verdict"].tolist() == ["trend", "trend", "inconclusive", "inconclusive"]
-    assert chapter.dose_reading(steps) == (
-        "Of 4 steps of λ1 the interval of the change of |y| lies above 0 for 2, below 0 for 0."
-    )
+    alone = scores[scores["λ1"] == 0]
+    assert chapter.dose_steps(alone, sizes) is None
+    assert chapter.judge_dose(None, alone, sizes)["verdict"] == "inconclusive"
     drawn = chapter.dose_lines(scores, sizes)
     assert [line.get_label() for line in drawn.axes[0].containers] == ["training images", "queries"]
     assert pd.Series(drawn.axes[0].containers[0].lines[0].get_xdata()).tolist() == DOSES

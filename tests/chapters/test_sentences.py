@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from chapters import n05_center_learning, n07_backbones
+from chapters import n05_center_learning, n05_center_table, n07_backbones
 from chapters.shared import comparisons, implementation
 from workbook.literature import numbers_of
 
@@ -37,7 +37,7 @@ def sizes_of(**runs: pd.DataFrame) -> pd.DataFrame:
 
 def judged(within: list[float], without: list[float], **others: list[float]) -> dict:
     sizes = sizes_of(with_L_Q=trained(Face=within, **others), without=trained(Face=without, **others))
-    return n05_center_learning.judge_center_magnitudes(sizes, n05_center_learning.magnitude_margins(sizes))
+    return n05_center_learning.judge_center_magnitudes(sizes, n05_center_table.magnitude_margins(sizes))
 
 
 def test_centers_that_become_binary_with_the_loss_only():
@@ -74,7 +74,7 @@ def test_centers_that_never_change_say_nothing():
 
 def test_the_mean_of_centers_is_read_out():
     sizes = sizes_of(with_loss=trained(Face=[0.5, 0.7]))
-    assert sizes[n05_center_learning.START].tolist() == [1.0, 1.0]
+    assert sizes[n05_center_table.START].tolist() == [1.0, 1.0]
     assert n05_center_learning.magnitude_reading(sizes) == "The mean of |c| at the end is 0.600 (Face, with loss)."
     shown = n05_center_learning.magnitude_table(sizes).iloc[0].tolist()
     assert shown == ["Face, with loss", 64, "1.0000 ± 0.0000", "0.6000 ± 0.1414"]

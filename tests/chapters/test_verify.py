@@ -16,7 +16,7 @@ from basics.errors import InputError
 from basics.files import sha256
 from basics.paths import project_root, shown_results
 from chapters import verify as chapter
-from chapters.n05_center_table import center_table
+from chapters.n05_center_table import END, START, center_table, magnitude_margins
 from chapters.n06_video import complete_table
 from chapters.n10_beyond import recipe
 from chapters.shared import comparisons, draws, scores
@@ -27,6 +27,7 @@ from chapters.shared.label_differences import label_code_differences
 from chapters.shared.setting import classifier
 from hashcenters.codes import binarise
 from hashcenters.metrics.label_codes import CODES, LABELLED, PREDICTED
+from workbook import run_table
 from workbook.committed import take_over
 from workbook.records import EXHIBITS, read
 from workbook.results import open_results
@@ -73,6 +74,13 @@ def centers_of(scored):
     return center_table(measured, kinds=dict.fromkeys(METHODS, "learned"))
 
 
+def margins_of(scored):
+    """What L_Q is asked to do to centers that end at the mAP of the runs."""
+    one = scored[scored["bits"] == 16]
+    loss = one["method"].map({"good": "with", "bad: x": "without"})
+    return magnitude_margins(one.assign(method="Face", loss=loss, **{START: 0.1, END: one["mAP"]}))
+
+
 @pytest.fixture(scope="module")
 def written(tmp_path_factory):
     """Results of a made-up notebook: tables of means, differences, draws and what is stored, and codes."""
@@ -105,6 +113,7 @@ def written(tmp_path_factory):
         results.table(slopes, "slopes", **ABOUT)
         results.claim("shc-heads", **comparisons.judge_rows(slopes[:1], over="rungs"), **told)
         results.table(centers_of(scored), "centers", **ABOUT)
+        results.table(margins_of(scored), "margins", **ABOUT)
         labels = scored["method"].map({"good": ("a", "x", "h"), "bad: x": ("a", "y", "h")})
         tried = scored.assign(**dict(zip(recipe.Parts._fields, zip(*labels, strict=True), strict=True)))
         results.table(recipe.search_table(tried.assign(**{recipe.SCORE: tried["mAP"]}), bits=16), "search", **ABOUT)
@@ -154,9 +163,10 @@ def arrays_of(path):
 def test_nothing_is_wrong_as_written(folder):
     found, seen = verified()
     assert found == []
-    # 12 of means, differences, centers, search, grid, sizes, levels; 9 of draws, 3 of classes; 24 stored, 18 of slopes
-    assert seen == "4 code sets, 156 runs, 13 tables and 6 verdicts that follow from them, all files"
-    assert len(chapter.derived_tables(folder)) == 13
+    # 12 of means, differences, centers, search, grid, sizes, levels; 9 of draws, 3 of classes; 24 stored, 18 of slopes,
+    # 6 of margins
+    assert seen == "4 code sets, 162 runs, 14 tables and 6 verdicts that follow from them, all files"
+    assert len(chapter.derived_tables(folder)) == 14
     assert {entry["derived"]["kind"] for entry in chapter.derived_tables(folder).values()} == set(chapter.KINDS)
 
 
@@ -217,12 +227,59 @@ def test_a_run_that_the_codes_do_not_have_is_named(folder):
     assert any("must have one run for codes/04-means-good-16-bits.npz" in found for found in complaints())
 
 
+def rewritten(folder, change):
+    """The table of runs after a change of its lines, with checks that fit."""
+    path = folder / "tables/runs.csv"
+    lines = change(pd.read_csv(path, dtype=str, keep_default_na=False).drop(columns="check"))
+    path.write_text(lines.assign(check=run_table._checks(lines)).to_csv(index=False))
+    return complaints()
+
+
+def lines_of(lines, table, **wanted):
+    return np.logical_and.reduce([lines["table"] == table, *(lines[name] == value for name, value in wanted.items())])
+
+
+def test_a_run_without_one_of_its_measures_is_named(folder):
+    def change(lines):
+        return lines[~lines_of(lines, "sizes", method="good", seed="1", bits="16", measure="share")]
+
+    assert (
+        "tables/04-sizes.csv does not follow from its runs: every run must have one mean |y|, one share"
+        in rewritten(folder, change)
+    )
+
+
+def test_sides_that_share_no_seed_are_one_line(folder):
+    def change(lines):
+        other = lines_of(lines, "differences", method="good", bits="16")
+        return lines.assign(seed=lines["seed"].where(~other, "7" + lines["seed"]))
+
+    found = rewritten(folder, change)
+    assert (
+        "tables/04-differences.csv does not follow from its runs: good and bad: x must share a seed at 16 bits" in found
+    )
+    assert any(line.startswith("claims.json, csq-fixed-centers (notebook 04) does not follow") for line in found)
+
+
+def test_runs_of_no_table_and_runs_that_tables_do_not_agree_on_are_named(folder):
+    def change(lines):
+        one = lines_of(lines, "differences", method="good", bits="16", seed="1")
+        lines = lines.assign(value=lines["value"].where(~one, "0.9"))
+        return pd.concat([lines, lines[lines_of(lines, "grid")].assign(table="gone")])
+
+    found = rewritten(folder, change)
+    assert "tables/runs.csv: there is no table 04-gone that follows from runs" in found
+    (line,) = (line for line in found if "has other values" in line)
+    assert line.startswith("tables/runs.csv: 04, good, 16, 1, mAP has other values in the tables means, differences")
+
+
 CELLS = {
     "means": ["good, 16 bits", "bad: x, 24 bits", "good, converged"],
     "differences": ["mean", "low", "high", "verdict", "low, these trainings", "high, these trainings", "seeds"],
     "five-draws": ["mAP, single-label", "95 % interval of the ±, single-label"],
     "stored": ["good, 16, codes", "bad: x, 24, classes"],
     "centers": ["good, 16, mAP", "bad: x, 24, bits moved", "good, 24, minimum distance", "good, 16, centers"],
+    "margins": ["Face: with − 0.95, 16, mean", "Face: with − (without), 16, low"],
     "sizes": ["good, 16, mean |y|", "bad: x, 24, share"],
     "classes": [
         "label code, predicted, 7 instead of 16, mean",
@@ -243,6 +300,7 @@ NAMED = {
     "grid": 2,
     "sizes": 2,
     "levels": 2,
+    "margins": 2,
     "classes": 3,
 }
 
@@ -348,7 +406,7 @@ def test_the_command_needs_no_torch(folder):
     environment = os.environ | {"PYTHONPATH": str(project_root() / "lib")}
     done = subprocess.run(called, env=environment, capture_output=True, text=True, cwd=folder)
     wanted = (
-        f"{folder}: 4 code sets, 156 runs, 13 tables and 6 verdicts that follow from them, all files; nothing wrong\n"
+        f"{folder}: 4 code sets, 162 runs, 14 tables and 6 verdicts that follow from them, all files; nothing wrong\n"
     )
     assert (done.returncode, done.stdout) == (0, wanted)
 

@@ -124,3 +124,13 @@ def test_a_line_that_cannot_be_read_is_named_and_left_out(results, line, shown):
         {"seed": 2, "value": 2**-60, "settled": True},
     ]
     assert [*found.index] == [0, 1]
+
+
+def test_a_table_from_before_measures_is_written_anew(results, tmp_path):
+    old = tmp_path / "old"
+    (old / "tables").mkdir(parents=True)
+    (old / run_table.FILE).write_text("notebook,table,method,seed,score,settled,check\n03,one,a,0,0.5,True,x\n")
+    results.table(table(0.5), "one", **TEXTS)
+    run_table.take_runs(old, results.folder, "04")
+    assert [line[0] for line in run_table.own_runs(old, "04")] == ["04"]
+    assert run_table.own_runs(old, "03") == []

@@ -157,7 +157,7 @@ def judge_rows(rows: pd.DataFrame, *, margin: float = 0.0, over: str = "seeds an
     """What rows of a table show together, the weakest of them, and where they stand if the table was recorded.
 
     Args:
-        rows: of `compare_methods` or `slope_table`, in the order of their table.
+        rows: of a table that has the columns of `judge_family`, in its order.
         margin: what they were judged with.
         over: what the intervals cover.
         alike: the verdict where both sides agree everywhere: "at least as well" as each other, and not "better",

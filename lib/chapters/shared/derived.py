@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Num
 
+from basics.errors import InputError
 from workbook.claims import side
 from workbook.intervals import Crossing, Mean, holm, mean_of
 from workbook.run_table import DERIVED, declare
@@ -206,10 +207,10 @@ def difference_table(
     """Comparisons of one family, a row each.
 
     Args:
-        compared: what is compared.
+        compared: methods and lengths, the one that should win first.
         runs: `run_record` of every training in it.
         margin: see `judge_family`.
-        measure: what is compared.
+        measure: by which they are compared.
 
     Returns:
         bits, difference; mean, low, high of the measure (AP) for other seeds and queries, which `verdict` follows
@@ -231,6 +232,8 @@ def differences_again(
         sides = [runs[(runs["bits"] == row["bits"]) & (runs["method"] == row[name])] for name in ("better", "worse")]
         better, worse = (dict(zip(part["seed"], part[measure], strict=True)) for part in sides)
         by_run = tuple(better[seed] - worse[seed] for seed in better if seed in worse)
+        if not by_run:
+            raise InputError(f"{row['better']} and {row['worse']} must share a seed at {row['bits']} bits")
         found = Crossing(by_run, *(row[name] for name in ("cases", "of_cases", "rest")))
         settled = all(part["converged"].all() for part in sides)
         rebuilt.append(Comparison(row["bits"], row["better"], row["worse"], found, settled))
@@ -252,6 +255,8 @@ def level_table(scores: pd.DataFrame, *, by: str, measure: str, bar: float) -> p
     groups = scores.groupby([by, "bits"], sort=False)
     means = [mean_of(part[measure].to_numpy()) for _, part in groups]
     judged = judge_family(means, [bool(part["converged"].all()) for _, part in groups], margin=-bar)
+    if bar > 0:  # a level of 0 in every run
+        judged["verdict"] = judged["verdict"].replace("identical", "not-shown")
     table = pd.concat([pd.DataFrame([*groups.groups], columns=[by, "bits"]), judged], axis=1)
     table["seeds"] = groups.size().to_numpy()
     runs = records_of(scores, by=by, measures=[measure])

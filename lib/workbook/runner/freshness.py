@@ -188,7 +188,7 @@ def outputs_of(profile: str, name: str) -> dict[str, str]:
 
 def results_key(profile: str, name: str) -> str | None:
     """What identifies the results of a notebook for those that read them: of its run here, or as committed where it has
-    not been run here; None where its run failed."""
+    not been run here; None where its run is not done."""
     record = read_record(profile, name)
     if not record:
         return digest(outputs_of(profile, name))
