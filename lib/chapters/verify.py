@@ -106,16 +106,16 @@ def check_runs(tables: dict[str, dict[str, Any]], runs: pd.DataFrame) -> Iterato
         tuple(owner(name, entry)): str([entry["protocol"].get(key) for key in ("dataset", "protocol")])
         for name, entry in tables.items()
     }
-    for which in dict.fromkeys(runs[run_table.OWNER].itertuples(index=False, name=None)):
+    owners = pd.Series([*runs[run_table.OWNER].itertuples(index=False, name=None)], index=runs.index, dtype=object)
+    for which in owners.unique():
         if which not in data:
             yield f"{run_table.FILE}: there is no table {'-'.join(which)} that follows from runs"
-    named = runs.assign(data=[data.get(which) for which in runs[run_table.OWNER].itertuples(index=False, name=None)])
-    same = ["notebook", "data", "method", "bits", "seed", "measure"]
-    for run, values in named.groupby(same)["value"]:
-        if values.max() - values.min() > TOLERANCE:
-            places = ", ".join(named.loc[values.index, "table"])
-            told = [str(part) for part in run if part != run[1]]
-            yield f"{run_table.FILE}: {', '.join(told)} has other values in the tables {places}"
+    same = ["data", "notebook", "method", "bits", "seed", "measure"]
+    values = runs.assign(data=owners.map(data)).groupby(same)["value"]
+    apart = values.max() - values.min()
+    for run in apart.index[apart > TOLERANCE]:
+        places = ", ".join(runs.loc[values.groups[run], "table"])
+        yield f"{run_table.FILE}: {', '.join(map(str, run[1:]))} has other values in the tables {places}"
 
 
 def check_codes(saved: SavedCodes, runs: pd.DataFrame) -> Iterator[str]:

@@ -74,7 +74,7 @@ def listed_table(scores: pd.DataFrame, *, by: str, measures: Sequence[str]) -> p
     return declare(table, LISTED, runs, by=by, measures=[*measures])
 
 
-def listed_again(runs: pd.DataFrame, *, by: str, measures: Sequence[str] = (MAP,)) -> pd.DataFrame:
+def listed_again(runs: pd.DataFrame, *, by: str, measures: Sequence[str]) -> pd.DataFrame:
     """`listed_table` from the table of runs."""
     return listed_table(runs.rename(columns={"method": by}), by=by, measures=measures)
 

@@ -54,10 +54,8 @@ def judge_label_codes(table: pd.DataFrame) -> Verdict:
         f"{with_interval(row.mean, row.low, row.high)}"
         for row in table.itertuples()
     ]
-    kinds = ((LABELLED, MARGIN), (PREDICTED, 0.0))
-    judged = [
-        judge_rows(select(table.assign(converged=True), stored=stored), margin=margin) for stored, margin in kinds
-    ]
+    rows, kinds = table.assign(converged=True), ((LABELLED, MARGIN), (PREDICTED, 0.0))
+    judged = [judge_rows(select(rows, stored=stored), margin=margin) for stored, margin in kinds]
     follows = [row for one in judged for row in one.get("follows", ())]
     verdict = weakest(one["verdict"] for one in judged)
     return as_finding({"verdict": verdict, "observed": "; ".join(parts), "margin": MARGIN, "follows": follows})
