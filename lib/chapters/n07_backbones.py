@@ -11,9 +11,10 @@ from scipy.stats import kendalltau
 
 from basics.errors import InputError, one_of
 from chapters.shared.comparisons import MARGIN, Verdict, as_finding, compare_pairs, judge_rows
+from chapters.shared.derived import averages_table
 from chapters.shared.encoding import of_training_split
 from chapters.shared.readings import joined
-from chapters.shared.scores import select
+from chapters.shared.scores import converged, select
 from chapters.shared.setting import Setting, classifier
 from hashcenters.centers.semantic import SemanticCenters, semantic_centers
 from hashcenters.centers.targets import category_similarity
@@ -59,6 +60,7 @@ class Described:
             which the ends of a row do not undo.
         rows: of the classifier's last layer.
         dead: the units below it that say the same of every training image, as one behind a ReLU that never fires.
+        converged: whether its training reached its plateau.
     """
 
     network: str
@@ -66,6 +68,7 @@ class Described:
     means: Float64[np.ndarray, "num_classes feature_dim"]
     rows: Float64[np.ndarray, "num_classes feature_dim"]
     dead: Bool[np.ndarray, " feature_dim"]
+    converged: bool
 
     @property
     def in_dead(self) -> float:
@@ -92,9 +95,10 @@ def description_of(run: Run) -> Described | None:
         )
         means = (member.T @ outputs.astype(np.float64)) / member.sum(axis=0)[:, None]
         dead = np.ptp(outputs, axis=0) == 0
-        accuracy = float(run.history()["accuracy"].iloc[-1])
+        history = run.history()
+        accuracy = float(history["accuracy"].iloc[-1])
         means -= means.mean(axis=0)
-        return Described(run.config.backbone, accuracy, means, category_features(network), dead)
+        return Described(run.config.backbone, accuracy, means, category_features(network), dead, converged(history))
 
     return or_stand_in(make, lambda: None)
 
@@ -147,37 +151,40 @@ def shuffled(centers: Int8[np.ndarray, "num_classes bits"], seed: int) -> Int8[n
     return centers[np.random.default_rng(seed).permutation(len(centers))]
 
 
-def accuracy_table(classifiers: Mapping[str, Described]) -> pd.DataFrame:
-    """Family, network, validation accuracy (0–1), features, dead ones and the share of ‖W‖² in them, by classifier."""
-    return pd.DataFrame(
-        {
-            "family": family,
-            "network": said.network,
-            "validation accuracy": said.accuracy,
-            "features": len(said.dead),
-            "dead units": int(said.dead.sum()),
-            "‖W‖² in dead units": said.in_dead,
-        }
-        for family, said in classifiers.items()
-    )
-
-
-def center_report(made: Mapping[tuple[str, int], SemanticCenters]) -> pd.DataFrame:
-    """How well the centers follow the similarity of the classes.
+def accuracy_table(classifiers: Mapping[str, Described], *, seed: int = 0) -> pd.DataFrame:
+    """Validation accuracy (0–1), features, dead ones and the share of ‖W‖² in them, by the family of a classifier.
 
     Args:
-        made: centers by family and length.
+        classifiers: what they say, by family.
+        seed: of them all.
     """
-    return pd.DataFrame(
-        {
-            "family": family,
-            "bits": length,
-            "minimum distance": centers.min_distance,
-            "squared error a pair": centers.objective,
-            "rank correlation": centers.rank_correlation,
-        }
-        for (family, length), centers in made.items()
-    )
+    measures = ["validation accuracy", "features", "dead units", "‖W‖² in dead units"]
+    rows = [
+        {"family": family, "bits": len(said.rows), "seed": seed, "converged": said.converged}
+        | dict(zip(measures, (said.accuracy, len(said.dead), said.dead.sum(), said.in_dead), strict=True))
+        for family, said in classifiers.items()
+    ]
+    table = averages_table(pd.DataFrame(rows), by="family", measures=measures)
+    table.insert(1, "network", [said.network for said in classifiers.values()])
+    return table
+
+
+def center_report(
+    made: Mapping[tuple[str, int, int], SemanticCenters], classifiers: Mapping[str, Described]
+) -> pd.DataFrame:
+    """How well the centers follow the similarity of the classes, the mean over their seeds.
+
+    Args:
+        made: centers by family, length and seed.
+        classifiers: what they follow, by family.
+    """
+    measures = ["minimum distance", "squared error a pair", "rank correlation"]
+    rows = [
+        {"family": family, "bits": length, "seed": seed, "converged": classifiers[family].converged}
+        | dict(zip(measures, (one.min_distance, one.objective, one.rank_correlation), strict=True))
+        for (family, length, seed), one in made.items()
+    ]
+    return averages_table(pd.DataFrame(rows), by="family", measures=measures, lengths=True)
 
 
 def neighbouring(
@@ -297,7 +304,7 @@ def accuracy_reading(table: pd.DataFrame) -> str:
     ordered = table.set_index("family")["validation accuracy"].sort_values(ascending=False, kind="stable")
     parts = [f"{accuracy:.1%} ({family})" for family, accuracy in ordered.items()]
     counts = table[["family", "dead units", "features"]].itertuples(index=False)
-    dead = [f"{silent} of {units} units ({family})" for family, silent, units in counts]
+    dead = [f"{silent:g} of {units:g} units ({family})" for family, silent, units in counts]
     return (
         f"On the validation split the accuracy of the classifiers is {joined(parts)}; on the training split "
         f"{joined(dead)} never fire."
@@ -312,5 +319,5 @@ def center_reading(report: pd.DataFrame) -> str:
     """
     longest = select(report, bits=report["bits"].max())
     found = longest[["family", "rank correlation", "minimum distance"]].itertuples(index=False)
-    parts = [f"{rho:.2f} ({family}, minimum distance {distance})" for family, rho, distance in found]
+    parts = [f"{rho:.2f} ({family}, minimum distance {distance:g})" for family, rho, distance in found]
     return f"At {longest['bits'].iloc[0]} bits the rank correlation of similarity and nearness is {joined(parts)}."

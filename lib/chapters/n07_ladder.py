@@ -14,19 +14,20 @@ from scipy.stats import spearmanr
 from basics.errors import InputError
 from basics.text import in_words
 from chapters.n07_backbones import Described, features_of, shuffled
-from chapters.shared.comparisons import Verdict, as_finding, described, judge_rows, why, with_interval
-from chapters.shared.derived import (
-    CLASS_NAMES,
-    FEWEST_NETWORKS,
-    judge_family,
-    records_of,
-    rung_name,
-    slope_of,
-    slope_table,
-    stored_table,
-)
+from chapters.shared.comparisons import Verdict, as_finding, described, judge_rows, with_interval
+from chapters.shared.derived import MAP, averages_table, records_of
 from chapters.shared.scores import select
 from chapters.shared.similarities import name_similarity, noisy
+from chapters.shared.slopes import (
+    CLASS_NAMES,
+    FEWEST_NETWORKS,
+    KINDS,
+    QUALITY,
+    SHUFFLED,
+    kind_of,
+    line_table,
+    rung_name,
+)
 from hashcenters.centers.semantic import rank_correlation, semantic_centers
 from hashcenters.centers.targets import category_similarity
 from workbook import style
@@ -34,10 +35,8 @@ from workbook.claims import weakest
 
 Similarity = Float64[np.ndarray, "num_classes num_classes"]
 Centers = dict[tuple[str, int], Int8[np.ndarray, "num_classes bits"]]  # by rung and seed
-Quality = dict[str, dict[str, float | bool]]  # by rung: whether it is a network, and by what measures it
-SHUFFLED = "shuffled"
 FOLD = 2  # the linear head's slope is held against so many times that of three layers
-KINDS = ("networks", CLASS_NAMES, "noise", SHUFFLED)
+ACCURACY, MEANS, ROWS = "accuracy", "class means, by ", "head rows, by "  # of classifiers; what measures a kind follows
 
 
 def usable_reference(names: Sequence[str], reference: str, *, instead: str) -> str:
@@ -115,78 +114,65 @@ def rung_centers(
     return made | {(SHUFFLED, seed): shuffled(made[clean, seed], seed) for seed in seeds}
 
 
-def kind_of(rung: str) -> str:
-    """What a rung is made of, a name in `KINDS`.
-
-    >>> kind_of("noise 2"), kind_of("timm:resnet18@64"), kind_of("shuffled")
-    ('noise', 'networks', 'shuffled')
-    """
-    return "noise" if rung.startswith("noise ") else rung if rung in KINDS else KINDS[0]
-
-
-def qualities(made: Centers, measures: Mapping[str, Similarity]) -> Quality:
-    """The quality of every rung's centers, the mean over its seeds: rank correlation with what measures it."""
-    rungs = dict.fromkeys(rung for rung, _ in made)
-    return {
-        rung: {"network": kind_of(rung) == KINDS[0]}
-        | {
-            name: float(np.mean([rank_correlation(one, centers) for (own, _), centers in made.items() if own == rung]))
-            for name, one in measures.items()
-        }
-        for rung in rungs
-    }
+def qualities(made: Centers, measures: Mapping[str, Similarity]) -> pd.DataFrame:
+    """Columns rung and seed, and the quality of the centers: their rank correlation with each of what measures it."""
+    return pd.DataFrame(
+        {"rung": rung, "seed": seed}
+        | {QUALITY + name: rank_correlation(one, centers) for name, one in measures.items()}
+        for (rung, seed), centers in made.items()
+    )
 
 
-def network_table(said: Mapping[tuple[str, int], Described], measures: Mapping[str, Similarity]) -> pd.DataFrame:
-    """What every classifier is worth, a row a network, means over the classifier's seeds.
+def classifier_scores(said: Mapping[tuple[str, int], Described], measures: Mapping[str, Similarity]) -> pd.DataFrame:
+    """What every classifier is worth, a row each.
+
+    Args:
+        said: by the classifiers of each network and seed.
+        measures: from `measures_of`.
 
     Returns:
-        Columns network, classifiers, accuracy (0–1); for the class means and for the head rows over units that fire,
-        the rank correlation of their similarity with each measure.
+        Columns network, bits (its units, one a class), seed, converged and accuracy (0–1); for the class means and for
+        the head rows over units that fire, the rank correlation of their similarity with each measure.
     """
     different = ~np.eye(len(next(iter(measures.values()))), dtype=bool)
     rows = []
-    for (network, _), one in said.items():
-        rows.append({"network": network, "classifiers": 1.0, "accuracy": one.accuracy})
-        for kind, features in (("class means", one.means), ("head rows", one.live_rows)):
+    for (network, seed), one in said.items():
+        told = {"network": network, "bits": len(one.rows), "seed": seed, "converged": one.converged}
+        rows.append(told | {ACCURACY: one.accuracy})
+        for kind, features in ((MEANS, one.means), (ROWS, one.live_rows)):
             found = category_similarity(features)[different]
-            for name, truth in measures.items():
-                rows[-1][f"{kind}, by {name}"] = float(spearmanr(found, truth[different]).statistic)
-    grouped = pd.DataFrame(rows).groupby("network", sort=False)
-    return grouped.mean().assign(classifiers=grouped.size()).reset_index()
+            rows[-1] |= {kind + name: spearmanr(found, truth[different])[0] for name, truth in measures.items()}
+    return pd.DataFrame(rows)
 
 
-def with_quality(scores: pd.DataFrame, quality: Quality) -> pd.DataFrame:
+def network_table(scores: pd.DataFrame) -> pd.DataFrame:
+    """The means of `classifier_scores` over the seeds, a row a network."""
+    measures = [name for name in scores if name.startswith((ACCURACY, MEANS, ROWS))]
+    return averages_table(scores, by="network", measures=measures)
+
+
+def accuracy_line(scores: pd.DataFrame) -> pd.DataFrame:
+    """`line_table` of the class means' quality on accuracy over networks, from `classifier_scores`."""
+    of = next(name for name in scores if name.startswith(MEANS))
+    return line_table(scores, by="network", of=of, on=ACCURACY)
+
+
+def with_quality(scores: pd.DataFrame, quality: pd.DataFrame) -> pd.DataFrame:
     """The scores of the ladder's trainings, with the quality of their centers and the kind of their rung.
 
     Args:
         scores: from `score_table`, with labels rung, head and network.
         quality: from `qualities`.
     """
-    named = pd.DataFrame.from_dict(quality, orient="index").drop(columns="network")
-    about = named.loc[scores["rung"]].reset_index(drop=True).add_prefix("quality, by ")
-    return pd.concat([scores, about], axis=1).assign(kind=[kind_of(rung) for rung in scores["rung"]])
+    known = scores.merge(quality, on=["rung", "seed"], how="left", validate="many_to_one")
+    return known.assign(kind=known["rung"].map(kind_of))
 
 
-def ladder_table(scores: pd.DataFrame, quality: Quality) -> pd.DataFrame:
-    """A row a rung: the quality of its centers, and mean ± deviation of mAP under each head and network."""
-    stored = scores["head"] + ", " + scores["network"]
-    table = stored_table(scores.assign(stored=stored), by="rung")
-    notes = table.attrs
-    for place, name in enumerate(next(iter(quality.values()))):
-        if name != "network":
-            table.insert(1 + place, f"quality, by {name}", [quality[rung][name] for rung in table["rung"]])
-    table.attrs = notes
-    return table
-
-
-def ladder_slopes(
-    scores: pd.DataFrame, quality: Quality, *, heads: Sequence[str], networks: Sequence[str]
-) -> pd.DataFrame:
-    """`slope_table` of the ladder's trainings."""
+def ladder_runs(scores: pd.DataFrame) -> pd.DataFrame:
+    """What `ladder_table` and `slope_table` take, from `with_quality`."""
     names = [rung_name(*row) for row in scores[["rung", "head", "network"]].itertuples(index=False)]
-    runs = pd.DataFrame(records_of(scores.assign(method=names), by="method"))
-    return slope_table(runs, ladder={"rungs": quality, "heads": [*heads], "networks": [*networks], "fold": FOLD})
+    measures = [MAP, *(name for name in scores if name.startswith(QUALITY))]
+    return pd.DataFrame(records_of(scores.assign(method=names), by="method", measures=measures))
 
 
 def network_name(name: str) -> str:
@@ -205,10 +191,10 @@ def quality_lines(scores: pd.DataFrame, slopes: pd.DataFrame) -> Figure:
 
     Args:
         scores: from `with_quality`.
-        slopes: from `ladder_slopes`.
+        slopes: from `slope_table`.
     """
     measure = slopes["quality by"].iloc[0]
-    x, heads, networks = f"quality, by {measure}", scores["head"].unique(), scores["network"].unique()
+    x, heads, networks = QUALITY + measure, scores["head"].unique(), scores["network"].unique()
     size = {"columns": 2, "height": 2.4 * len(networks), "grid": (len(networks), len(heads)), "squeeze": False}
     drawn, axes = style.figure(**size, sharex=True, sharey="row")
     for (row, network), (column, head) in product(enumerate(networks), enumerate(heads)):
@@ -221,7 +207,7 @@ def quality_lines(scores: pd.DataFrame, slopes: pd.DataFrame) -> Figure:
         ends = np.array([part[x].min(), part[x].max()])
         axis.plot(ends, part["mAP"].mean() + found["mean"] * (ends - part[x].mean()), color=style.BLACK, linewidth=0.8)
         axis.set_title(f"{head}: {with_interval(*found[['mean', 'low', 'high']])}")
-        axis.set(xlabel=f"quality, by {network_name(measure)}" if row == len(networks) - 1 else "")
+        axis.set(xlabel=QUALITY + network_name(measure) if row == len(networks) - 1 else "")
         axis.set(ylabel=f"mAP\n{network_name(network)}" if column == 0 else "")
     handles, labels = axes[0][0].get_legend_handles_labels()
     drawn.legend(handles, labels, loc="outside lower center", ncols=len(KINDS))
@@ -234,25 +220,23 @@ def of_heads(slopes: pd.DataFrame, *, measure: str = "", rungs: str = "all") -> 
     return chosen.assign(difference=chosen["head"] + " on " + chosen["hash network"])
 
 
-def judge_semantics(networks: pd.DataFrame) -> Verdict:
+def judge_semantics(networks: pd.DataFrame, line: pd.DataFrame) -> Verdict:
     """Whether the better classifier has the more accurate semantics, over networks.
 
     Args:
         networks: from `network_table`.
+        line: from `accuracy_line`.
     """
-    measure = networks.columns[3]
-    slope = slope_of(networks["accuracy"].to_numpy(), networks[measure].to_numpy())
-    judged = judge_family([slope], [True]).assign(difference="over networks")
-    told = networks[["network", "accuracy", measure]].itertuples(index=False)
+    measure, few = line["slope of"].item(), len(networks) < FEWEST_NETWORKS
+    told = networks[["network", ACCURACY, measure]].itertuples(index=False)
     parts = [f"{network} {accuracy:.1%} and {quality:.2f}" for network, accuracy, quality in told]
-    few = len(networks) < FEWEST_NETWORKS
-    single = bool((networks["classifiers"] < 2).any())
-    return {
-        "verdict": "inconclusive" if few or single else judged["verdict"].iloc[0],
-        "observed": f"accuracy, and rank correlation of the {measure}: {'; '.join(parts)}; slope {described(judged)}",
+    judged = judge_rows(line.assign(difference="over networks"), over="networks")
+    single = "; one classifier a network is no evidence" if line["seeds"].item() < 2 else ""
+    return judged | {
+        "observed": f"accuracy, and rank correlation of the {measure}: {'; '.join(parts)}; slope {judged['observed']}",
         "why": f"{len(networks)} networks, fewer than {FEWEST_NETWORKS}, differ in more than their accuracy"
         if few
-        else why(judged, over="networks") + ("; one classifier a network is no evidence" if single else ""),
+        else judged["why"] + single,
     }
 
 
@@ -260,7 +244,7 @@ def judge_benefit(slopes: pd.DataFrame, compared: pd.DataFrame, *, head: str) ->
     """Whether mAP rises with the quality of the centers under SHC's head, and falls when they are dealt at random.
 
     Args:
-        slopes: from `ladder_slopes`.
+        slopes: from `slope_table`.
         compared: rows of `compare_methods`, semantic centers against the controls.
         head: SHC's.
     """
@@ -278,7 +262,7 @@ def judge_heads(slopes: pd.DataFrame, *, heads: Sequence[str]) -> Verdict:
     """Whether the slope under SHC's head is above 0, and more than `FOLD` times that under three layers.
 
     Args:
-        slopes: from `ladder_slopes`.
+        slopes: from `slope_table`.
         heads: SHC's, and that of three layers.
     """
     rows = of_heads(slopes)
@@ -292,13 +276,12 @@ def network_reading(networks: pd.DataFrame) -> str:
     Args:
         networks: from `network_table`.
     """
-    of = {kind: next(name for name in networks if name.startswith(kind)) for kind in ("class means", "head rows")}
+    of = {kind: next(name for name in networks if name.startswith(kind)) for kind in (MEANS, ROWS)}
     ends = {kind: f"{networks[name].min():.2f} to {networks[name].max():.2f}" for kind, name in of.items()}
-    accuracy, measure = networks["accuracy"], of["class means"].partition(", ")[2]
+    accuracy = networks[ACCURACY]
     return (
         f"Over {len(networks)} networks the accuracy goes from {accuracy.min():.1%} to {accuracy.max():.1%}, the rank "
-        f"correlation of the class means, {measure}, from {ends['class means']}, and that of the head rows from "
-        f"{ends['head rows']}."
+        f"correlation of the {of[MEANS]}, from {ends[MEANS]}, and that of the head rows from {ends[ROWS]}."
     )
 
 
@@ -306,7 +289,7 @@ def slope_reading(slopes: pd.DataFrame) -> str:
     """The slopes on the reference, of all rungs and of networks alone, and those on class names.
 
     Args:
-        slopes: from `ladder_slopes`.
+        slopes: from `slope_table`.
     """
     first = slopes["quality by"].iloc[0]
     over = {

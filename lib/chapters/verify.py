@@ -16,7 +16,7 @@ from basics.files import read_json, read_text, sha256
 from basics.frames import to_csv
 from basics.schema import convert
 from chapters.n05_center_table import CENTERS, MARGINS, center_table, margins_again
-from chapters.shared import derived
+from chapters.shared import derived, slopes
 from chapters.shared.code_sets import FOLDER, SavedCodes, code_sets_in
 from chapters.shared.draws import DRAWS, draws_again, judge_draws
 from chapters.shared.label_differences import LABEL_DIFFERENCES, label_differences_again
@@ -29,11 +29,14 @@ from workbook.runner.manifest import artefacts
 # how a kind of tables is worked out again, and how many of its columns tell rows apart
 KINDS: dict[str, tuple[Callable[..., pd.DataFrame], int]] = {
     derived.MEANS: (derived.means_again, 1),
+    derived.AVERAGES: (derived.averages_again, 2),
     derived.LISTED: (derived.listed_again, 2),
     derived.DIFFERENCES: (derived.differences_again, 2),
     derived.LEVELS: (derived.levels_again, 2),
     derived.STORED: (derived.stored_again, 2),
-    derived.SLOPES: (derived.slope_table, 4),
+    slopes.SLOPES: (slopes.slope_table, 4),
+    slopes.LADDER: (slopes.ladder_table, 2),
+    slopes.LINE: (slopes.line_again, 2),
     derived.SEARCH: (derived.search_again, 3),
     derived.POINTS: (derived.points_again, 2),
     DRAWS: (draws_again, 1),

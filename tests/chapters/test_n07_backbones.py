@@ -9,6 +9,8 @@ from torch import nn
 
 from basics.errors import InputError
 from chapters import n07_backbones as chapter
+from chapters.shared.derived import averages_again
+from hashcenters.centers.semantic import SemanticCenters
 from hashcenters.centers.targets import category_similarity
 from hashcenters.datasets.splits import HashingData
 from hashcenters.models.network import Backbone, HashNetwork
@@ -49,7 +51,7 @@ class Trained(Run):
         return classifier(self.size), load_data(CONFIG.dataset, CONFIG.dataset_options)
 
     def history(self) -> pd.DataFrame:
-        return pd.DataFrame({"accuracy": [0.1, 0.5]})
+        return pd.DataFrame({"accuracy": [0.1, 0.3, 0.5], "loss": [4.0, 2.0, 0.0 if self.size == 9.0 else 4.0]})
 
 
 def test_dead_units_and_their_share_of_the_norm_stand_in_the_table():
@@ -59,6 +61,22 @@ def test_dead_units_and_their_share_of_the_norm_stand_in_the_table():
     assert table["features"].tolist() == [UNITS, UNITS]
     assert table["‖W‖² in dead units"].tolist() == pytest.approx([3 / 12, 3 * 81 / (3 * 81 + 9)])
     assert "3 of 12 units (AlexNet) and 3 of 12 units (VGG16) never fire" in chapter.accuracy_reading(table)
+    assert table["network"].tolist() == ["alexnet-narrow"] * 2 and table["validation accuracy"].tolist() == [0.5, 0.5]
+
+
+def test_centers_are_reported_as_means_over_their_seeds() -> None:
+    said = {"A": chapter.description_of(Trained(1.0))}
+    made = {
+        ("A", bits, seed): SemanticCenters(np.ones((2, bits), np.int8), 10.0 * seed, 0, 3 + seed, 0.25 * seed, 0.5)
+        for bits in (16, 32)
+        for seed in (0, 1)
+    }
+    table = chapter.center_report(made, said)
+    assert table[["bits", "seeds"]].to_numpy().tolist() == [[16, 2], [32, 2]]
+    assert table["minimum distance"].tolist() == [3.5, 3.5]
+    assert table["squared error a pair"].tolist() == [5.0, 5.0] and table["rank correlation"].tolist() == [0.125] * 2
+    again = averages_again(pd.DataFrame(table.attrs["derived"]["runs"]), **table.attrs["derived"]["options"])
+    pd.testing.assert_frame_equal(again, table)
 
 
 def test_a_unit_that_fires_once_is_alive(monkeypatch):

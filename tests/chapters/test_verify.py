@@ -21,10 +21,11 @@ from chapters.n06_video import complete_table
 from chapters.n10_beyond import recipe
 from chapters.shared import comparisons, draws, scores
 from chapters.shared.code_sets import save_code_sets
-from chapters.shared.derived import level_table, listed_table, points_table, slope_table, stored_table
+from chapters.shared.derived import averages_table, level_table, listed_table, points_table, stored_table
 from chapters.shared.label_codes import judge_label_codes
 from chapters.shared.label_differences import label_code_differences
 from chapters.shared.setting import classifier
+from chapters.shared.slopes import ladder_table, line_table, slope_table
 from hashcenters.codes import binarise
 from hashcenters.metrics.label_codes import CODES, LABELLED, PREDICTED
 from workbook import run_table
@@ -53,19 +54,25 @@ def runs_of(methods=METHODS, seeds=(0, 1, 2), bits=(16, 24)):
     return table(rows, made)
 
 
-def slopes_of(scored):
-    """Slopes on three rungs under two heads, the second one's half as good."""
+def rungs_of(scored):
+    """Three rungs under two heads, the second one's half as good."""
     one = scored[scored["bits"] == 16].drop(columns="stored")
     first = one[one["method"] == "good"]
-    rungs = {name: {"network": False, "names": place / 2} for place, name in enumerate("abc")}
     runs = [
-        first.assign(method=f"{name}: {head}, net", mAP=first["mAP"] * (place + 1) / fold)
-        for place, name in enumerate(rungs)
+        first.assign(
+            method=f"{name}: {head}, net", mAP=first["mAP"] * (place + 1) / fold, **{"quality, by names": place / 2}
+        )
+        for place, name in enumerate("abc")
         for fold, head in ((1, "shc"), (2, "csq"))
     ]
-    return slope_table(
-        pd.concat(runs), ladder={"rungs": rungs, "heads": ["shc", "csq"], "networks": ["net"], "fold": 2}
-    )
+    return pd.concat(runs)
+
+
+def networks_of():
+    """Six networks with three classifiers each, the more accurate the better."""
+    rows = [{"network": f"net {place}", "seed": seed, "accuracy": place / 9} for place in range(6) for seed in range(3)]
+    networks = pd.DataFrame(rows).assign(bits=100, converged=True)
+    return networks.assign(rank=networks["accuracy"] / 2 + 0.01 * np.random.default_rng(0).random(18))
 
 
 def centers_of(scored):
@@ -109,8 +116,13 @@ def written(tmp_path_factory):
         long = scored.assign(stored="codes")[["method", "bits", "seed", "stored", "mAP", "converged"]]
         both = pd.concat([long, long.assign(stored="classes", mAP=long["mAP"] / 3)])
         results.table(stored_table(both, by="method"), "stored", **ABOUT)
-        slopes = slopes_of(long)
+        rungs = rungs_of(long)
+        results.table(ladder_table(rungs), "ladder", **ABOUT)
+        slopes = slope_table(rungs, heads=["shc", "csq"], networks=["net"], fold=2)
         results.table(slopes, "slopes", **ABOUT)
+        networks = networks_of()
+        results.table(line_table(networks, by="network", of="rank", on="accuracy"), "line", **ABOUT)
+        results.table(averages_table(networks, by="network", measures=["rank", "accuracy"]), "averages", **ABOUT)
         results.claim("shc-heads", **comparisons.judge_rows(slopes[:1], over="rungs"), **told)
         results.table(centers_of(scored), "centers", **ABOUT)
         results.table(margins_of(scored), "margins", **ABOUT)
@@ -163,10 +175,11 @@ def arrays_of(path):
 def test_nothing_is_wrong_as_written(folder):
     found, seen = verified()
     assert found == []
-    # 12 of means, differences, centers, search, grid, sizes, levels; 9 of draws, 3 of classes; 24 stored, 18 of slopes,
-    # 6 of margins
-    assert seen == "4 code sets, 162 runs, 14 tables and 6 verdicts that follow from them, all files"
-    assert len(chapter.derived_tables(folder)) == 14
+    # 12 of means, differences, centers, search, grid, sizes, levels; 9 of draws, 3 of classes; 24 stored, 18 of slopes
+    # and as many of their ladder,
+    # 6 of margins, 18 of averages and the line through them
+    assert seen == "4 code sets, 216 runs, 17 tables and 6 verdicts that follow from them, all files"
+    assert len(chapter.derived_tables(folder)) == 17
     assert {entry["derived"]["kind"] for entry in chapter.derived_tables(folder).values()} == set(chapter.KINDS)
 
 
@@ -288,11 +301,17 @@ CELLS = {
     "levels": ["good, 16, mean", "bad: x, 24, low", "bad: x, 16, verdict", "good, 24, seeds"],
     "search": ["a, x, h, 16 bits", "a, y, h, 24 bits"],
     "grid": ["0.05, 0.2, mAP", "0, 0.3, mAP"],
+    "ladder": ["a, 16, quality, by names", "c, 16, csq, net"],
+    "averages": ["net 0, 3, rank", "net 5, 3, accuracy"],
+    "line": ["rank, accuracy, mean", "rank, accuracy, high", "rank, accuracy, verdict", "rank, accuracy, points"],
     "slopes": ["net, shc, names, all, mean", "net, csq, names, all, high", "net, shc, names, all, verdict"],
 }
 # columns that tell the rows apart; else 1
 NAMED = {
     "slopes": 4,
+    "ladder": 2,
+    "averages": 2,
+    "line": 2,
     "differences": 2,
     "stored": 2,
     "centers": 2,
@@ -406,7 +425,7 @@ def test_the_command_needs_no_torch(folder):
     environment = os.environ | {"PYTHONPATH": str(project_root() / "lib")}
     done = subprocess.run(called, env=environment, capture_output=True, text=True, cwd=folder)
     wanted = (
-        f"{folder}: 4 code sets, 162 runs, 14 tables and 6 verdicts that follow from them, all files; nothing wrong\n"
+        f"{folder}: 4 code sets, 216 runs, 17 tables and 6 verdicts that follow from them, all files; nothing wrong\n"
     )
     assert (done.returncode, done.stdout) == (0, wanted)
 

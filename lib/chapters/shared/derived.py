@@ -6,12 +6,9 @@ Such a table carries its runs and the name of its kind in `attrs`; `Results.tabl
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from jaxtyping import Num
 
 from basics.errors import InputError
 from workbook.claims import side
@@ -22,12 +19,11 @@ from workbook.tables import mean_std
 Verdict = dict[str, Any]
 # kinds of tables
 MEANS, LISTED, DIFFERENCES, LEVELS, STORED = "means", "listed", "differences", "levels", "stored"
-SLOPES, SEARCH, POINTS = "slopes", "search", "points"
+AVERAGES = "averages"
+SEARCH, POINTS = "search", "points"
 MARGIN = 0.005  # of mAP: falling short by half a point still counts as "at least as well"
 MAP, VALIDATION = "mAP", "validation mAP"  # what most runs are measured by
 NAMED = ": "  # between a method and what is stored, where both name a run
-CLASS_NAMES = "class names"  # what measures quality by texts
-FEWEST_NETWORKS = 5  # from which something of networks may follow
 RUN_KINDS = {"bits": int, "seed": int, "converged": bool}  # of what tells runs apart; `method` is text
 
 
@@ -58,6 +54,30 @@ def ablation_table(scores: pd.DataFrame, *, by: str) -> pd.DataFrame:
 def means_again(runs: pd.DataFrame, *, by: str) -> pd.DataFrame:
     """`ablation_table` from the table of runs."""
     return ablation_table(runs.rename(columns={"method": by}), by=by)
+
+
+def averages_table(scores: pd.DataFrame, *, by: str, measures: Sequence[str], lengths: bool = False) -> pd.DataFrame:
+    """Methods down, the mean of each measure across, as numbers.
+
+    Args:
+        scores: columns `by`, bits, seed, converged and the measures.
+        by: the column that names methods.
+        measures: the names of what is measured.
+        lengths: whether each code length is a row of its own.
+
+    Returns:
+        `by`, bits where asked for, over how many seeds, and the measures.
+    """
+    rows = [by, "bits"] if lengths else [by]
+    groups = scores.groupby(rows, sort=False)
+    table = groups[[*measures]].mean().assign(seeds=groups.size()).reset_index()[[*rows, "seeds", *measures]]
+    runs = records_of(scores, by=by, measures=measures)
+    return declare(table, AVERAGES, runs, by=by, measures=[*measures], lengths=lengths)
+
+
+def averages_again(runs: pd.DataFrame, *, by: str, measures: Sequence[str], lengths: bool) -> pd.DataFrame:
+    """`averages_table` from the table of runs."""
+    return averages_table(runs.rename(columns={"method": by}), by=by, measures=measures, lengths=lengths)
 
 
 def listed_table(scores: pd.DataFrame, *, by: str, measures: Sequence[str]) -> pd.DataFrame:
@@ -279,83 +299,6 @@ def judged_against(table: pd.DataFrame, *, margin: float) -> pd.DataFrame:
     again = differences_again(pd.DataFrame(known["runs"]), **known["options"] | {"margin": margin})
     again.attrs = table.attrs
     return again
-
-
-def slope_of(x: Num[np.ndarray, " points"], y: Num[np.ndarray, " points"]) -> Mean:
-    """The slope of a straight line through points, with Student's interval over points like these; nan where all
-    points lie above each other."""
-    across = x - x.mean()
-    if not across.any():
-        return Mean(float("nan"), ())
-    slope = float(across @ y / (across @ across))
-    rest = y - y.mean() - slope * across
-    freedom = len(x) - 2
-    return Mean(slope, ((float(rest @ rest / freedom / (across @ across)), freedom),) if freedom > 0 else ())
-
-
-@dataclass(frozen=True)
-class Ladder:
-    """What `slope_table` needs beside the runs.
-
-    Args:
-        rungs: name of each rung, whether it is a network, and the qualities of its centers, by what measures them.
-        heads: under which the codes were learned: the first is SHC's.
-        networks: below the heads.
-        fold: the first head's slope is held against so many times the second's.
-    """
-
-    rungs: Mapping[str, Mapping[str, Any]]
-    heads: Sequence[str]
-    networks: Sequence[str]
-    fold: int
-
-
-def slope_table(runs: pd.DataFrame, *, ladder: Mapping[str, Any]) -> pd.DataFrame:
-    """Slopes of mAP on the quality of centers: points are rungs of the ladder, each the mean over its seeds.
-
-    Args:
-        runs: columns method (from `rung_name`), bits, seed, mAP, converged.
-        ladder: the fields of a `Ladder`.
-
-    Returns:
-        Columns hash network, head, quality by, rungs; mean, low, high and verdict as `judge_family` has them, all rows
-        one family; lowest and highest slope of a seed; points, converged.
-    """
-    about = Ladder(**ladder)
-    settled = runs.groupby("method", sort=False)["converged"].all()
-    by_seed = runs.pivot(index="method", columns="seed", values="mAP")
-    measures = [name for name in next(iter(about.rungs.values())) if name != "network"]
-    measures.sort(key=lambda name: name == CLASS_NAMES)  # last: a record keeps no order
-    rows, means = [], []
-    first, second = about.heads
-    against = f"{first} − {about.fold:g} × {second}"
-    weights = {first: {first: 1.0}, second: {second: 1.0}, against: {first: 1.0, second: -about.fold}}
-    kept = {name: rung for name, rung in about.rungs.items() if rung["network"]}
-    wanted = [
-        *((head, measures[0], "all", about.rungs) for head in weights),
-        *((head, measures[0], "networks", kept) for head in about.heads if len(kept) >= FEWEST_NETWORKS),
-        *((head, measure, "all", about.rungs) for measure in measures[1:] for head in about.heads),
-    ]
-    for network, (head, measure, which, rungs) in product(about.networks, wanted):
-        x = np.array([rung[measure] for rung in rungs.values()])
-        named = {own: [rung_name(rung, own, network) for rung in rungs] for own in weights[head]}
-        y = sum(weight * by_seed.loc[named[own]].to_numpy() for own, weight in weights[head].items())
-        slope, of_seeds = slope_of(x, y.mean(axis=1)), [slope_of(x, one).estimate for one in y.T]
-        means.append(slope if len(of_seeds) > 1 else Mean(slope.estimate, ()))
-        rows.append(
-            {"hash network": network, "head": head, "quality by": measure, "rungs": which}
-            | {"lowest, a seed": min(of_seeds), "highest, a seed": max(of_seeds), "points": len(x)}
-            | {"converged": bool(settled[[name for names in named.values() for name in names]].all())}
-        )
-    table = pd.DataFrame(rows)
-    judged = judge_family(means, table["converged"].tolist()).drop(columns="converged")
-    table = pd.concat([table.iloc[:, :4], judged, table.iloc[:, 4:]], axis=1)
-    return declare(table, SLOPES, records_of(runs, by="method"), ladder=dict(ladder))
-
-
-def rung_name(rung: str, head: str, network: str) -> str:
-    """The name of a run of the ladder in the table of runs."""
-    return f"{rung}{NAMED}{head}, {network}"
 
 
 def _bracketed(name: str) -> str:

@@ -10,6 +10,7 @@ from chapters.shared.comparisons import Verdict, as_finding, compare_pairs, judg
 from chapters.shared.scores import per_query_mean, select, validation_map
 from hashcenters.datasets.splits import HashingData
 from hashcenters.training.run import Run
+from workbook.run_table import DERIVED
 
 WRONG = "wrong bits"  # share of the bits of queries that have another sign than their center
 
@@ -66,18 +67,18 @@ def judge_scale(
     """Whether the text's L_Q, a sum over bits, leaves more bits of queries with the wrong sign than the squared mean.
 
     Args:
-        compared: from `compare_forms`.
+        compared: from `compare_forms`, with its `attrs`.
         runs, data, forms: as there.
         weight: λ1 of both.
     """
     bits = int(compared["bits"].iloc[0])
     pair = {form: select(runs, loss=loss, bits=bits) for form, loss in forms.items()}
     scores = {form: np.nanmean(per_query_mean(part, data)) for form, part in pair.items()}
-    wrong = {form: np.mean([wrong_signs(run, data).mean() for run in part["run"]]) for form, part in pair.items()}
+    wrong = pd.DataFrame(compared.attrs[DERIVED]["runs"]).groupby("method")[WRONG].mean()
     found = judge_rows(compared)
     about = {
-        "observed": f"{wrong['sum']:.1%} of the bits of queries are wrong with the sum, {wrong['mean']:.1%} with the "
-        f"squared mean; mAP {scores['sum']:.4f} and {scores['mean']:.4f}",
+        "observed": f"{wrong[forms['sum']]:.1%} of the bits of queries are wrong with the sum, "
+        f"{wrong[forms['mean']]:.1%} with the squared mean; mAP {scores['sum']:.4f} and {scores['mean']:.4f}",
         "weight": weight,
         "holding": int(np.ceil(1 / (weight * np.tanh(1)))),
         "length": bits,
