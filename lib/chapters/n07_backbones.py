@@ -164,23 +164,18 @@ def accuracy_table(classifiers: Mapping[str, Described], *, seed: int = 0) -> pd
         | dict(zip(measures, (said.accuracy, len(said.dead), said.dead.sum(), said.in_dead), strict=True))
         for family, said in classifiers.items()
     ]
-    table = averages_table(pd.DataFrame(rows), by="family", measures=measures)
-    table.insert(1, "network", [said.network for said in classifiers.values()])
-    return table
+    return averages_table(pd.DataFrame(rows), by="family", measures=measures)
 
 
-def center_report(
-    made: Mapping[tuple[str, int, int], SemanticCenters], classifiers: Mapping[str, Described]
-) -> pd.DataFrame:
+def center_report(made: Mapping[tuple[str, int, int], SemanticCenters]) -> pd.DataFrame:
     """How well the centers follow the similarity of the classes, the mean over their seeds.
 
     Args:
-        made: centers by family, length and seed.
-        classifiers: what they follow, by family.
+        made: centers by family, length and seed; they converged where every pair is as far apart as was asked for.
     """
     measures = ["minimum distance", "squared error a pair", "rank correlation"]
     rows = [
-        {"family": family, "bits": length, "seed": seed, "converged": classifiers[family].converged}
+        {"family": family, "bits": length, "seed": seed, "converged": one.feasible}
         | dict(zip(measures, (one.min_distance, one.objective, one.rank_correlation), strict=True))
         for (family, length, seed), one in made.items()
     ]
@@ -319,5 +314,5 @@ def center_reading(report: pd.DataFrame) -> str:
     """
     longest = select(report, bits=report["bits"].max())
     found = longest[["family", "rank correlation", "minimum distance"]].itertuples(index=False)
-    parts = [f"{rho:.2f} ({family}, minimum distance {distance:g})" for family, rho, distance in found]
+    parts = [f"{rho:.2f} ({family}, minimum distance {distance:.4g})" for family, rho, distance in found]
     return f"At {longest['bits'].iloc[0]} bits the rank correlation of similarity and nearness is {joined(parts)}."

@@ -21,8 +21,8 @@ from chapters.shared.similarities import name_similarity, noisy
 from chapters.shared.slopes import (
     CLASS_NAMES,
     FEWEST_NETWORKS,
-    KINDS,
     QUALITY,
+    RUNG_KINDS,
     SHUFFLED,
     kind_of,
     line_table,
@@ -36,7 +36,8 @@ from workbook.claims import weakest
 Similarity = Float64[np.ndarray, "num_classes num_classes"]
 Centers = dict[tuple[str, int], Int8[np.ndarray, "num_classes bits"]]  # by rung and seed
 FOLD = 2  # the linear head's slope is held against so many times that of three layers
-ACCURACY, MEANS, ROWS = "accuracy", "class means, by ", "head rows, by "  # of classifiers; what measures a kind follows
+# of classifiers; what measures the features follows
+ACCURACY, CLASS_MEANS, HEAD_ROWS = "accuracy", "class means, by ", "head rows, by "
 
 
 def usable_reference(names: Sequence[str], reference: str, *, instead: str) -> str:
@@ -139,7 +140,7 @@ def classifier_scores(said: Mapping[tuple[str, int], Described], measures: Mappi
     for (network, seed), one in said.items():
         told = {"network": network, "bits": len(one.rows), "seed": seed, "converged": one.converged}
         rows.append(told | {ACCURACY: one.accuracy})
-        for kind, features in ((MEANS, one.means), (ROWS, one.live_rows)):
+        for kind, features in ((CLASS_MEANS, one.means), (HEAD_ROWS, one.live_rows)):
             found = category_similarity(features)[different]
             rows[-1] |= {kind + name: spearmanr(found, truth[different])[0] for name, truth in measures.items()}
     return pd.DataFrame(rows)
@@ -147,13 +148,13 @@ def classifier_scores(said: Mapping[tuple[str, int], Described], measures: Mappi
 
 def network_table(scores: pd.DataFrame) -> pd.DataFrame:
     """The means of `classifier_scores` over the seeds, a row a network."""
-    measures = [name for name in scores if name.startswith((ACCURACY, MEANS, ROWS))]
+    measures = [name for name in scores if name.startswith((ACCURACY, CLASS_MEANS, HEAD_ROWS))]
     return averages_table(scores, by="network", measures=measures)
 
 
 def accuracy_line(scores: pd.DataFrame) -> pd.DataFrame:
     """`line_table` of the class means' quality on accuracy over networks, from `classifier_scores`."""
-    of = next(name for name in scores if name.startswith(MEANS))
+    of = next(name for name in scores if name.startswith(CLASS_MEANS))
     return line_table(scores, by="network", of=of, on=ACCURACY)
 
 
@@ -164,8 +165,8 @@ def with_quality(scores: pd.DataFrame, quality: pd.DataFrame) -> pd.DataFrame:
         scores: from `score_table`, with labels rung, head and network.
         quality: from `qualities`.
     """
-    known = scores.merge(quality, on=["rung", "seed"], how="left", validate="many_to_one")
-    return known.assign(kind=known["rung"].map(kind_of))
+    known = quality.set_index(["rung", "seed"]).loc[pd.MultiIndex.from_frame(scores[["rung", "seed"]])]
+    return pd.concat([scores, known.reset_index(drop=True)], axis=1).assign(kind=scores["rung"].map(kind_of))
 
 
 def ladder_runs(scores: pd.DataFrame) -> pd.DataFrame:
@@ -199,18 +200,19 @@ def quality_lines(scores: pd.DataFrame, slopes: pd.DataFrame) -> Figure:
     drawn, axes = style.figure(**size, sharex=True, sharey="row")
     for (row, network), (column, head) in product(enumerate(networks), enumerate(heads)):
         axis, part = axes[row][column], select(scores, network=network, head=head)
-        for place, kind in enumerate(kind for kind in KINDS if (scores["kind"] == kind).any()):
+        for place, kind in enumerate(kind for kind in RUNG_KINDS if (scores["kind"] == kind).any()):
             own = part[part["kind"] == kind].groupby("rung", sort=False)[[x, "mAP"]].mean()
             look = style.line_style(place) | {"linestyle": "none"}
             axis.plot(own[x], own["mAP"], label=kind, **look)
         found = select(slopes, head=head, rungs="all", **{"hash network": network, "quality by": measure}).iloc[0]
-        ends = np.array([part[x].min(), part[x].max()])
+        middle = part.groupby("rung")[x].mean()
+        ends = np.array([middle.min(), middle.max()])
         axis.plot(ends, part["mAP"].mean() + found["mean"] * (ends - part[x].mean()), color=style.BLACK, linewidth=0.8)
         axis.set_title(f"{head}: {with_interval(*found[['mean', 'low', 'high']])}")
         axis.set(xlabel=QUALITY + network_name(measure) if row == len(networks) - 1 else "")
         axis.set(ylabel=f"mAP\n{network_name(network)}" if column == 0 else "")
     handles, labels = axes[0][0].get_legend_handles_labels()
-    drawn.legend(handles, labels, loc="outside lower center", ncols=len(KINDS))
+    drawn.legend(handles, labels, loc="outside lower center", ncols=len(RUNG_KINDS))
     return drawn
 
 
@@ -232,9 +234,10 @@ def judge_semantics(networks: pd.DataFrame, line: pd.DataFrame) -> Verdict:
     parts = [f"{network} {accuracy:.1%} and {quality:.2f}" for network, accuracy, quality in told]
     judged = judge_rows(line.assign(difference="over networks"), over="networks")
     single = "; one classifier a network is no evidence" if line["seeds"].item() < 2 else ""
+    slope = "" if few else f"; slope {judged['observed']}"
     return judged | {
-        "observed": f"accuracy, and rank correlation of the {measure}: {'; '.join(parts)}; slope {judged['observed']}",
-        "why": f"{len(networks)} networks, fewer than {FEWEST_NETWORKS}, differ in more than their accuracy"
+        "observed": f"accuracy, and rank correlation of the {measure}: {'; '.join(parts)}{slope}",
+        "why": f"fewer than {FEWEST_NETWORKS} networks ({len(networks)}), which differ in more than their accuracy"
         if few
         else judged["why"] + single,
     }
@@ -276,12 +279,12 @@ def network_reading(networks: pd.DataFrame) -> str:
     Args:
         networks: from `network_table`.
     """
-    of = {kind: next(name for name in networks if name.startswith(kind)) for kind in (MEANS, ROWS)}
-    ends = {kind: f"{networks[name].min():.2f} to {networks[name].max():.2f}" for kind, name in of.items()}
+    of = [next(name for name in networks if name.startswith(kind)) for kind in (CLASS_MEANS, HEAD_ROWS)]
+    means, rows = (f"{networks[name].min():.2f} to {networks[name].max():.2f}" for name in of)
     accuracy = networks[ACCURACY]
     return (
         f"Over {len(networks)} networks the accuracy goes from {accuracy.min():.1%} to {accuracy.max():.1%}, the rank "
-        f"correlation of the {of[MEANS]}, from {ends[MEANS]}, and that of the head rows from {ends[ROWS]}."
+        f"correlation of the {of[0]}, from {means}, and that of the head rows from {rows}."
     )
 
 

@@ -29,7 +29,7 @@ from workbook.runner.manifest import artefacts
 # how a kind of tables is worked out again, and how many of its columns tell rows apart
 KINDS: dict[str, tuple[Callable[..., pd.DataFrame], int]] = {
     derived.MEANS: (derived.means_again, 1),
-    derived.AVERAGES: (derived.averages_again, 2),
+    derived.AVERAGES: (derived.averages_again, 1),
     derived.LISTED: (derived.listed_again, 2),
     derived.DIFFERENCES: (derived.differences_again, 2),
     derived.LEVELS: (derived.levels_again, 2),
@@ -101,6 +101,8 @@ def owner(exhibit: str, entry: dict[str, Any]) -> list[str]:
 def check_runs(tables: dict[str, dict[str, Any]], runs: pd.DataFrame) -> Iterator[str]:
     """Whether every run belongs to a table, and tables of a notebook on the same data say the same of the same run.
 
+    What they have to agree on is what was measured, and whether the training reached its plateau.
+
     Args:
         tables: from `derived_tables`.
         runs: the table of runs.
@@ -114,11 +116,12 @@ def check_runs(tables: dict[str, dict[str, Any]], runs: pd.DataFrame) -> Iterato
         if which not in data:
             yield f"{run_table.FILE}: there is no table {'-'.join(which)} that follows from runs"
     same = ["data", "notebook", "method", "bits", "seed", "measure"]
-    values = runs.assign(data=owners.map(data)).groupby(same)["value"]
-    apart = values.max() - values.min()
-    for run in apart.index[apart > TOLERANCE]:
-        places = ", ".join(runs.loc[values.groups[run], "table"])
-        yield f"{run_table.FILE}: {', '.join(map(str, run[1:]))} has other values in the tables {places}"
+    groups = runs.assign(data=owners.map(data)).groupby(same)
+    apart = groups["value"].max() - groups["value"].min() > TOLERANCE
+    for what, differ in (("values", apart), ("convergence", groups["converged"].nunique() > 1)):
+        for run in differ.index[differ]:
+            places = ", ".join(runs.loc[groups.groups[run], "table"])
+            yield f"{run_table.FILE}: {', '.join(map(str, run[1:]))} has other {what} in the tables {places}"
 
 
 def check_codes(saved: SavedCodes, runs: pd.DataFrame) -> Iterator[str]:
@@ -169,7 +172,7 @@ def check_table(folder: Path, exhibit: str, entry: dict[str, Any], runs: pd.Data
     except UNREADABLE as error:
         yield f"{file} does not follow from its runs: {error}"
         return
-    if len(made) != len(stored) or not {*made.columns} <= {*stored.columns}:
+    if len(made) != len(stored) or {*made.columns} != {*stored.columns}:
         yield f"{file} must have {len(made)} rows and the columns {', '.join(made.columns)}"
         return
     for name in made:

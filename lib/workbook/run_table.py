@@ -106,7 +106,9 @@ def read_runs(folder: Path, kinds: Mapping[str, type]) -> tuple[pd.DataFrame, li
         raise InputError(f"{folder / FILE} must have the columns {', '.join(wanted)}, got {', '.join(texts.columns)}")
     runs = texts.drop(columns=CHECK)
     read = runs.assign(**{name: runs[name].map(partial(_value, kind)) for name, kind in kinds.items()})
-    lost = read.isna().any(axis=1)
+    unread = read.isna()
+    unread["value"] &= runs["value"] != "nan"  # a run may have measured nothing
+    lost = unread.any(axis=1)
     expected = ", ".join(f"{kind.__name__} as {name}" for name, kind in kinds.items())
     said = lost.map({True: f"must have {expected}", False: "was changed"})
     wrong = runs[lost | (texts[CHECK] != _checks(runs))]
@@ -125,7 +127,7 @@ def by_run(lines: pd.DataFrame) -> pd.DataFrame:
         return lines
     told = [name for name in lines if name not in (*OWNER, *MEASURED)]
     wide = lines.set_index([*told, "measure"])["value"].unstack("measure", sort=False)
-    if wide.isna().any(axis=None):
+    if wide.size != len(lines):
         raise InputError(f"every run must have one {', one '.join(wide.columns)}")
     return wide.rename_axis(columns=None).reset_index()
 

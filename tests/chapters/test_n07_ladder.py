@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from scipy.stats import linregress, spearmanr, t
 
+from basics.errors import InputError
 from chapters import n07_ladder as chapter
 from chapters.n07_backbones import Described
 from chapters.shared.similarities import name_similarity
@@ -60,6 +61,8 @@ def test_every_training_of_the_ladder_knows_the_quality_of_its_own_centers(made)
     known = chapter.with_quality(scores, quality)
     wanted = quality[(quality["rung"] == "bad") & (quality["seed"] == 1)]["quality, by class names"].item()
     assert known["quality, by class names"].tolist() == [wanted, wanted] and set(known["kind"]) == {"networks"}
+    with pytest.raises(KeyError):
+        chapter.with_quality(scores.assign(seed=7), quality)
 
 
 def test_classifiers_that_are_to_be_trained_have_stand_ins():
@@ -83,12 +86,12 @@ def test_both_kinds_of_category_features_stand_in_the_table():
     told = chapter.classifier_scores(SAID, MEASURES)
     assert told["converged"].all() and not chapter.classifier_scores({("x", 0): LATE}, MEASURES)["converged"].any()
     table = chapter.network_table(told)
-    assert table["network"].tolist() == ["good", "bad"] and table["seeds"].tolist() == [2, 2]
+    assert table["network"].tolist() == ["good", "bad"] and table["converged"].tolist() == ["2 of 2", "2 of 2"]
     means, rows = table["class means, by class names"], table["head rows, by class names"]
     assert means[0] > means[1] + 0.1 and (rows.abs() < 0.1).all()
     assert "accuracy goes from 50.0% to 90.0%" in chapter.network_reading(table)
     judged = chapter.judge_semantics(table, chapter.accuracy_line(told))
-    assert judged["verdict"] == "inconclusive" and judged["why"].startswith("2 networks, fewer than 5")
+    assert judged["verdict"] == "inconclusive" and judged["why"].startswith("fewer than 5 networks (2)")
 
 
 @pytest.mark.parametrize(("sign", "verdict"), [(1, "trend"), (-1, "not-shown")])
@@ -130,6 +133,10 @@ def test_a_classifier_short_of_its_plateau_leaves_a_trend_open_and_four_networks
     assert line_table(late, **options)["verdict"].item() == "inconclusive"
     few = told[told["network"].isin([*"abcd"])]
     assert line_table(few, **options)["verdict"].item() == "inconclusive"
+    single = told[(told["network"] != "c") | (told["seed"] == 1)]
+    assert line_table(single, **options)[["seeds", "verdict"]].values.tolist() == [[1, "inconclusive"]]
+    doubled = pd.concat([told[told["seed"] == 0], told[told["seed"] == 0].assign(bits=200)])
+    assert line_table(doubled, **options)["seeds"].item() == 1
     assert line_table(told, **options)["verdict"].item() == "trend"
 
 
@@ -143,7 +150,10 @@ def runs_of(slopes: dict[str, float], *, seeds=(0, 1, 2), noise=0.002) -> pd.Dat
     }
     rows = [
         {"rung": rung, "head": head, "network": "n", "bits": 32, "seed": seed, "converged": True}
-        | {"mAP": 0.4 + 0.01 * seed + slope * one + noise * draw.normal(), "quality, by ref": one + 0.01 * (seed - 1)}
+        | {
+            "mAP": 0.4 + 0.01 * seed + slope * one + noise * draw.normal(),
+            "quality, by ref": one + 0.01 * (seed - 1) * one,
+        }
         for rung, one in quality.items()
         for head, slope in slopes.items()
         for seed in seeds
@@ -163,23 +173,48 @@ def test_planted_slopes_are_found():
     assert table["points"].tolist() == [9] * 3 + [5] * 2
     assert (table["low"] < table["mean"]).all() and (table["mean"] < table["high"]).all()
     assert table["mean"].tolist()[:3] == pytest.approx([0.2, 0.0, 0.2], abs=0.02)
-    quality = scores.groupby("rung")["quality, by ref"].mean()
-    seeds = [
-        linregress(quality[one["rung"]], one["mAP"]).slope for _, one in scores[scores["head"] == "shc"].groupby("seed")
-    ]
+    own = scores[scores["head"] == "shc"]
+    seeds = [linregress(one["quality, by ref"], one["mAP"]).slope for _, one in own.groupby("seed")]
     assert table[["lowest, a seed", "highest, a seed"]].iloc[0].tolist() == pytest.approx([min(seeds), max(seeds)])
+
+
+def test_fewer_than_five_networks_have_no_slope_of_their_own():
+    scores = runs_of({"shc": 0.2, "csq": 0.0})
+    assert set(slopes_of(scores[scores["rung"] != "net 1"])["rungs"]) == {"all"}
+
+
+def test_runs_on_the_same_centers_agree_on_their_quality():
+    scores = runs_of({"shc": 0.2, "csq": 0.0})
+    scores.loc[(scores["rung"] == "net 1") & (scores["head"] == "shc"), "quality, by ref"] += 0.01
+    with pytest.raises(InputError, match="the centers of net 1, seed 0, must have the same quality"):
+        slopes_of(scores)
 
 
 def test_class_names_are_a_second_measure_behind_the_reference():
     scores = runs_of({"shc": 0.2, "csq": 0.0})
-    table = slopes_of(scores.assign(**{"quality, by class names": np.random.default_rng(0).random(len(scores))}))
+    table = slopes_of(scores.assign(**{"quality, by class names": scores["quality, by ref"] ** 2}))
     assert table["quality by"].tolist() == ["ref"] * 5 + ["class names"] * 2
     assert table["mean"].tolist()[:5] == pytest.approx(slopes_of(scores)["mean"].tolist())
 
 
-def test_points_above_each_other_have_no_slope():
-    found = slope_of(np.ones(5), np.arange(5.0))
+@pytest.mark.parametrize("level", [1.0, 0.3, 0.1 + 0.2])
+def test_points_above_each_other_have_no_slope(level):
+    x = np.full((12, 3), level).mean(axis=1) + np.array([0, 1e-16] * 6)
+    found = slope_of(x, np.random.default_rng(0).normal(size=12))
     assert np.isnan(found.estimate) and not found.known
+
+
+def test_points_on_one_level_are_identical_and_a_missing_one_leaves_no_slope():
+    assert slope_of(np.arange(9.0), np.full(9, 0.1) + np.array([0, 1e-16, 0] * 3)).identical
+    assert np.isnan(slope_of(np.arange(3.0), np.array([0.1, np.nan, 0.3])).estimate)
+    assert np.isnan(slope_of(np.array([0.1, np.nan, 0.3]), np.arange(3.0)).estimate)
+
+
+def test_a_seed_without_a_measure_leaves_the_line_open():
+    told = planted_classifiers(1)
+    told.loc[4, "class means, by net"] = np.nan
+    line = line_table(told, by="network", of="class means, by net", on="accuracy")
+    assert line["verdict"].item() == "inconclusive" and np.isnan(line["mean"].item())
 
 
 def test_a_slope_and_its_interval_are_those_of_scipy():

@@ -60,7 +60,9 @@ def rungs_of(scored):
     first = one[one["method"] == "good"]
     runs = [
         first.assign(
-            method=f"{name}: {head}, net", mAP=first["mAP"] * (place + 1) / fold, **{"quality, by names": place / 2}
+            method=f"{name}: {head}, net",
+            mAP=first["mAP"] * (place + 1) / fold,
+            **{"quality, by net": place / 2 + first["seed"] / 9, "quality, by class names": place - first["seed"] / 7},
         )
         for place, name in enumerate("abc")
         for fold, head in ((1, "shc"), (2, "csq"))
@@ -262,6 +264,35 @@ def test_a_run_without_one_of_its_measures_is_named(folder):
     )
 
 
+def test_a_measure_that_a_table_shows_and_no_run_has_is_named(folder):
+    found = rewritten(folder, lambda lines: lines[~lines_of(lines, "ladder", measure="quality, by class names")])
+    assert any(line.startswith("tables/04-ladder.csv must have 3 rows and the columns rung, bits, ") for line in found)
+
+
+def test_a_column_that_follows_from_nothing_is_named(folder):
+    path = folder / "tables/04-sizes.csv"
+    pd.read_csv(path, dtype=str).assign(other="1").to_csv(path, index=False)
+    assert any(line.startswith("tables/04-sizes.csv must have 4 rows and the columns ") for line in complaints())
+
+
+def test_a_run_that_measured_nothing_leaves_its_mean_empty(folder):
+    def change(lines):
+        one = lines_of(lines, "averages", method="net 2", seed="1", measure="rank")
+        return lines.assign(value=lines["value"].where(~one, "nan"))
+
+    found = [line for line in rewritten(folder, change) if "manifest" not in line]
+    assert len(found) == 1 and found[0].startswith("tables/04-averages.csv, net 2, rank: the table says 0.1")
+    assert found[0].endswith("its runs give –")
+
+
+def test_a_run_that_converged_in_one_table_only_is_named(folder):
+    def change(lines):
+        one = lines_of(lines, "averages", method="net 2", seed="1", measure="rank")
+        return lines.assign(converged=lines["converged"].where(~one, "False"))
+
+    assert any("net 2, 100, 1, rank has other convergence in the tables" in line for line in rewritten(folder, change))
+
+
 def test_sides_that_share_no_seed_are_one_line(folder):
     def change(lines):
         other = lines_of(lines, "differences", method="good", bits="16")
@@ -301,16 +332,20 @@ CELLS = {
     "levels": ["good, 16, mean", "bad: x, 24, low", "bad: x, 16, verdict", "good, 24, seeds"],
     "search": ["a, x, h, 16 bits", "a, y, h, 24 bits"],
     "grid": ["0.05, 0.2, mAP", "0, 0.3, mAP"],
-    "ladder": ["a, 16, quality, by names", "c, 16, csq, net"],
-    "averages": ["net 0, 3, rank", "net 5, 3, accuracy"],
+    "ladder": ["a, 16, quality, by net", "b, 16, quality, by class names", "c, 16, csq, net"],
+    "averages": ["net 0, rank", "net 5, accuracy", "net 2, converged"],
     "line": ["rank, accuracy, mean", "rank, accuracy, high", "rank, accuracy, verdict", "rank, accuracy, points"],
-    "slopes": ["net, shc, names, all, mean", "net, csq, names, all, high", "net, shc, names, all, verdict"],
+    "slopes": [
+        "net, shc, net, all, mean",
+        "net, csq, net, all, high",
+        "net, shc, net, all, verdict",
+        "net, csq, class names, all, lowest, a seed",
+    ],
 }
 # columns that tell the rows apart; else 1
 NAMED = {
     "slopes": 4,
     "ladder": 2,
-    "averages": 2,
     "line": 2,
     "differences": 2,
     "stored": 2,

@@ -57,7 +57,7 @@ def means_again(runs: pd.DataFrame, *, by: str) -> pd.DataFrame:
 
 
 def averages_table(scores: pd.DataFrame, *, by: str, measures: Sequence[str], lengths: bool = False) -> pd.DataFrame:
-    """Methods down, the mean of each measure across, as numbers.
+    """Methods down, the mean of each measure over seeds across, as numbers; how many runs converged.
 
     Args:
         scores: columns `by`, bits, seed, converged and the measures.
@@ -66,11 +66,13 @@ def averages_table(scores: pd.DataFrame, *, by: str, measures: Sequence[str], le
         lengths: whether each code length is a row of its own.
 
     Returns:
-        `by`, bits where asked for, over how many seeds, and the measures.
+        `by`, bits where asked for, the measures (missing where one run lacks it), converged.
     """
-    rows = [by, "bits"] if lengths else [by]
-    groups = scores.groupby(rows, sort=False)
-    table = groups[[*measures]].mean().assign(seeds=groups.size()).reset_index()[[*rows, "seeds", *measures]]
+    groups = scores.groupby([by, "bits"] if lengths else [by], sort=False)
+    table = groups[[*measures]].mean(skipna=False)
+    converged = groups["converged"].agg(["sum", "size"])
+    table["converged"] = [f"{done} of {trained}" for done, trained in converged.itertuples(index=False)]
+    table = table.reset_index()
     runs = records_of(scores, by=by, measures=measures)
     return declare(table, AVERAGES, runs, by=by, measures=[*measures], lengths=lengths)
 

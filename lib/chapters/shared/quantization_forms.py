@@ -7,12 +7,14 @@ import pandas as pd
 from jaxtyping import Bool, Float
 
 from chapters.shared.comparisons import Verdict, as_finding, compare_pairs, judge_rows
-from chapters.shared.scores import per_query_mean, select, validation_map
+from chapters.shared.derived import VALIDATION, averages_table
+from chapters.shared.scores import converged, labels_of, per_query_mean, select, validation_map
 from hashcenters.datasets.splits import HashingData
 from hashcenters.training.run import Run
 from workbook.run_table import DERIVED
 
 WRONG = "wrong bits"  # share of the bits of queries that have another sign than their center
+SIZE = "|y| of wrong bits"
 
 
 def wrong_signs(run: Run, data: HashingData) -> Bool[np.ndarray, "n_query bits"]:
@@ -28,24 +30,22 @@ def wrong_share(run: Run, data: HashingData) -> Float[np.ndarray, " n_query"]:
 
 
 def wrong_bits(runs: pd.DataFrame, data: HashingData) -> pd.DataFrame:
-    """How many bits of queries have another sign than their center, and how firmly.
+    """How many bits of queries have another sign than their center, and how firmly: means over seeds, by loss.
+
+    Args:
+        runs: trainings with labels loss, bits and seed.
+        data: what they learned from.
 
     Returns:
-        One row a training: loss, seed, validation mAP, wrong bits (share, 0–1) and |y| of wrong bits (mean).
+        loss, validation mAP, wrong bits (share, 0–1), |y| of wrong bits (missing where none is wrong), converged.
     """
     rows = []
-    for loss, seed, run in runs[["loss", "seed", "run"]].itertuples(index=False):
+    for label, (_, run) in zip(labels_of(runs).to_dict("records"), runs["run"].items(), strict=True):
         outputs, wrong = run.outputs("query"), wrong_signs(run, data)
-        rows.append(
-            {
-                "loss": loss,
-                "seed": seed,
-                "validation mAP": validation_map(run, data),
-                "wrong bits": wrong.mean(),
-                "|y| of wrong bits": np.abs(outputs[wrong]).mean() if wrong.any() else np.nan,
-            }
-        )
-    return pd.DataFrame(rows)
+        size = np.abs(outputs[wrong]).mean() if wrong.any() else np.nan
+        found = {VALIDATION: validation_map(run, data), WRONG: wrong.mean(), SIZE: size}
+        rows.append(label | found | {"converged": converged(run.history())})
+    return averages_table(pd.DataFrame(rows), by="loss", measures=[VALIDATION, WRONG, SIZE])
 
 
 def compare_forms(runs: pd.DataFrame, data: HashingData, *, forms: Mapping[str, str], bits: int) -> pd.DataFrame:

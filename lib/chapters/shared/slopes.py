@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Num
 
+from basics.errors import InputError
 from chapters.shared.derived import MAP, NAMED, judge_family, records_of, stored_again
 from workbook.intervals import Mean
 from workbook.run_table import declare
@@ -14,29 +15,32 @@ from workbook.run_table import declare
 SLOPES, LADDER, LINE = "slopes", "ladder", "line"  # kinds of tables, see `chapters.shared.derived`
 CLASS_NAMES = "class names"  # what measures quality by texts, and the rung made of them
 SHUFFLED = "shuffled"
-KINDS = ("networks", CLASS_NAMES, "noise", SHUFFLED)
+RUNG_KINDS = ("networks", CLASS_NAMES, "noise", SHUFFLED)
 QUALITY = "quality, by "  # begins the name of the quality of centers; what measures it follows
 FEWEST_NETWORKS = 5  # from which something of networks may follow
+ROUNDING = 1e-12
 
 
 def kind_of(rung: str) -> str:
-    """What a rung is made of, a name in `KINDS`.
+    """What a rung is made of, a name in `RUNG_KINDS`.
 
     >>> kind_of("noise 2"), kind_of("timm:resnet18@64"), kind_of("shuffled")
     ('noise', 'networks', 'shuffled')
     """
-    return "noise" if rung.startswith("noise ") else rung if rung in KINDS else KINDS[0]
+    return "noise" if rung.startswith("noise ") else rung if rung in RUNG_KINDS else RUNG_KINDS[0]
 
 
 def slope_of(x: Num[np.ndarray, " points"], y: Num[np.ndarray, " points"]) -> Mean:
-    """The slope of a straight line through points, with Student's interval over points like these; nan where all
-    points lie above each other."""
-    across = x - x.mean()
-    if not across.any():
+    """The slope of a straight line through points, with Student's interval over points like these.
+
+    It is nan where all points lie above each other, or one is missing; points of shares and correlations that differ
+    by less than `ROUNDING` are equal.
+    """
+    across, up = (np.zeros(len(values)) if np.ptp(values) <= ROUNDING else values - values.mean() for values in (x, y))
+    if not across.any() or np.isnan([*across, *up]).any():
         return Mean(float("nan"), ())
-    slope = float(across @ y / (across @ across))
-    rest = y - y.mean() - slope * across
-    freedom = len(x) - 2
+    slope = float(across @ up / (across @ across))
+    rest, freedom = up - slope * across, len(x) - 2
     return Mean(slope, ((float(rest @ rest / freedom / (across @ across)), freedom),) if freedom > 0 else ())
 
 
@@ -55,7 +59,7 @@ def line_table(scores: pd.DataFrame, *, by: str, of: str, on: str) -> pd.DataFra
         fewest seeds of one.
     """
     groups = scores.groupby(by, sort=False)
-    means, seeds = groups[[of, on]].mean(), int(groups.size().min())
+    means, seeds = groups[[of, on]].mean(skipna=False), int(groups["seed"].nunique().min())
     slope = slope_of(means[on].to_numpy(), means[of].to_numpy())
     judged = judge_family([slope], [bool(scores["converged"].all())])
     if len(means) < FEWEST_NETWORKS or seeds < 2:
@@ -71,13 +75,13 @@ def line_again(runs: pd.DataFrame, *, of: str, on: str) -> pd.DataFrame:
 
 
 def ladder_table(runs: pd.DataFrame) -> pd.DataFrame:
-    """A row a rung: the quality of its centers, and mean ± deviation of mAP under each head and network.
+    """A row a rung: the mean quality of its centers, and mean ± deviation of mAP under each head and network.
 
     Args:
         runs: as `slope_table` takes them.
     """
     shown = stored_again(runs, by="rung")
-    quality = _quality(runs).loc[shown["rung"]].reset_index(drop=True)
+    quality = _quality(runs).groupby("rung").mean(skipna=False).loc[shown["rung"]].reset_index(drop=True)
     table = pd.concat([shown.iloc[:, :2], quality, shown.iloc[:, 2:]], axis=1)
     return declare(table, LADDER, records_of(runs, by="method", measures=[MAP, *quality]))
 
@@ -94,27 +98,27 @@ def slope_table(runs: pd.DataFrame, *, heads: Sequence[str], networks: Sequence[
 
     Returns:
         Columns hash network, head, quality by, rungs; mean, low, high and verdict as `judge_family` has them, all rows
-        one family; lowest and highest slope of a seed; points, converged.
+        one family; lowest and highest slope of a seed, by the quality of its own centers; points, converged.
     """
     settled = runs.groupby("method", sort=False)["converged"].all()
-    by_seed = runs.pivot(index="method", columns="seed", values=MAP)
-    quality = _quality(runs)
-    measures = [*quality]
+    by_seed, quality = runs.pivot(index="method", columns="seed", values=MAP), _quality(runs)
+    measures, rungs = [*quality], quality.index.unique("rung")
     first, second = heads
     against = f"{first} − {fold:g} × {second}"
     weights = {first: {first: 1.0}, second: {second: 1.0}, against: {first: 1.0, second: -fold}}
-    kept = quality[[kind_of(rung) == KINDS[0] for rung in quality.index]]
+    kept = rungs[[kind_of(rung) == RUNG_KINDS[0] for rung in rungs]]
     wanted = [
-        *((head, measures[0], "all", quality) for head in weights),
+        *((head, measures[0], "all", rungs) for head in weights),
         *((head, measures[0], "networks", kept) for head in heads if len(kept) >= FEWEST_NETWORKS),
-        *((head, measure, "all", quality) for measure in measures[1:] for head in heads),
+        *((head, measure, "all", rungs) for measure in measures[1:] for head in heads),
     ]
     rows, means = [], []
     for network, (head, measure, which, points) in product(networks, wanted):
-        x = points[measure].to_numpy()
-        named = {own: [rung_name(rung, own, network) for rung in points.index] for own in weights[head]}
+        x = quality[measure].unstack("seed").loc[points, by_seed.columns].to_numpy()
+        named = {own: [rung_name(rung, own, network) for rung in points] for own in weights[head]}
         y = sum(weight * by_seed.loc[named[own]].to_numpy() for own, weight in weights[head].items())
-        slope, of_seeds = slope_of(x, y.mean(axis=1)), [slope_of(x, one).estimate for one in y.T]
+        slope = slope_of(x.mean(axis=1), y.mean(axis=1))
+        of_seeds = [slope_of(*one).estimate for one in zip(x.T, y.T, strict=True)]
         means.append(slope if len(of_seeds) > 1 else Mean(slope.estimate, ()))
         rows.append(
             {"hash network": network, "head": head, "quality by": measure.removeprefix(QUALITY), "rungs": which}
@@ -129,9 +133,18 @@ def slope_table(runs: pd.DataFrame, *, heads: Sequence[str], networks: Sequence[
 
 
 def _quality(runs: pd.DataFrame) -> pd.DataFrame:
-    """The quality of every rung's centers, the mean over all its runs."""
+    """The quality of the centers of every rung and seed, by these.
+
+    Raises:
+        InputError: runs on the same centers do not agree on it.
+    """
     measures = [name for name in runs if name.startswith(QUALITY)]
-    return runs.groupby(runs["method"].str.rpartition(NAMED)[0], sort=False)[measures].mean()
+    same = runs.assign(rung=runs["method"].str.rpartition(NAMED)[0]).groupby(["rung", "seed"], sort=False)[measures]
+    apart = (same.max() - same.min() > ROUNDING).any(axis=1)
+    if apart.any():
+        rung, seed = apart.idxmax()
+        raise InputError(f"the centers of {rung}, seed {seed}, must have the same quality in all runs on them")
+    return same.first()
 
 
 def rung_name(rung: str, head: str, network: str) -> str:
