@@ -149,18 +149,23 @@ def judge_fixed(compared: pd.DataFrame, centers: pd.DataFrame, printed: pd.DataF
     }
 
 
-def settled_twice(compared: pd.DataFrame, first_runs: pd.DataFrame) -> pd.DataFrame:
-    """Comparisons with rivals of two trainings, which have settled only where the first trainings have too.
+def settled_twice(scores: pd.DataFrame, first_runs: pd.DataFrame) -> pd.DataFrame:
+    """Scores of rivals of two trainings, which have converged only where the first trainings have too.
 
     Args:
-        compared: of `compare_methods`.
+        scores: columns method, bits, seed and converged.
         first_runs: the trainings that centers were taken from; labels method, bits and seed.
     """
-    known, labels = compared.attrs[DERIVED], ["method", "bits", "seed"]
+    labels = ["method", "bits", "seed"]
     early = first_runs.set_index(labels)["run"].map(lambda run: converged(run.history()))
-    runs = pd.DataFrame(known["runs"]).set_index(labels)
-    settled = runs["converged"] & early.reindex(runs.index, fill_value=True)
-    return differences_again(runs.assign(converged=settled).reset_index(), **known["options"])
+    early = early.reindex(pd.MultiIndex.from_frame(scores[labels]), fill_value=True)
+    return scores.assign(converged=scores["converged"] & early.to_numpy(dtype=bool))
+
+
+def compared_twice(compared: pd.DataFrame, first_runs: pd.DataFrame) -> pd.DataFrame:
+    """Comparisons by `compare_methods`, with `settled_twice` of their runs."""
+    known = compared.attrs[DERIVED]
+    return differences_again(settled_twice(pd.DataFrame(known["runs"]), first_runs), **known["options"])
 
 
 def judge_wider(compared: pd.DataFrame) -> Verdict:

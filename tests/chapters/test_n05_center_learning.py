@@ -141,13 +141,17 @@ def test_a_rival_of_two_trainings_has_settled_where_both_have():
         for seed in (0, 1)
     ]
     compared = difference_table(rows, runs, margin=0.0)
-    found = chapter.settled_twice(compared, first)
+    found = chapter.compared_twice(compared, first)
     changed = found[~found["converged"]]
     assert changed[["bits", "difference", "verdict"]].to_numpy().tolist() == [
         [64, "CSQ centers − Face", "inconclusive"]
     ]
     pd.testing.assert_frame_equal(found.drop(index=changed.index), compared.drop(index=changed.index))
     assert [run["method"] for run in found.attrs["derived"]["runs"] if not run["converged"]] == ["Face"]
+    scores = pd.DataFrame(runs).assign(converged=[run["method"] != "coding" for run in runs])
+    twice = chapter.settled_twice(scores, first)
+    late = twice[~twice["converged"]][["method", "bits", "seed"]].to_numpy().tolist()
+    assert late == [["Face", 64, 0], *(["coding", bits, seed] for bits in (16, 64) for seed in (0, 1))]
 
 
 def test_without_a_living_rival_nothing_is_shown():
