@@ -11,10 +11,10 @@ from scipy.stats import kendalltau
 
 from basics.errors import InputError, one_of
 from chapters.shared.comparisons import MARGIN, Verdict, as_finding, compare_pairs, judge_rows
-from chapters.shared.derived import averages_table
+from chapters.shared.derived import averages_table, listed_table
 from chapters.shared.encoding import of_training_split
 from chapters.shared.readings import joined
-from chapters.shared.scores import converged, select
+from chapters.shared.scores import converged
 from chapters.shared.setting import Setting, classifier
 from hashcenters.centers.semantic import SemanticCenters, semantic_centers
 from hashcenters.centers.targets import category_similarity
@@ -168,10 +168,10 @@ def accuracy_table(classifiers: Mapping[str, Described], *, seed: int = 0) -> pd
 
 
 def center_report(made: Mapping[tuple[str, int, int], SemanticCenters]) -> pd.DataFrame:
-    """How well the centers follow the similarity of the classes, the mean over their seeds.
+    """How well the centers follow the similarity of the classes, mean ± standard deviation over their seeds.
 
     Args:
-        made: centers by family, length and seed; they converged where every pair is as far apart as was asked for.
+        made: centers by family, length and seed.
     """
     measures = ["minimum distance", "squared error a pair", "rank correlation"]
     rows = [
@@ -179,7 +179,7 @@ def center_report(made: Mapping[tuple[str, int, int], SemanticCenters]) -> pd.Da
         | dict(zip(measures, (one.min_distance, one.objective, one.rank_correlation), strict=True))
         for (family, length, seed), one in made.items()
     ]
-    return averages_table(pd.DataFrame(rows), by="family", measures=measures, lengths=True)
+    return listed_table(pd.DataFrame(rows), by="family", measures=measures)
 
 
 def neighbouring(
@@ -306,13 +306,17 @@ def accuracy_reading(table: pd.DataFrame) -> str:
     )
 
 
-def center_reading(report: pd.DataFrame) -> str:
-    """Which family's centers follow the similarity of its features best at the longest code.
+def center_reading(made: Mapping[tuple[str, int, int], SemanticCenters]) -> str:
+    """How well each family's centers follow the similarity of its features at the longest code, seed by seed.
 
     Args:
-        report: from `center_report`.
+        made: centers by family, length and seed.
     """
-    longest = select(report, bits=report["bits"].max())
-    found = longest[["family", "rank correlation", "minimum distance"]].itertuples(index=False)
-    parts = [f"{rho:.2f} ({family}, minimum distance {distance:.4g})" for family, rho, distance in found]
-    return f"At {longest['bits'].iloc[0]} bits the rank correlation of similarity and nearness is {joined(parts)}."
+    longest = max(bits for _, bits, _ in made)
+    found = pd.Series({key: one.rank_correlation for key, one in made.items() if key[1] == longest})
+    spread = found.groupby(level=0, sort=False).agg(["mean", "min", "max"])
+    parts = [f"{mean:.2f} ({family}, {low:.2f} to {high:.2f})" for family, mean, low, high in spread.itertuples()]
+    return (
+        f"At {longest} bits the rank correlation of similarity and nearness, the mean over the seeds and the range, is "
+        f"{joined(parts)}."
+    )

@@ -138,8 +138,8 @@ def classifier_scores(said: Mapping[tuple[str, int], Described], measures: Mappi
     different = ~np.eye(len(next(iter(measures.values()))), dtype=bool)
     rows = []
     for (network, seed), one in said.items():
-        told = {"network": network, "bits": len(one.rows), "seed": seed, "converged": one.converged}
-        rows.append(told | {ACCURACY: one.accuracy})
+        told = {"network": network, "seed": seed, "converged": one.converged, ACCURACY: one.accuracy}
+        rows.append({"bits": len(one.rows)} | told)
         for kind, features in ((CLASS_MEANS, one.means), (HEAD_ROWS, one.live_rows)):
             found = category_similarity(features)[different]
             rows[-1] |= {kind + name: spearmanr(found, truth[different])[0] for name, truth in measures.items()}

@@ -138,10 +138,10 @@ def judge(runs, data):
 
 def test_wrong_bits_are_counted_against_the_own_center(setting, data):
     counted = quantization_forms.wrong_bits(pair(setting, data), data)
-    assert counted["wrong bits"].tolist() == [0.0, 0.25]
-    magnitude = counted["|y| of wrong bits"]
-    assert np.isnan(magnitude[0]) and magnitude[1] == pytest.approx(0.8)
-    assert counted["validation mAP"][0] == 1.0
+    assert counted["wrong bits"].tolist() == ["0.0000 (one run)", "0.2500 (one run)"]
+    assert counted["|y| of wrong bits"][1] == "0.8000 (one run)"
+    assert counted["validation mAP"][0] == "1.0000 (one run)"
+    assert np.isnan(counted.attrs["derived"]["runs"][0]["|y| of wrong bits"])
 
 
 def test_more_wrong_bits_are_a_finding(setting, data):

@@ -9,7 +9,7 @@ from torch import nn
 
 from basics.errors import InputError
 from chapters import n07_backbones as chapter
-from chapters.shared.derived import averages_again
+from chapters.shared.derived import listed_again
 from hashcenters.centers.semantic import SemanticCenters
 from hashcenters.centers.targets import category_similarity
 from hashcenters.datasets.splits import HashingData
@@ -74,10 +74,12 @@ def test_centers_are_reported_as_means_over_their_seeds() -> None:
         for seed in (0, 1)
     }
     table = chapter.center_report(made)
-    assert table[["bits", "converged"]].to_numpy().tolist() == [[16, "2 of 2"], [32, "0 of 2"]]
-    assert table["minimum distance"].tolist() == [3.5, 3.5]
-    assert table["squared error a pair"].tolist() == [5.0, 5.0] and table["rank correlation"].tolist() == [0.125] * 2
-    again = averages_again(pd.DataFrame(table.attrs["derived"]["runs"]), **table.attrs["derived"]["options"])
+    assert table["bits"].tolist() == [16, 32]
+    assert table["minimum distance"].tolist() == ["3.5000 ± 0.7071"] * 2
+    assert table["rank correlation"].tolist() == ["0.1250 ± 0.1768"] * 2
+    assert [run["converged"] for run in table.attrs["derived"]["runs"]] == [True, True, False, False]
+    assert chapter.center_reading(made).endswith("is 0.12 (A, 0.00 to 0.25).")
+    again = listed_again(pd.DataFrame(table.attrs["derived"]["runs"]), **table.attrs["derived"]["options"])
     pd.testing.assert_frame_equal(again, table)
 
 

@@ -130,7 +130,3 @@ def test_classifiers_and_their_centers() -> None:
         "classifiers is 75.0% (B) and 50.0% (A); on the training split 7 of 9 units (A) and 0 of 5 units (B) never "
         "fire."
     )
-    report = pd.DataFrame(
-        {"family": ["A", "A"], "bits": [16, 64], "rank correlation": [0.1, 0.25], "minimum distance": [3, 20]}
-    )
-    assert n07_backbones.center_reading(report).endswith("nearness is 0.25 (A, minimum distance 20).")

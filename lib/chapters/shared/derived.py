@@ -56,30 +56,28 @@ def means_again(runs: pd.DataFrame, *, by: str) -> pd.DataFrame:
     return ablation_table(runs.rename(columns={"method": by}), by=by)
 
 
-def averages_table(scores: pd.DataFrame, *, by: str, measures: Sequence[str], lengths: bool = False) -> pd.DataFrame:
+def averages_table(scores: pd.DataFrame, *, by: str, measures: Sequence[str]) -> pd.DataFrame:
     """Methods down, the mean of each measure over seeds across, as numbers; how many runs converged.
 
     Args:
         scores: columns `by`, bits, seed, converged and the measures.
         by: the column that names methods.
         measures: the names of what is measured.
-        lengths: whether each code length is a row of its own.
 
     Returns:
-        `by`, bits where asked for, the measures (missing where one run lacks it), converged.
+        `by`, the measures (missing where one run lacks it), converged.
     """
-    groups = scores.groupby([by, "bits"] if lengths else [by], sort=False)
+    groups = scores.groupby(by, sort=False)
     table = groups[[*measures]].mean(skipna=False)
     converged = groups["converged"].agg(["sum", "size"])
     table["converged"] = [f"{done} of {trained}" for done, trained in converged.itertuples(index=False)]
-    table = table.reset_index()
     runs = records_of(scores, by=by, measures=measures)
-    return declare(table, AVERAGES, runs, by=by, measures=[*measures], lengths=lengths)
+    return declare(table.reset_index(), AVERAGES, runs, by=by, measures=[*measures])
 
 
-def averages_again(runs: pd.DataFrame, *, by: str, measures: Sequence[str], lengths: bool) -> pd.DataFrame:
+def averages_again(runs: pd.DataFrame, *, by: str, measures: Sequence[str]) -> pd.DataFrame:
     """`averages_table` from the table of runs."""
-    return averages_table(runs.rename(columns={"method": by}), by=by, measures=measures, lengths=lengths)
+    return averages_table(runs.rename(columns={"method": by}), by=by, measures=measures)
 
 
 def listed_table(scores: pd.DataFrame, *, by: str, measures: Sequence[str]) -> pd.DataFrame:

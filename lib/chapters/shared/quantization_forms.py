@@ -7,7 +7,7 @@ import pandas as pd
 from jaxtyping import Bool, Float
 
 from chapters.shared.comparisons import Verdict, as_finding, compare_pairs, judge_rows
-from chapters.shared.derived import VALIDATION, averages_table
+from chapters.shared.derived import VALIDATION, listed_table
 from chapters.shared.scores import converged, labels_of, per_query_mean, select, validation_map
 from hashcenters.datasets.splits import HashingData
 from hashcenters.training.run import Run
@@ -30,14 +30,14 @@ def wrong_share(run: Run, data: HashingData) -> Float[np.ndarray, " n_query"]:
 
 
 def wrong_bits(runs: pd.DataFrame, data: HashingData) -> pd.DataFrame:
-    """How many bits of queries have another sign than their center, and how firmly: means over seeds, by loss.
+    """How many bits of queries have another sign than their center, and how firmly: mean ± deviation, by loss.
 
     Args:
         runs: trainings with labels loss, bits and seed.
         data: what they learned from.
 
     Returns:
-        loss, validation mAP, wrong bits (share, 0–1), |y| of wrong bits (missing where none is wrong), converged.
+        loss, bits, validation mAP, wrong bits (share, 0–1), |y| of wrong bits (missing where none is wrong).
     """
     rows = []
     for label, (_, run) in zip(labels_of(runs).to_dict("records"), runs["run"].items(), strict=True):
@@ -45,7 +45,7 @@ def wrong_bits(runs: pd.DataFrame, data: HashingData) -> pd.DataFrame:
         size = np.abs(outputs[wrong]).mean() if wrong.any() else np.nan
         found = {VALIDATION: validation_map(run, data), WRONG: wrong.mean(), SIZE: size}
         rows.append(label | found | {"converged": converged(run.history())})
-    return averages_table(pd.DataFrame(rows), by="loss", measures=[VALIDATION, WRONG, SIZE])
+    return listed_table(pd.DataFrame(rows), by="loss", measures=[VALIDATION, WRONG, SIZE])
 
 
 def compare_forms(runs: pd.DataFrame, data: HashingData, *, forms: Mapping[str, str], bits: int) -> pd.DataFrame:

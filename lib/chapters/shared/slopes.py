@@ -55,8 +55,8 @@ def line_table(scores: pd.DataFrame, *, by: str, of: str, on: str) -> pd.DataFra
         of, on: the measure that should rise, and the one that it should rise with.
 
     Returns:
-        One row: slope of, on; mean, low, high, verdict and converged as `judge_family` has them; points, and the
-        fewest seeds of one.
+        One row: slope of, on; points, and the fewest seeds of one; mean, low, high, verdict and converged as
+        `judge_family` has them.
     """
     groups = scores.groupby(by, sort=False)
     means, seeds = groups[[of, on]].mean(skipna=False), int(groups["seed"].nunique().min())
@@ -64,9 +64,8 @@ def line_table(scores: pd.DataFrame, *, by: str, of: str, on: str) -> pd.DataFra
     judged = judge_family([slope], [bool(scores["converged"].all())])
     if len(means) < FEWEST_NETWORKS or seeds < 2:
         judged["verdict"] = "inconclusive"
-    table = pd.concat([pd.DataFrame({"slope of": [of], "on": [on]}), judged], axis=1)
-    table = table.assign(points=len(means), seeds=seeds)
-    return declare(table, LINE, records_of(scores, by=by, measures=[of, on]), of=of, on=on)
+    about = pd.DataFrame({"slope of": [of], "on": [on], "points": len(means), "seeds": seeds})
+    return declare(about.join(judged), LINE, records_of(scores, by=by, measures=[of, on]), of=of, on=on)
 
 
 def line_again(runs: pd.DataFrame, *, of: str, on: str) -> pd.DataFrame:
