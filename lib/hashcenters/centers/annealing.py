@@ -12,7 +12,7 @@ SCALE = 8  # targets are rounded to 1/8, inner products change in steps of 2
 FORBIDDEN = 1e6  # weight of an excess that no gain in the objective can outweigh
 HOT, COLD = 1.0, 0.1  # temperatures of the first and the last sweep, times what `_flip` says
 SOFT, HARD = 1.0, 1e3  # weights of the squared excess in the first and the last sweep
-REPAIRS, REPAIR_SWEEPS, EXCHANGE_SWEEPS = 3, 8, 3
+STARTS, REPAIRS, REPAIR_SWEEPS, EXCHANGE_SWEEPS = 4, 3, 8, 3
 
 
 def annealed_centers(
@@ -21,14 +21,15 @@ def annealed_centers(
     """Centers whose inner products are near the target and that are all `min_distance` apart.
 
     Single bits of random centers flip by Metropolis' rule at a falling temperature, while every pair too close
-    pays a growing price; then pairs still too close are repaired. Where that fails, code words that keep the
-    distance are assigned to the classes by their target, and annealed without ever leaving the distance.
+    pays a growing price; then pairs still too close are repaired. Where some are left, other random centers are
+    tried. Where none of the starts succeeds, code words that keep the distance are assigned to the classes by their
+    target, and annealed without ever leaving the distance; they end farther from the target.
 
     Args:
         target: target inner products; only the mean of t_ij and t_ji matters.
         bits: length of a center.
         min_distance: smallest distance allowed, 0 to bits.
-        seed: of the start, of the flips and of the code words.
+        seed: of the starts, of the flips and of the code words.
 
     Raises:
         InputError: neither the flips nor the best constructed code reach the distance.
@@ -37,14 +38,15 @@ def annealed_centers(
     num_classes = len(target)
     # as many passes over all bits as about half a second allows, within reason: one costs bits · m²
     sweeps = int(np.clip(5e8 / (bits * num_classes**2), 60, 400))
-    start = rng.integers(0, 2, size=(num_classes, bits), dtype=np.int8) * np.int8(2) - np.int8(1)
-    centers = _flip(start, target, min_distance, sweeps, rng, strictly=False)
-    for _ in range(REPAIRS):
+    for _ in range(STARTS):
+        start = rng.integers(0, 2, size=(num_classes, bits), dtype=np.int8) * np.int8(2) - np.int8(1)
+        centers = _flip(start, target, min_distance, sweeps, rng, strictly=False)
+        for _ in range(REPAIRS):
+            if pairwise_distances(centers).min() >= min_distance:
+                break
+            centers = _flip(centers, target, min_distance, REPAIR_SWEEPS, rng, strictly=True)
         if pairwise_distances(centers).min() >= min_distance:
             return centers
-        centers = _flip(centers, target, min_distance, REPAIR_SWEEPS, rng, strictly=True)
-    if pairwise_distances(centers).min() >= min_distance:
-        return centers
     words = _assigned_code(target, bits, min_distance, seed)
     return _flip(words, target, min_distance, sweeps // 3, rng, strictly=True)
 
