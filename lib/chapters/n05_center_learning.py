@@ -162,10 +162,16 @@ def settled_twice(scores: pd.DataFrame, first_runs: pd.DataFrame) -> pd.DataFram
     return scores.assign(converged=scores["converged"] & early.to_numpy(dtype=bool))
 
 
-def compared_twice(compared: pd.DataFrame, first_runs: pd.DataFrame) -> pd.DataFrame:
-    """Comparisons by `compare_methods`, with `settled_twice` of their runs."""
-    known = compared.attrs[DERIVED]
-    return differences_again(settled_twice(pd.DataFrame(known["runs"]), first_runs), **known["options"])
+def compared_twice(compared: pd.DataFrame, scored: pd.DataFrame) -> pd.DataFrame:
+    """Comparisons by `compare_methods`, whose runs have converged where `settled_twice` says so.
+
+    Args:
+        compared: the comparisons.
+        scored: from `settled_twice`, of all their trainings.
+    """
+    known, labels = compared.attrs[DERIVED], ["method", "bits", "seed"]
+    runs = pd.DataFrame(known["runs"]).drop(columns="converged").merge(scored[[*labels, "converged"]], on=labels)
+    return differences_again(runs, **known["options"])
 
 
 def judge_wider(compared: pd.DataFrame) -> Verdict:

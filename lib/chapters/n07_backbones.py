@@ -54,6 +54,7 @@ class Described:
 
     Args:
         network: below the classifier.
+        seed: of its training.
         accuracy: on the validation split, 0–1.
         means: the mean feature vector of each class's training images, less the mean over the classes. What all
             classes share says nothing of any two of them, and yet would move every inner product with one class alike,
@@ -64,6 +65,7 @@ class Described:
     """
 
     network: str
+    seed: int
     accuracy: float
     means: Float64[np.ndarray, "num_classes feature_dim"]
     rows: Float64[np.ndarray, "num_classes feature_dim"]
@@ -96,9 +98,9 @@ def description_of(run: Run) -> Described | None:
         means = (member.T @ outputs.astype(np.float64)) / member.sum(axis=0)[:, None]
         dead = np.ptp(outputs, axis=0) == 0
         history = run.history()
-        accuracy = float(history["accuracy"].iloc[-1])
+        about = run.config.backbone, run.config.seed, float(history["accuracy"].iloc[-1])
         means -= means.mean(axis=0)
-        return Described(run.config.backbone, accuracy, means, category_features(network), dead, converged(history))
+        return Described(*about, means, category_features(network), dead, converged(history))
 
     return or_stand_in(make, lambda: None)
 
@@ -151,16 +153,11 @@ def shuffled(centers: Int8[np.ndarray, "num_classes bits"], seed: int) -> Int8[n
     return centers[np.random.default_rng(seed).permutation(len(centers))]
 
 
-def accuracy_table(classifiers: Mapping[str, Described], *, seed: int = 0) -> pd.DataFrame:
-    """Validation accuracy (0–1), features, dead ones and the share of ‖W‖² in them, by the family of a classifier.
-
-    Args:
-        classifiers: what they say, by family.
-        seed: of them all.
-    """
+def accuracy_table(classifiers: Mapping[str, Described]) -> pd.DataFrame:
+    """Validation accuracy (0–1), features, dead ones and the share of ‖W‖² in them, by the family of a classifier."""
     measures = ["validation accuracy", "features", "dead units", "‖W‖² in dead units"]
     rows = [
-        {"family": family, "bits": len(said.rows), "seed": seed, "converged": said.converged}
+        {"family": family, "bits": len(said.rows), "seed": said.seed, "converged": said.converged}
         | dict(zip(measures, (said.accuracy, len(said.dead), said.dead.sum(), said.in_dead), strict=True))
         for family, said in classifiers.items()
     ]

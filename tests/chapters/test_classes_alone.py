@@ -1,6 +1,7 @@
 """Hash codes against classes alone: rows of trained tables, differences with intervals, and the verdict."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from made_up import MadeUp, make_setting, table
 
@@ -41,9 +42,13 @@ def test_trained_tables_have_a_row_a_method_and_a_column_for_what_is_stored():
     data = SETTING.data()
     runs = [Centered(data, seed, wrong=wrong) for wrong in (0.0, 0.4) for seed in (0, 1)]
     labels = [{"method": name, "bits": 32, "seed": seed} for name in ("sure", "unsure") for seed in (0, 1)]
-    found = label_codes.label_code_table(table(labels, runs), data, by="method")
+    found = label_codes.label_code_table(
+        table(labels, runs), data, pd.DataFrame(labels).assign(converged=[True, True, True, False]), by="method"
+    )
     assert found.columns.tolist() == ["method", "bits", *ROWS]
     assert found["method"].tolist() == ["sure", "unsure"]
+    short = {(run["method"], run["seed"]) for run in found.attrs["derived"]["runs"] if not run["converged"]}
+    assert short == {(f"unsure: {stored}", 1) for stored in ROWS}
     assert (found.loc[0, [*ROWS]] == "1.0000 ± 0.0000").all()
     means = {name: [label_codes.label_code_scores(run, data)[name] for run in runs[2:]] for name in ROWS}
     mean = float(np.mean(means[LABELLED]))

@@ -141,7 +141,7 @@ def test_a_rival_of_two_trainings_has_settled_where_both_have():
         for seed in (0, 1)
     ]
     compared = difference_table(rows, runs, margin=0.0)
-    found = chapter.compared_twice(compared, first)
+    found = chapter.compared_twice(compared, chapter.settled_twice(pd.DataFrame(runs), first))
     changed = found[~found["converged"]]
     assert changed[["bits", "difference", "verdict"]].to_numpy().tolist() == [
         [64, "CSQ centers − Face", "inconclusive"]

@@ -21,7 +21,7 @@ def describe(network: str, accuracy: float, noise: float, *, settled: bool = Tru
     draw = np.random.default_rng(0)
     digits = np.array([[*name] for name in NAMES]).astype(int)
     means = np.hstack([np.eye(10)[digits[:, 0]], np.eye(10)[digits[:, 1]]]) + noise * draw.normal(size=(100, 20))
-    return Described(network, accuracy, means, draw.normal(size=(100, 20)), np.zeros(20, dtype=bool), settled)
+    return Described(network, 0, accuracy, means, draw.normal(size=(100, 20)), np.zeros(20, dtype=bool), settled)
 
 
 SAID = {("good", seed): describe("good", 0.9, 0.05) for seed in (0, 1)} | {

@@ -40,14 +40,19 @@ def records_of(scores: pd.DataFrame, *, by: str, measures: Sequence[str] = (MAP,
     return [run_record(*row, **values) for row, values in zip(told, measured, strict=True)]
 
 
+def converged_counts(scores: pd.DataFrame, by: list[str]) -> pd.Series:
+    """How many runs of each group converged, as "9 of 10"."""
+    counts = scores.groupby(by)["converged"].agg(["sum", "size"])
+    return counts["sum"].astype(int).astype(str) + " of " + counts["size"].astype(str)
+
+
 def ablation_table(scores: pd.DataFrame, *, by: str) -> pd.DataFrame:
     """Methods down, code lengths across, mean ± standard deviation of mAP; and how many trainings converged."""
     summary = mean_std(scores, [by, "bits"], "mAP")
     table = summary.pivot(index=by, columns="bits", values="mAP")
     table = table.loc[scores[by].unique()]
     table.columns = [f"{bits} bits" for bits in table.columns]
-    converged = scores.groupby(by)["converged"].agg(["sum", "size"]).loc[table.index]
-    table["converged"] = [f"{done} of {trained}" for done, trained in converged.itertuples(index=False)]
+    table["converged"] = converged_counts(scores, [by])
     return declare(table.reset_index(), MEANS, records_of(scores, by=by), by=by)
 
 
@@ -67,10 +72,8 @@ def averages_table(scores: pd.DataFrame, *, by: str, measures: Sequence[str]) ->
     Returns:
         `by`, the measures (missing where one run lacks it), converged.
     """
-    groups = scores.groupby(by, sort=False)
-    table = groups[[*measures]].mean(skipna=False)
-    converged = groups["converged"].agg(["sum", "size"])
-    table["converged"] = [f"{done} of {trained}" for done, trained in converged.itertuples(index=False)]
+    table = scores.groupby(by, sort=False)[[*measures]].mean(skipna=False)
+    table["converged"] = converged_counts(scores, [by])
     runs = records_of(scores, by=by, measures=measures)
     return declare(table.reset_index(), AVERAGES, runs, by=by, measures=[*measures])
 
@@ -81,7 +84,7 @@ def averages_again(runs: pd.DataFrame, *, by: str, measures: Sequence[str]) -> p
 
 
 def listed_table(scores: pd.DataFrame, *, by: str, measures: Sequence[str]) -> pd.DataFrame:
-    """Methods and code lengths down, mean ± standard deviation of each measure across.
+    """Methods and code lengths down, mean ± standard deviation of each measure across; how many runs converged.
 
     Args:
         scores: columns `by`, bits, seed, converged and the measures.
@@ -89,9 +92,10 @@ def listed_table(scores: pd.DataFrame, *, by: str, measures: Sequence[str]) -> p
         measures: the names of what is measured.
     """
     rows = [by, "bits"]
-    table = pd.concat([mean_std(scores, rows, name).set_index(rows)[name] for name in measures], axis=1).reset_index()
+    table = pd.concat([mean_std(scores, rows, name).set_index(rows)[name] for name in measures], axis=1)
+    table["converged"] = converged_counts(scores, rows)
     runs = records_of(scores, by=by, measures=measures)
-    return declare(table, LISTED, runs, by=by, measures=[*measures])
+    return declare(table.reset_index(), LISTED, runs, by=by, measures=[*measures])
 
 
 def listed_again(runs: pd.DataFrame, *, by: str, measures: Sequence[str]) -> pd.DataFrame:

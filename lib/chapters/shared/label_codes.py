@@ -4,7 +4,7 @@ import pandas as pd
 
 from chapters.shared.comparisons import as_finding, judge_rows, with_interval
 from chapters.shared.derived import MARGIN, Verdict, stored_table
-from chapters.shared.scores import converged, labels_of, select
+from chapters.shared.scores import labels_of, select
 from hashcenters.codes import binarise
 from hashcenters.datasets.splits import HashingData
 from hashcenters.metrics.label_codes import LABELLED, PREDICTED, ROWS, label_code_precisions
@@ -28,19 +28,19 @@ def label_code_scores(run: Run, data: HashingData) -> dict[str, float]:
     return {name: float(precisions.mean()) for name, precisions in found.items()}
 
 
-def label_code_table(runs: pd.DataFrame, data: HashingData, *, by: str) -> pd.DataFrame:
+def label_code_table(runs: pd.DataFrame, data: HashingData, scored: pd.DataFrame, *, by: str) -> pd.DataFrame:
     """Methods and code lengths down, what is stored of an item across: mean ± sample standard deviation of mAP.
 
     Args:
         runs: trainings with labels `bits`, `seed` and `by`.
         data: what they learned from.
+        scored: from `score_table`, of these trainings at least, which says what has converged.
         by: the label that names methods.
     """
-    scored = [label_code_scores(run, data) | {"converged": converged(run.history())} for run in runs["run"]]
-    scores = (
-        labels_of(runs).join(pd.DataFrame(scored)).melt([by, "bits", "seed", "converged"], [*ROWS], "stored", "mAP")
-    )
-    return stored_table(scores, by=by)
+    labels = [by, "bits", "seed"]
+    scores = labels_of(runs)[labels].join(pd.DataFrame(label_code_scores(run, data) for run in runs["run"]))
+    scores = scores.merge(scored[[*labels, "converged"]], on=labels)
+    return stored_table(scores.melt([*labels, "converged"], [*ROWS], "stored", "mAP"), by=by)
 
 
 def judge_label_codes(table: pd.DataFrame) -> Verdict:

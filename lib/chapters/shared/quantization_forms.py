@@ -40,7 +40,7 @@ def wrong_bits(runs: pd.DataFrame, data: HashingData) -> pd.DataFrame:
         loss, bits, validation mAP, wrong bits (share, 0–1), |y| of wrong bits (missing where none is wrong).
     """
     rows = []
-    for label, (_, run) in zip(labels_of(runs).to_dict("records"), runs["run"].items(), strict=True):
+    for label, run in zip(labels_of(runs).to_dict("records"), runs["run"], strict=True):
         outputs, wrong = run.outputs("query"), wrong_signs(run, data)
         size = np.abs(outputs[wrong]).mean() if wrong.any() else np.nan
         found = {VALIDATION: validation_map(run, data), WRONG: wrong.mean(), SIZE: size}
