@@ -138,11 +138,11 @@ def classifier_scores(said: Mapping[tuple[str, int], Described], measures: Mappi
     different = ~np.eye(len(next(iter(measures.values()))), dtype=bool)
     rows = []
     for (network, seed), one in said.items():
-        told = {"network": network, "seed": seed, "converged": one.converged, ACCURACY: one.accuracy}
-        rows.append({"bits": len(one.rows)} | told)
+        told = {"bits": len(one.rows), "seed": seed, "converged": one.converged, ACCURACY: one.accuracy}
         for kind, features in ((CLASS_MEANS, one.means), (HEAD_ROWS, one.live_rows)):
             found = category_similarity(features)[different]
-            rows[-1] |= {kind + name: spearmanr(found, truth[different])[0] for name, truth in measures.items()}
+            told |= {kind + name: spearmanr(found, truth[different])[0] for name, truth in measures.items()}
+        rows.append({"network": network} | told)
     return pd.DataFrame(rows)
 
 
@@ -255,7 +255,7 @@ def judge_benefit(slopes: pd.DataFrame, compared: pd.DataFrame, *, head: str) ->
     control = judge_rows(compared[compared["difference"].str.contains(SHUFFLED)])
     return {
         "verdict": weakest([rising["verdict"], control["verdict"]]),
-        "observed": f"slope of mAP on quality: {rising['observed']}; {control['observed']}",
+        "observed": f"{_slope_of(slopes)}: {rising['observed']}; {control['observed']}{_elsewhere(slopes, [head])}",
         "why": f"slopes: {rising['why']}; {control['why']}",
         "follows": [*rising.get("follows", ()), *control.get("follows", ())],
     }
@@ -270,7 +270,19 @@ def judge_heads(slopes: pd.DataFrame, *, heads: Sequence[str]) -> Verdict:
     """
     rows = of_heads(slopes)
     judged = judge_rows(rows[rows["head"] != heads[1]], over="rungs")
-    return as_finding(judged | {"observed": f"slope of mAP on quality: {described(rows)}"})
+    observed = f"{_slope_of(slopes)}: {described(rows)}{_elsewhere(slopes, heads)}"
+    return as_finding(judged | {"observed": observed})
+
+
+def _slope_of(slopes: pd.DataFrame) -> str:
+    return f"slope of mAP on quality by {network_name(slopes['quality by'].iloc[0])}"
+
+
+def _elsewhere(slopes: pd.DataFrame, heads: Sequence[str]) -> str:
+    """How many slopes over networks alone, or by another measure, are told from 0 under these heads."""
+    first = (slopes["rungs"] == "all") & (slopes["quality by"] == slopes["quality by"].iloc[0])
+    others = slopes.loc[~first & slopes["head"].isin(heads), "low"]
+    return f"; over networks alone and by other measures {(others > 0).sum()} of {len(others)}" if len(others) else ""
 
 
 def network_reading(networks: pd.DataFrame) -> str:

@@ -28,15 +28,15 @@ from workbook.runner.manifest import artefacts
 
 # how a kind of tables is worked out again, and how many of its columns tell rows apart
 KINDS: dict[str, tuple[Callable[..., pd.DataFrame], int]] = {
-    derived.MEANS: (derived.means_again, 1),
-    derived.AVERAGES: (derived.averages_again, 1),
-    derived.LISTED: (derived.listed_again, 2),
+    derived.MEANS: (derived.by_method(derived.ablation_table), 1),
+    derived.AVERAGES: (derived.by_method(derived.averages_table), 1),
+    derived.LISTED: (derived.by_method(derived.listed_table), 2),
     derived.DIFFERENCES: (derived.differences_again, 2),
-    derived.LEVELS: (derived.levels_again, 2),
+    derived.LEVELS: (derived.by_method(derived.level_table), 2),
     derived.STORED: (derived.stored_again, 2),
     slopes.SLOPES: (slopes.slope_table, 4),
     slopes.LADDER: (slopes.ladder_table, 2),
-    slopes.LINE: (slopes.line_again, 2),
+    slopes.LINE: (derived.by_method(slopes.line_table), 2),
     derived.SEARCH: (derived.search_again, 3),
     derived.POINTS: (derived.points_again, 2),
     DRAWS: (draws_again, 1),
@@ -170,7 +170,7 @@ def check_table(folder: Path, exhibit: str, entry: dict[str, Any], runs: pd.Data
         if source := known.get(run_table.COPIED):
             made = pd.concat([_cells(read_text(folder / f"tables/{source}.csv")), made.iloc[:, 1:]], axis=1)
     except UNREADABLE as error:
-        yield f"{file} does not follow from its runs: {error}"
+        yield f"{file} does not follow from its runs, or is of another version of the workbook: {error}"
         return
     if len(made) != len(stored) or {*made.columns} != {*stored.columns}:
         yield f"{file} must have {len(made)} rows and the columns {', '.join(made.columns)}"
@@ -203,7 +203,7 @@ def check_claim(claim: dict[str, Any], tables: dict[str, dict[str, Any]], runs: 
                 found += again["verdict"].iloc[part["rows"]].replace("identical", part["alike"]).tolist()
         verdict = weakest(found)
     except UNREADABLE as error:
-        yield f"{name} does not follow from its runs: {error!r}"
+        yield f"{name} does not follow from its runs, or is of another version of the workbook: {error}"
         return
     if verdict != claim["verdict"].replace("finding", "trend"):
         yield f"{name}: it says {claim['verdict']}, its runs give {verdict}"

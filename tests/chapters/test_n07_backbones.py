@@ -9,7 +9,7 @@ from torch import nn
 
 from basics.errors import InputError
 from chapters import n07_backbones as chapter
-from chapters.shared.derived import listed_again
+from chapters.shared.derived import by_method, listed_table
 from hashcenters.centers.semantic import SemanticCenters
 from hashcenters.centers.targets import category_similarity
 from hashcenters.datasets.splits import HashingData
@@ -79,7 +79,7 @@ def test_centers_are_reported_as_means_over_their_seeds() -> None:
     assert table["rank correlation"].tolist() == ["0.1250 ± 0.1768"] * 2
     assert table["converged"].tolist() == ["2 of 2", "0 of 2"], "of which distances fall short of what was asked"
     assert chapter.center_reading(made).endswith("is 0.12 (A, 0.00 to 0.25).")
-    again = listed_again(pd.DataFrame(table.attrs["derived"]["runs"]), **table.attrs["derived"]["options"])
+    again = by_method(listed_table)(pd.DataFrame(table.attrs["derived"]["runs"]), **table.attrs["derived"]["options"])
     pd.testing.assert_frame_equal(again, table)
 
 

@@ -8,8 +8,9 @@ from scipy.stats import linregress, spearmanr, t
 from basics.errors import InputError
 from chapters import n07_ladder as chapter
 from chapters.n07_backbones import Described
+from chapters.shared.derived import by_method
 from chapters.shared.similarities import name_similarity
-from chapters.shared.slopes import kind_of, ladder_table, line_again, line_table, rung_name, slope_of, slope_table
+from chapters.shared.slopes import kind_of, ladder_table, line_table, rung_name, slope_of, slope_table
 from hashcenters.codes import hamming_distance
 
 NAMES = [f"{number:02d}" for number in range(100)]
@@ -122,7 +123,7 @@ def test_the_slope_over_networks_is_that_of_their_means() -> None:
     wanted = linregress(means["accuracy"], means["class means, by net"])
     assert line["mean"].item() == pytest.approx(wanted.slope)
     assert (line["high"] - line["low"]).item() == pytest.approx(2 * t.ppf(0.975, 7) * wanted.stderr)
-    again = line_again(pd.DataFrame(line.attrs["derived"]["runs"]), **line.attrs["derived"]["options"])
+    again = by_method(line_table)(pd.DataFrame(line.attrs["derived"]["runs"]), **line.attrs["derived"]["options"])
     pd.testing.assert_frame_equal(again, line)
 
 
@@ -237,6 +238,9 @@ def test_a_slope_and_its_interval_are_those_of_scipy():
 def test_heads_are_judged_by_both_slopes(slopes, verdict):
     judged = chapter.judge_heads(slopes_of(runs_of(slopes)), heads=HEADS)
     assert judged["verdict"] == verdict and "shc − 2 × csq on n" in judged["observed"]
+    assert judged["observed"].startswith("slope of mAP on quality by ref: ")
+    above = sum(slope > 0 for slope in slopes.values())  # the rungs of networks lie near lines
+    assert f"; over networks alone and by other measures {above} of 2" in judged["observed"]
 
 
 def test_one_seed_shows_nothing_and_neither_do_trainings_without_a_plateau():

@@ -4,7 +4,7 @@ Such a table carries its runs and the name of its kind in `attrs`; `Results.tabl
 `chapters.verify` works the table out again. Nothing here imports torch.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +40,11 @@ def records_of(scores: pd.DataFrame, *, by: str, measures: Sequence[str] = (MAP,
     return [run_record(*row, **values) for row, values in zip(told, measured, strict=True)]
 
 
+def by_method(make: Callable[..., pd.DataFrame]) -> Callable[..., pd.DataFrame]:
+    """How a table is made from the table of runs, where `method` is the column that it goes by."""
+    return lambda runs, *, by, **options: make(runs.rename(columns={"method": by}), by=by, **options)
+
+
 def converged_counts(scores: pd.DataFrame, by: list[str]) -> pd.Series:
     """How many runs of each group converged, as "9 of 10"."""
     counts = scores.groupby(by)["converged"].agg(["sum", "size"])
@@ -54,11 +59,6 @@ def ablation_table(scores: pd.DataFrame, *, by: str) -> pd.DataFrame:
     table.columns = [f"{bits} bits" for bits in table.columns]
     table["converged"] = converged_counts(scores, [by])
     return declare(table.reset_index(), MEANS, records_of(scores, by=by), by=by)
-
-
-def means_again(runs: pd.DataFrame, *, by: str) -> pd.DataFrame:
-    """`ablation_table` from the table of runs."""
-    return ablation_table(runs.rename(columns={"method": by}), by=by)
 
 
 def averages_table(scores: pd.DataFrame, *, by: str, measures: Sequence[str]) -> pd.DataFrame:
@@ -78,11 +78,6 @@ def averages_table(scores: pd.DataFrame, *, by: str, measures: Sequence[str]) ->
     return declare(table.reset_index(), AVERAGES, runs, by=by, measures=[*measures])
 
 
-def averages_again(runs: pd.DataFrame, *, by: str, measures: Sequence[str]) -> pd.DataFrame:
-    """`averages_table` from the table of runs."""
-    return averages_table(runs.rename(columns={"method": by}), by=by, measures=measures)
-
-
 def listed_table(scores: pd.DataFrame, *, by: str, measures: Sequence[str]) -> pd.DataFrame:
     """Methods and code lengths down, mean ± standard deviation of each measure across; how many runs converged.
 
@@ -96,11 +91,6 @@ def listed_table(scores: pd.DataFrame, *, by: str, measures: Sequence[str]) -> p
     table["converged"] = converged_counts(scores, rows)
     runs = records_of(scores, by=by, measures=measures)
     return declare(table.reset_index(), LISTED, runs, by=by, measures=[*measures])
-
-
-def listed_again(runs: pd.DataFrame, *, by: str, measures: Sequence[str]) -> pd.DataFrame:
-    """`listed_table` from the table of runs."""
-    return listed_table(runs.rename(columns={"method": by}), by=by, measures=measures)
 
 
 def search_again(runs: pd.DataFrame, *, parts: Sequence[str], bits: int) -> pd.DataFrame:
@@ -285,11 +275,6 @@ def level_table(scores: pd.DataFrame, *, by: str, measure: str, bar: float) -> p
     table["seeds"] = groups.size().to_numpy()
     runs = records_of(scores, by=by, measures=[measure])
     return declare(table, LEVELS, runs, by=by, measure=measure, bar=bar)
-
-
-def levels_again(runs: pd.DataFrame, *, by: str, measure: str, bar: float) -> pd.DataFrame:
-    """`level_table` from the table of runs."""
-    return level_table(runs.rename(columns={"method": by}), by=by, measure=measure, bar=bar)
 
 
 def judged_against(table: pd.DataFrame, *, margin: float) -> pd.DataFrame:

@@ -60,17 +60,11 @@ def line_table(scores: pd.DataFrame, *, by: str, of: str, on: str) -> pd.DataFra
     """
     groups = scores.groupby(by, sort=False)
     means, seeds = groups[[of, on]].mean(skipna=False), int(groups["seed"].nunique().min())
-    slope = slope_of(means[on].to_numpy(), means[of].to_numpy())
-    judged = judge_family([slope], [bool(scores["converged"].all())])
+    judged = judge_family([slope_of(means[on].to_numpy(), means[of].to_numpy())], [bool(scores["converged"].all())])
     if len(means) < FEWEST_NETWORKS or seeds < 2:
         judged["verdict"] = "inconclusive"
     about = pd.DataFrame({"slope of": [of], "on": [on], "points": len(means), "seeds": seeds})
-    return declare(about.join(judged), LINE, records_of(scores, by=by, measures=[of, on]), of=of, on=on)
-
-
-def line_again(runs: pd.DataFrame, *, of: str, on: str) -> pd.DataFrame:
-    """`line_table` from the table of runs."""
-    return line_table(runs, by="method", of=of, on=on)
+    return declare(about.join(judged), LINE, records_of(scores, by=by, measures=[of, on]), by=by, of=of, on=on)
 
 
 def ladder_table(runs: pd.DataFrame) -> pd.DataFrame:

@@ -60,8 +60,7 @@ def _estimate(plan: Plan, stale: Sequence[str], missing: Mapping[str, Mapping[st
         planned |= new
         count = len(new) if name in missing else None
         parameters = plan.parameters(name)
-        before = entry.get("parameters", {})
-        changed = [key for key, value in before.items() if value != parameters.get(key)]
+        changed = [key for key, value in entry.get("parameters", {}).items() if value != parameters.get(key)]
         others = new if any(key.rpartition("_")[2] not in COUNTED for key in changed) else {}
         expected = None if others else estimated_seconds(entry, count, jobs=parameters.get("jobs", 1))
         guess = new if expected is None else {}
@@ -74,7 +73,8 @@ def _estimate(plan: Plan, stale: Sequence[str], missing: Mapping[str, Mapping[st
     space += sum(cost["disk"] for cost in guessed.values())
     folder = profile_results(plan.results)
     lines = [columns(rows), *_guesses(guessed)]
-    lines += [f"to get first: {need.what}, {need.size}" for need in gather(plan, sized=True) if need.missing]
+    first = {need.missing: need for need in reversed(gather(plan, sized=True)) if need.missing}  # sets share downloads
+    lines += [f"to get first: {need.what}, {need.size}" for need in reversed(first.values())]
     lines.append(f"disk: {size(size_of(folder))} in {folder}, about {size(space)} more for the trainings to do")
     return "\n".join(lines)
 
@@ -132,11 +132,10 @@ def _folders(notebook: Notebook) -> Iterator[Need]:
 
 def parts_of(plan: Plan) -> list[Plan]:
     """The plan itself and those of its profile's parts; without the latter where notebooks were chosen."""
-    request = plan.request
-    if request.only is not None or request.start is not None:
+    if plan.request.only is not None or plan.request.start is not None:
         return [plan]
     parts = plan.profile.parts.items()
-    return [plan, *(make_plan(Request(part, only=only, device=request.device)) for part, only in parts)]
+    return [plan, *(make_plan(Request(part, only=only, device=plan.request.device)) for part, only in parts)]
 
 
 def check(plan: Plan) -> tuple[str, bool]:

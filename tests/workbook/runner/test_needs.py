@@ -156,6 +156,14 @@ def test_data_sets_by_name(book: Any) -> None:
     assert sum("csq-official" in line for line in with_lists["data set coco"]) == 2
 
 
+def test_sets_of_one_download_are_fetched_once(book: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing, "count_missing", lambda parts: [{}])
+    settings = ["dataset=tiny-imagenet", "other_dataset=tiny-imagenet-mosaics"]
+    lines = listing.estimate(make_plan(Request(only="01", settings=settings))).splitlines()
+    first = [line.split(",")[0] for line in lines if line.startswith("to get first")]
+    assert first == ["to get first: data set tiny-imagenet"]
+
+
 def test_weights(book: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("torch.hub.get_dir", lambda: str(tmp_path))
     assert lacking(f"weights={tmp_path / 'own.pth'}") == {
