@@ -259,10 +259,7 @@ def test_a_run_without_one_of_its_measures_is_named(folder):
     def change(lines):
         return lines[~lines_of(lines, "sizes", method="good", seed="1", bits="16", measure="share")]
 
-    assert (
-        f"tables/04-sizes.csv {APART}: every run must have one mean |y|, one share"
-        in rewritten(folder, change)
-    )
+    assert f"tables/04-sizes.csv {APART}: every run must have one mean |y|, one share" in rewritten(folder, change)
 
 
 def test_a_measure_that_a_table_shows_and_no_run_has_is_named(folder):
@@ -300,9 +297,7 @@ def test_sides_that_share_no_seed_are_one_line(folder):
         return lines.assign(seed=lines["seed"].where(~other, "7" + lines["seed"]))
 
     found = rewritten(folder, change)
-    assert (
-        f"tables/04-differences.csv {APART}: good and bad: x must share a seed at 16 bits" in found
-    )
+    assert f"tables/04-differences.csv {APART}: good and bad: x must share a seed at 16 bits" in found
     assert any(line.startswith("claims.json, csq-fixed-centers (notebook 04) does not follow") for line in found)
 
 
