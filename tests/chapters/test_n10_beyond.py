@@ -117,7 +117,7 @@ def test_the_ladder_changes_one_part_at_a_time():
     rungs = recipe.ladder(START, best, kinds=KINDS)
     steps = recipe.pairs_of([*rungs, "SHC"], kinds=KINDS)
     pairs = [*steps["centers"], *steps["rest"]]
-    assert [sum(a != b for a, b in zip(rungs[one], rungs[other], strict=True)) for one, other in pairs] == [1] * 4
+    assert [sum(a != b for a, b in zip(rungs[one], rungs[other], strict=True)) for one, other in pairs] == [1] * 5
     assert steps["CSQ"] == [("the recipe", "CSQ"), ("the recipe", "CSQ, csq")]
     assert steps["SHC"] == [("the recipe", "SHC"), ("the recipe", "SHC under the recipe's head")]
     assert rungs["CSQ, csq"] == START._replace(head="csq")

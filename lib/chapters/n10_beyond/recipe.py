@@ -135,7 +135,7 @@ def search_table(scores: pd.DataFrame, *, bits: int) -> pd.DataFrame:
 
 CENTERS, LOSS, RECIPE = "chosen centers", "chosen loss too", "the recipe"
 WIDE, SHC, SHC_PART = "CSQ, csq", "SHC", "SHC under the recipe's head"
-STEPS, BOTH = [(LOSS, CENTERS), (RECIPE, LOSS)], [(RECIPE, CENTERS)]
+STEPS, BOTH = [(CENTERS, "CSQ"), (LOSS, CENTERS), (RECIPE, LOSS)], [(RECIPE, CENTERS)]
 
 
 def ladder(start: Parts, best: Parts, *, kinds: Sequence[str]) -> dict[str, Parts]:
@@ -165,7 +165,7 @@ def ladder(start: Parts, best: Parts, *, kinds: Sequence[str]) -> dict[str, Part
 
 
 def pairs_of(methods: Sequence[str], *, kinds: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
-    """What is compared: kinds of centers, one after the other; loss and head, and both; the recipe with CSQ and SHC.
+    """What is compared: kinds of centers; the chosen ones, loss and head, and these both; the recipe with CSQ and SHC.
 
     >>> pairs_of(["CSQ", "SHC"], kinds=["A", "B"])["CSQ"]
     [('the recipe', 'CSQ')]
