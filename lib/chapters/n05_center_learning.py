@@ -21,7 +21,7 @@ from chapters.n05_center_table import (
     trained_as,
 )
 from chapters.shared.comparisons import MARGIN, Verdict, as_finding, deciding, described, judge_rows
-from chapters.shared.derived import differences_again, listed_table
+from chapters.shared.derived import differences_again, listed_table, settled_as
 from chapters.shared.encoding import of_training_split
 from chapters.shared.readings import joined
 from chapters.shared.scores import converged, select
@@ -169,9 +169,8 @@ def compared_twice(compared: pd.DataFrame, scored: pd.DataFrame) -> pd.DataFrame
         compared: the comparisons.
         scored: from `settled_twice`, of all their trainings.
     """
-    known, labels = compared.attrs[DERIVED], ["method", "bits", "seed"]
-    runs = pd.DataFrame(known["runs"]).drop(columns="converged").merge(scored[[*labels, "converged"]], on=labels)
-    return differences_again(runs, **known["options"])
+    known = compared.attrs[DERIVED]
+    return differences_again(settled_as(scored, pd.DataFrame(known["runs"]), by="method"), **known["options"])
 
 
 def judge_wider(compared: pd.DataFrame) -> Verdict:

@@ -255,7 +255,7 @@ def judge_benefit(slopes: pd.DataFrame, compared: pd.DataFrame, *, head: str) ->
     control = judge_rows(compared[compared["difference"].str.contains(SHUFFLED)])
     return {
         "verdict": weakest([rising["verdict"], control["verdict"]]),
-        "observed": f"{_slope_of(slopes)}: {rising['observed']}; {control['observed']}{_elsewhere(slopes, [head])}",
+        "observed": f"{_slope_of(slopes)}: {rising['observed']}{_elsewhere(slopes, [head])}; {control['observed']}",
         "why": f"slopes: {rising['why']}; {control['why']}",
         "follows": [*rising.get("follows", ()), *control.get("follows", ())],
     }
@@ -279,10 +279,12 @@ def _slope_of(slopes: pd.DataFrame) -> str:
 
 
 def _elsewhere(slopes: pd.DataFrame, heads: Sequence[str]) -> str:
-    """How many slopes over networks alone, or by another measure, are told from 0 under these heads."""
+    """How many slopes over networks alone, or by another measure, have an interval above 0 under these heads."""
     first = (slopes["rungs"] == "all") & (slopes["quality by"] == slopes["quality by"].iloc[0])
-    others = slopes.loc[~first & slopes["head"].isin(heads), "low"]
-    return f"; over networks alone and by other measures {(others > 0).sum()} of {len(others)}" if len(others) else ""
+    others = slopes[~first & slopes["head"].isin(heads)]
+    kinds = dict.fromkeys(np.where(others["rungs"] == "all", "by " + others["quality by"], "over networks alone"))
+    told = f"; above 0 in {(others['low'] > 0).sum()} of {len(others)} other slopes ({', '.join(kinds)})"
+    return told if kinds else ""
 
 
 def network_reading(networks: pd.DataFrame) -> str:

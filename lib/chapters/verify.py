@@ -173,7 +173,8 @@ def check_table(folder: Path, exhibit: str, entry: dict[str, Any], runs: pd.Data
         yield f"{file} does not follow from its runs, or is of another version of the workbook: {error}"
         return
     if len(made) != len(stored) or {*made.columns} != {*stored.columns}:
-        yield f"{file} must have {len(made)} rows and the columns {', '.join(made.columns)}"
+        wanted = f"{len(made)} rows and the columns {', '.join(made.columns)}"
+        yield f"{file} must have {wanted}, or is of another version of the workbook"
         return
     for name in made:
         for row, (wanted, found) in enumerate(zip(made[name], stored[name], strict=True)):
@@ -203,7 +204,7 @@ def check_claim(claim: dict[str, Any], tables: dict[str, dict[str, Any]], runs: 
                 found += again["verdict"].iloc[part["rows"]].replace("identical", part["alike"]).tolist()
         verdict = weakest(found)
     except UNREADABLE as error:
-        yield f"{name} does not follow from its runs, or is of another version of the workbook: {error}"
+        yield f"{name} does not follow from its runs, or is of another version of the workbook: {error!r}"
         return
     if verdict != claim["verdict"].replace("finding", "trend"):
         yield f"{name}: it says {claim['verdict']}, its runs give {verdict}"

@@ -9,7 +9,7 @@ from made_up import MadeUp, make_setting, table
 
 from chapters import n05_center_learning as chapter
 from chapters.n05_center_table import center_table
-from chapters.shared.derived import Comparison, difference_table, run_record
+from chapters.shared.derived import Comparison, difference_table, run_record, settled_as
 from chapters.shared.setting import hash_training
 from hashcenters.sweep import NotTrained, Pending, collecting
 from workbook.intervals import crossing
@@ -152,6 +152,15 @@ def test_a_rival_of_two_trainings_has_settled_where_both_have():
     twice = chapter.settled_twice(scores, first)
     late = twice[~twice["converged"]][["method", "bits", "seed"]].to_numpy().tolist()
     assert late == [["Face", 64, 0], *(["coding", bits, seed] for bits in (16, 64) for seed in (0, 1))]
+
+
+def test_convergence_of_trainings_that_were_not_scored_is_not_guessed():
+    rows = pd.DataFrame([{"method": name, "bits": 16, "seed": 0, "converged": True} for name in ("Face", "Magnet")])
+    assert settled_as(rows.assign(converged=[False, True]), rows, by="method")["converged"].tolist() == [False, True]
+    with pytest.raises(KeyError):
+        settled_as(rows[:1], rows, by="method")
+    with pytest.raises(ValueError, match="[Ll]ength|duplicate"):
+        settled_as(pd.concat([rows, rows]), rows, by="method")
 
 
 def test_without_a_living_rival_nothing_is_shown():

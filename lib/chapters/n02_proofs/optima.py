@@ -24,11 +24,7 @@ def check_never_negative() -> Check:
     −log h = log(1 + exp −x) > 0; cosh x = 1 + 2 sinh² (x/2) ≥ 1, so that its logarithm is 0 or more.
     """
     above_one = (QUANTISED.args[0] - 1 - 2 * sympy.sinh(X / 2) ** 2).rewrite(sympy.exp)
-    facts = {
-        "L_C": CENTRAL.is_positive,
-        "L_Q": sympy.simplify(above_one) == 0,
-        "L_FC": MOVED.is_nonnegative,
-    }
+    facts = {"L_C": CENTRAL.is_positive, "L_Q": sympy.simplify(above_one) == 0, "L_FC": MOVED.is_nonnegative}
     wrong = (name for name, holds in facts.items() if not holds)
     return tally("L_C, L_Q and L_FC are never negative", "symbolic", len(facts), wrong)
 

@@ -8,15 +8,7 @@ import pandas as pd
 from jaxtyping import Float64
 
 from basics.errors import InputError
-from chapters.shared.derived import (
-    MAP,
-    MARGIN,
-    Comparison,
-    Verdict,
-    ablation_table,
-    difference_table,
-    run_record,
-)
+from chapters.shared.derived import MAP, MARGIN, Comparison, Verdict, ablation_table, difference_table, run_record
 from chapters.shared.scores import converged, query_precisions, select
 from hashcenters.datasets.splits import HashingData
 from hashcenters.training.run import Run

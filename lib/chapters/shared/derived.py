@@ -40,9 +40,25 @@ def records_of(scores: pd.DataFrame, *, by: str, measures: Sequence[str] = (MAP,
     return [run_record(*row, **values) for row, values in zip(told, measured, strict=True)]
 
 
+def settled_as(scored: pd.DataFrame, frame: pd.DataFrame, *, by: str) -> pd.DataFrame:
+    """The rows of a frame, each of which has converged where the training of its method, length and seed has.
+
+    Args:
+        scored: columns `by`, bits, seed and converged, with every training of the frame once.
+        frame: columns `by`, bits, seed.
+        by: the column that names methods.
+    """
+    known = scored.set_index([by, "bits", "seed"])["converged"]
+    return frame.assign(converged=known.loc[pd.MultiIndex.from_frame(frame[known.index.names])].to_numpy())
+
+
 def by_method(make: Callable[..., pd.DataFrame]) -> Callable[..., pd.DataFrame]:
     """How a table is made from the table of runs, where `method` is the column that it goes by."""
-    return lambda runs, *, by, **options: make(runs.rename(columns={"method": by}), by=by, **options)
+
+    def again(runs: pd.DataFrame, *, by: str, **options: Any) -> pd.DataFrame:
+        return make(runs.rename(columns={"method": by}), by=by, **options)
+
+    return again
 
 
 def converged_counts(scores: pd.DataFrame, by: list[str]) -> pd.Series:

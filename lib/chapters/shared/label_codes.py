@@ -3,7 +3,7 @@
 import pandas as pd
 
 from chapters.shared.comparisons import as_finding, judge_rows, with_interval
-from chapters.shared.derived import MARGIN, Verdict, stored_table
+from chapters.shared.derived import MARGIN, Verdict, settled_as, stored_table
 from chapters.shared.scores import labels_of, select
 from hashcenters.codes import binarise
 from hashcenters.datasets.splits import HashingData
@@ -37,10 +37,9 @@ def label_code_table(runs: pd.DataFrame, data: HashingData, scored: pd.DataFrame
         scored: from `score_table`, of these trainings at least, which says what has converged.
         by: the label that names methods.
     """
-    labels = [by, "bits", "seed"]
-    scores = labels_of(runs)[labels].join(pd.DataFrame(label_code_scores(run, data) for run in runs["run"]))
-    scores = scores.merge(scored[[*labels, "converged"]], on=labels)
-    return stored_table(scores.melt([*labels, "converged"], [*ROWS], "stored", "mAP"), by=by)
+    found = labels_of(runs).join(pd.DataFrame(label_code_scores(run, data) for run in runs["run"]))
+    scores = settled_as(scored, found, by=by).melt([by, "bits", "seed", "converged"], [*ROWS], "stored", "mAP")
+    return stored_table(scores, by=by)
 
 
 def judge_label_codes(table: pd.DataFrame) -> Verdict:

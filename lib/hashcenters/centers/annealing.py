@@ -21,9 +21,9 @@ def annealed_centers(
     """Centers whose inner products are near the target and that are all `min_distance` apart.
 
     Single bits of random centers flip by Metropolis' rule at a falling temperature, while every pair too close
-    pays a growing price; then pairs still too close are repaired. Where some are left, other random centers are
-    tried. Where none of the starts succeeds, code words that keep the distance are assigned to the classes by their
-    target, and annealed without ever leaving the distance; they end farther from the target.
+    pays a growing price; then pairs still too close are repaired. Where a few are left, other random centers are
+    tried. Where no start succeeds, code words that keep the distance are assigned to the classes by their target, and
+    annealed without ever leaving the distance; they end farther from the target.
 
     Args:
         target: target inner products; only the mean of t_ij and t_ji matters.
@@ -36,7 +36,7 @@ def annealed_centers(
     """
     rng = np.random.default_rng(seed)
     num_classes = len(target)
-    # as many passes over all bits as about half a second allows, within reason: one costs bits · m²
+    # as many passes over all bits as about half a second a start allows, within reason: one costs bits · m²
     sweeps = int(np.clip(5e8 / (bits * num_classes**2), 60, 400))
     for _ in range(STARTS):
         start = rng.integers(0, 2, size=(num_classes, bits), dtype=np.int8) * np.int8(2) - np.int8(1)
@@ -45,8 +45,11 @@ def annealed_centers(
             if pairwise_distances(centers).min() >= min_distance:
                 break
             centers = _flip(centers, target, min_distance, REPAIR_SWEEPS, rng, strictly=True)
-        if pairwise_distances(centers).min() >= min_distance:
+        left = int((pairwise_distances(centers) < min_distance).sum())
+        if not left:
             return centers
+        if left > num_classes:  # such a distance is out of reach
+            break
     words = _assigned_code(target, bits, min_distance, seed)
     return _flip(words, target, min_distance, sweeps // 3, rng, strictly=True)
 

@@ -45,11 +45,7 @@ def describe(given: CodeSet) -> str:
     show_default=True,
     help="Order inside ties for precision and recall; mAP is given under all four.",
 )
-@click.option(
-    "--output",
-    metavar="DIR",
-    help="Write NAME-metrics.csv and .md there, too.",
-)
+@click.option("--output", metavar="DIR", help="Write NAME-metrics.csv and .md there, too.")
 def score(codes: Path, top_k: str, ties: str, output: str | None) -> None:
     """Score CODES: an .npz file with query_codes, query_labels, database_codes and database_labels, a folder with
     test_hash.npy, test_label.npy, database_hash.npy and database_label.npy, or a file of `encode`, whose classes are

@@ -73,8 +73,10 @@ def _estimate(plan: Plan, stale: Sequence[str], missing: Mapping[str, Mapping[st
     space += sum(cost["disk"] for cost in guessed.values())
     folder = profile_results(plan.results)
     lines = [columns(rows), *_guesses(guessed)]
-    first = {need.missing: need for need in reversed(gather(plan, sized=True)) if need.missing}  # sets share downloads
-    lines += [f"to get first: {need.what}, {need.size}" for need in reversed(first.values())]
+    first: dict[tuple[str, ...], Need] = {}
+    for need in filter(lambda need: need.missing, gather(plan, sized=True)):
+        first.setdefault(need.missing, need)  # sets may share a download
+    lines += [f"to get first: {need.what}, {need.size}" for need in first.values()]
     lines.append(f"disk: {size(size_of(folder))} in {folder}, about {size(space)} more for the trainings to do")
     return "\n".join(lines)
 

@@ -120,7 +120,7 @@ def test_seed_decides():
 
 
 def test_a_start_that_misses_the_distance_is_followed_by_another():
-    """The first starts of seeds 6 and 8 leave pairs too close; code words instead would lie half as far again."""
+    """The first starts of seeds 6 and 8 leave pairs too close; with code words instead the error is above 31."""
     target = _target(50, 16)
     errors = [target_error(annealed_centers(target, 16, 5, seed=seed), target) for seed in range(10)]
-    assert max(errors) < 1.15 * min(errors)
+    assert max(errors) < 28
