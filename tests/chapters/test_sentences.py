@@ -77,7 +77,7 @@ def test_the_mean_of_centers_is_read_out():
     assert sizes[n05_center_table.START].tolist() == [1.0, 1.0]
     assert n05_center_learning.magnitude_reading(sizes) == "The mean of |c| at the end is 0.600 (Face, with loss)."
     shown = n05_center_learning.magnitude_table(sizes).iloc[0].tolist()
-    assert shown == ["Face, with loss", 64, "1.0000 ± 0.0000", "0.6000 ± 0.1414"]
+    assert shown == ["Face, with loss", 64, "1.0000 ± 0.0000", "0.6000 ± 0.1414", "2 of 2"]
 
 
 def test_the_checkpoint_of_imagenet_is_no_sixth_draw():
