@@ -64,7 +64,7 @@ def differences(table: str) -> dict[tuple[int, str], dict[str, float]]:
             ["bring {mean:.2f} points", "from {low:.2f} to {high:.2f}"],
         ),
         ("shc-unseen-meaning", "10-unseen-differences", (16, "semantic − shuffled"), ["bring {mean:.1f} points"]),
-        ("shc-unseen-meaning", "10-unseen-differences", (64, "semantic − shuffled"), ["at 64 bits {mean:.1f}, which"]),
+        ("shc-unseen-meaning", "10-unseen-differences", (64, "semantic − shuffled"), ["at 64 bits {mean:.1f};"]),
         ("csq-unseen-labels", "10-unseen-differences", (64, "CSQ − ITQ"), ["{below:.1f} points below"]),
         ("csq-unseen-labels", "10-unseen-differences", (16, "CSQ − ITQ"), ["at 16 bits {below:.1f} below"]),
     ],
