@@ -12,7 +12,6 @@ from matplotlib.figure import Figure
 from scipy.stats import spearmanr
 
 from basics.errors import InputError
-from basics.text import in_words
 from chapters.n07_backbones import Described, features_of, shuffled
 from chapters.shared.comparisons import Verdict, as_finding, described, judge_rows, with_interval
 from chapters.shared.derived import MAP, averages_table, records_of
@@ -32,6 +31,7 @@ from hashcenters.centers.semantic import rank_correlation, semantic_centers
 from hashcenters.centers.targets import category_similarity
 from workbook import style
 from workbook.claims import weakest
+from workbook.signs import spelled
 
 Similarity = Float64[np.ndarray, "num_classes num_classes"]
 Centers = dict[tuple[str, int], Int8[np.ndarray, "num_classes bits"]]  # by rung and seed
@@ -138,11 +138,12 @@ def classifier_scores(said: Mapping[tuple[str, int], Described], measures: Mappi
     different = ~np.eye(len(next(iter(measures.values()))), dtype=bool)
     rows = []
     for (network, seed), one in said.items():
-        told = {"bits": len(one.rows), "seed": seed, "converged": one.converged, ACCURACY: one.accuracy}
+        told = {"network": network, "bits": len(one.rows), "seed": seed, "converged": one.converged}
+        told[ACCURACY] = one.accuracy
         for kind, features in ((CLASS_MEANS, one.means), (HEAD_ROWS, one.live_rows)):
             found = category_similarity(features)[different]
             told |= {kind + name: spearmanr(found, truth[different])[0] for name, truth in measures.items()}
-        rows.append({"network": network} | told)
+        rows.append(told)
     return pd.DataFrame(rows)
 
 
@@ -176,16 +177,6 @@ def ladder_runs(scores: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(records_of(scores.assign(method=names), by="method", measures=measures))
 
 
-def network_name(name: str) -> str:
-    """The name of a network as a figure has it.
-
-    >>> network_name("timm:tf_efficientnet_lite0@192"), network_name("class names")
-    ('tf efficientnet lite0, 192 px', 'class names')
-    """
-    network, at, size = name.removeprefix("timm:").partition("@")
-    return f"{in_words(network)}, {size} px" if at else in_words(network)
-
-
 @style.look()
 def quality_lines(scores: pd.DataFrame, slopes: pd.DataFrame) -> Figure:
     """mAP against the quality of centers, a panel a head, a row a hash network; the line has the slope of all rungs.
@@ -209,8 +200,8 @@ def quality_lines(scores: pd.DataFrame, slopes: pd.DataFrame) -> Figure:
         ends = np.array([middle.min(), middle.max()])
         axis.plot(ends, part["mAP"].mean() + found["mean"] * (ends - part[x].mean()), color=style.BLACK, linewidth=0.8)
         axis.set_title(f"{head}: {with_interval(*found[['mean', 'low', 'high']])}")
-        axis.set(xlabel=QUALITY + network_name(measure) if row == len(networks) - 1 else "")
-        axis.set(ylabel=f"mAP\n{network_name(network)}" if column == 0 else "")
+        axis.set(xlabel=QUALITY + spelled(measure) if row == len(networks) - 1 else "")
+        axis.set(ylabel=f"mAP\n{spelled(network)}" if column == 0 else "")
     handles, labels = axes[0][0].get_legend_handles_labels()
     drawn.legend(handles, labels, loc="outside lower center", ncols=len(RUNG_KINDS))
     return drawn
@@ -275,7 +266,7 @@ def judge_heads(slopes: pd.DataFrame, *, heads: Sequence[str]) -> Verdict:
 
 
 def _slope_of(slopes: pd.DataFrame) -> str:
-    return f"slope of mAP on quality by {network_name(slopes['quality by'].iloc[0])}"
+    return f"slope of mAP on quality by {slopes['quality by'].iloc[0]}"
 
 
 def _elsewhere(slopes: pd.DataFrame, heads: Sequence[str]) -> str:

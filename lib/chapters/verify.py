@@ -45,6 +45,7 @@ KINDS: dict[str, tuple[Callable[..., pd.DataFrame], int]] = {
     LABEL_DIFFERENCES: (label_differences_again, 3),
 }
 TOLERANCE = 1e-9  # of every number
+OR_OTHER = "or is of another version of the workbook"
 UNREADABLE = (InputError, LookupError, ArithmeticError, TypeError, ValueError, StopIteration)  # by what was edited
 
 
@@ -170,11 +171,10 @@ def check_table(folder: Path, exhibit: str, entry: dict[str, Any], runs: pd.Data
         if source := known.get(run_table.COPIED):
             made = pd.concat([_cells(read_text(folder / f"tables/{source}.csv")), made.iloc[:, 1:]], axis=1)
     except UNREADABLE as error:
-        yield f"{file} does not follow from its runs, or is of another version of the workbook: {error}"
+        yield f"{file} does not follow from its runs, {OR_OTHER}: {error}"
         return
     if len(made) != len(stored) or {*made.columns} != {*stored.columns}:
-        wanted = f"{len(made)} rows and the columns {', '.join(made.columns)}"
-        yield f"{file} must have {wanted}, or is of another version of the workbook"
+        yield f"{file} must have {len(made)} rows and the columns {', '.join(made.columns)}, {OR_OTHER}"
         return
     for name in made:
         for row, (wanted, found) in enumerate(zip(made[name], stored[name], strict=True)):
@@ -204,7 +204,7 @@ def check_claim(claim: dict[str, Any], tables: dict[str, dict[str, Any]], runs: 
                 found += again["verdict"].iloc[part["rows"]].replace("identical", part["alike"]).tolist()
         verdict = weakest(found)
     except UNREADABLE as error:
-        yield f"{name} does not follow from its runs, or is of another version of the workbook: {error!r}"
+        yield f"{name} does not follow from its runs, {OR_OTHER}: {error!r}"
         return
     if verdict != claim["verdict"].replace("finding", "trend"):
         yield f"{name}: it says {claim['verdict']}, its runs give {verdict}"

@@ -40,11 +40,7 @@ def annealed_centers(
     sweeps = int(np.clip(5e8 / (bits * num_classes**2), 60, 400))
     for _ in range(STARTS):
         start = rng.integers(0, 2, size=(num_classes, bits), dtype=np.int8) * np.int8(2) - np.int8(1)
-        centers = _flip(start, target, min_distance, sweeps, rng, strictly=False)
-        for _ in range(REPAIRS):
-            if pairwise_distances(centers).min() >= min_distance:
-                break
-            centers = _flip(centers, target, min_distance, REPAIR_SWEEPS, rng, strictly=True)
+        centers = _repaired(_flip(start, target, min_distance, sweeps, rng, strictly=False), target, min_distance, rng)
         left = int((pairwise_distances(centers) < min_distance).sum())
         if not left:
             return centers
@@ -52,6 +48,20 @@ def annealed_centers(
             break
     words = _assigned_code(target, bits, min_distance, seed)
     return _flip(words, target, min_distance, sweeps // 3, rng, strictly=True)
+
+
+def _repaired(
+    centers: Int8[np.ndarray, "num_classes bits"],
+    target: Float64[np.ndarray, "num_classes num_classes"],
+    min_distance: int,
+    rng: np.random.Generator,
+) -> Int8[np.ndarray, "num_classes bits"]:
+    """Centers with pairs too close taken apart, if that many tries suffice."""
+    for _ in range(REPAIRS):
+        if pairwise_distances(centers).min() >= min_distance:
+            break
+        centers = _flip(centers, target, min_distance, REPAIR_SWEEPS, rng, strictly=True)
+    return centers
 
 
 def assign_to_classes(
