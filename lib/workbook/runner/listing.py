@@ -13,8 +13,9 @@ from workbook.runner.manifest import estimated_seconds, recorded, size_of
 from workbook.runner.plan import Plan, Request, make_plan
 from workbook.runner.trainer import count_missing
 
-# ends of the names of parameters that say how many trainings there are, and not what one of them takes
-COUNTED = ("seed", "seeds", "bits", "draws", "jobs", "profile")
+# ends of the names of parameters that say how many trainings there are, and not what one of them takes; and of lists
+# that say what one takes, so that a shorter one is not merely fewer trainings
+COUNTED, SIZES = ("seed", "seeds", "bits", "draws", "jobs", "profile"), "options"
 
 
 def list_notebooks(plan: Plan) -> str:
@@ -32,9 +33,9 @@ def list_notebooks(plan: Plan) -> str:
 def estimate(plan: Plan) -> str:
     """What a run would do: trainings, time, memory, disk and what has to be fetched, for a profile and its parts.
 
-    Times are those of the last recorded run, and where there is none, or where its trainings were others, such as on
-    another device, the project's guess from the sizes alone. A training that several notebooks share is counted with
-    the first of them.
+    Times are those of the last recorded run, or that of the profile which this one extends, and where there is none, or
+    where its trainings were others, such as on another device, the project's guess from the sizes alone. A training
+    that several notebooks share is counted with the first of them.
 
     Raises:
         InputError: a notebook does not say what it trains.
@@ -49,25 +50,27 @@ def estimate(plan: Plan) -> str:
 
 def _estimate(plan: Plan, stale: Sequence[str], missing: Mapping[str, Mapping[str, dict[str, Any]]]) -> str:
     """What a run of one profile would do, from its notebooks that are not fresh and what they have to train."""
-    known = recorded(plan.results)
+    known = recorded(plan.results) or recorded(plan.profile.extends or plan.results)
     rows = [("notebook", "trainings to do", "about")]
     planned: dict[str, dict[str, Any]] = {}
     guessed: dict[str, dict[str, Any]] = {}
     seconds, space, unknown = 0.0, 0.0, False
     for name in stale:
-        entry = known.get(name, {})
+        entry, parameters = known.get(name, {}), plan.parameters(name)
         new = {key: cost for key, cost in missing.get(name, {}).items() if key not in planned}
         planned |= new
         count = len(new) if name in missing else None
-        parameters = plan.parameters(name)
-        changed = [key for key, value in entry.get("parameters", {}).items() if value != parameters.get(key)]
-        others = new if any(key.rpartition("_")[2] not in COUNTED for key in changed) else {}
-        expected = None if others else estimated_seconds(entry, count, jobs=parameters.get("jobs", 1))
+        if new and not all(_counts(key, old, parameters.get(key)) for key, old in entry.get("parameters", {}).items()):
+            entry = {}
+        expected = estimated_seconds(entry, count, jobs=parameters.get("jobs", 1))
         guess = new if expected is None else {}
         guessed |= guess
-        rows.append((name, "" if count is None else str(count), _about(expected, guess)))
-        seconds += expected or sum(cost["seconds"] for cost in guess.values())
-        space += 0 if others else len(new) * entry.get("trainings", {}).get("mean_bytes", 0)
+        cores = 1 if parameters.get("device") == "cuda" else min(parameters.get("jobs", 1), len(guess) or 1)
+        reckoned = sum(cost["seconds"] for cost in guess.values()) / cores
+        about = f"{duration(reckoned)}, reckoned" if guess else "?"
+        rows.append((name, "" if count is None else str(count), about if expected is None else duration(expected)))
+        seconds += expected or reckoned
+        space += len(new) * entry.get("trainings", {}).get("mean_bytes", 0)
         unknown = unknown or expected is None
     rows.append(("all", str(len(planned)), ("more than " if unknown else "") + duration(seconds)))
     space += sum(cost["disk"] for cost in guessed.values())
@@ -81,22 +84,19 @@ def _estimate(plan: Plan, stale: Sequence[str], missing: Mapping[str, Mapping[st
     return "\n".join(lines)
 
 
-def _about(expected: float | None, guess: Mapping[str, Mapping[str, Any]]) -> str:
-    """How long a notebook takes: from its last run, from what its trainings are reckoned to take, or not known."""
-    if expected is not None:
-        return duration(expected)
-    return f"{duration(sum(cost['seconds'] for cost in guess.values()))}, reckoned" if guess else "?"
+def _counts(key: str, recorded: Any, now: Any) -> bool:
+    """Whether trainings with another value of a parameter than the recorded one take as long, if there are any."""
+    fewer = isinstance(recorded, list) and isinstance(now, list) and all(value in recorded for value in now)
+    return recorded == now or key.endswith(COUNTED) or (fewer and not key.endswith(SIZES))
 
 
-def _guesses(costs: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """Time and memory of trainings without a recorded time, from their sizes."""
-    lines = []
+def _guesses(costs: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Core time and memory of trainings without a recorded time, from their sizes."""
     for where in dict.fromkeys(cost["where"] for cost in costs.values()):
         own = [cost for cost in costs.values() if cost["where"] == where]
         total, most = sum(cost["seconds"] for cost in own), max(cost["memory"] for cost in own)
-        lines.append(f"{len(own)} trainings without a recorded time: {duration(total)} {where}, reckoned from sizes")
-        lines.append(f"memory: about {size(most)} for the largest of them, beside the pictures")
-    return lines
+        yield f"{len(own)} trainings without a recorded time: {duration(total)} {where}, reckoned from sizes"
+        yield f"memory: about {size(most)} for the largest of them, beside the pictures"
 
 
 def _command(part: Plan) -> str:

@@ -94,6 +94,10 @@ def test_times_of_another_device_are_no_estimate(book: Any, monkeypatch: pytest.
         ("backbone", "alexnet", "vgg16", "1 min 0 s, reckoned"),
         ("seeds", [0], [0, 1], "11.0 s"),
         ("grid_bits", 32, 64, "11.0 s"),
+        ("doses", [0.0, 1.0], [1.0], "11.0 s"),  # fewer trainings, but none that was not there
+        ("doses", [0.0], [0.0, 1.0], "1 min 0 s, reckoned"),
+        ("dataset_options", ["train_per_class=2"], [], "1 min 0 s, reckoned"),
+        ("more_centers", ["mds"], "mds", "1 min 0 s, reckoned"),
     ],
 )
 def test_times_of_other_trainings_are_no_estimate(
@@ -105,6 +109,29 @@ def test_times_of_other_trainings_are_no_estimate(
     cost = {"seconds": 60.0, "where": "on one core", "memory": 2e9, "disk": 1e6}
     monkeypatch.setattr(listing, "count_missing", lambda parts: [{"01_a": {"x": cost}}])
     assert listing.estimate(plan()).splitlines()[1] == f"01_a      1                {about}"
+
+
+def test_times_of_the_profile_that_is_extended(book: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    book.write("01_a", "print(1)")
+    short = "name: short\ntitle: fewer\nextends: embedded\nnotebooks: {}\n"
+    (book.folder / "profiles" / "short.yaml").write_text(short)
+    costs = {"count": 10, "mean_seconds": 6.0, "mean_bytes": 2e6, "other_seconds": 5.0}
+    write_manifest("embedded", {"01_a": whole_run(65.0, **costs)}, known=NAMES)
+    monkeypatch.setattr(listing, "count_missing", lambda parts: [{"01_a": {"x": {}, "y": {}}}])
+    assert listing.estimate(plan(profile="short")).splitlines()[1] == "01_a      2                17.0 s"
+    own = costs | {"mean_seconds": 1.0}
+    write_manifest("short", {"01_a": whole_run(65.0, **own)}, known=NAMES)
+    assert listing.estimate(plan(profile="short")).splitlines()[1] == "01_a      2                7.0 s"
+
+
+@pytest.mark.parametrize(("device", "about"), [("cpu", "30.0 s, reckoned"), ("cuda", "1 min 0 s, reckoned")])
+def test_reckoned_times_are_by_the_clock(book: Any, monkeypatch: pytest.MonkeyPatch, device: str, about: str) -> None:
+    book.write("01_a", "print(1)", parameters=f'profile: str = "embedded"\njobs: int = 4\ndevice: str = "{device}"')
+    cost = {"seconds": 30.0, "where": "somewhere", "memory": 2e9, "disk": 1e6}
+    monkeypatch.setattr(listing, "count_missing", lambda parts: [{"01_a": {"x": cost, "y": cost}}])
+    lines = listing.estimate(plan()).splitlines()
+    assert lines[1] == f"01_a      2                {about}"
+    assert "2 trainings without a recorded time: 1 min 0 s somewhere, reckoned from sizes" in lines
 
 
 def test_counts_the_trainings_of_grid_cells(book: Any, cell: TrainingConfig) -> None:
