@@ -76,10 +76,7 @@ def _estimate(plan: Plan, stale: Sequence[str], missing: Mapping[str, Mapping[st
     space += sum(cost["disk"] for cost in guessed.values())
     folder = profile_results(plan.results)
     lines = [columns(rows), *_guesses(guessed)]
-    first: dict[tuple[str, ...], Need] = {}
-    for need in filter(lambda need: need.missing, gather(plan, sized=True)):
-        first.setdefault(need.missing, need)  # sets may share a download
-    lines += [f"to get first: {need.what}, {need.size}" for need in first.values()]
+    lines += [f"to get first: {need.what}, {need.size}" for need in incomplete(gather(plan, sized=True))]
     lines.append(f"disk: {size(size_of(folder))} in {folder}, about {size(space)} more for the trainings to do")
     return "\n".join(lines)
 
@@ -117,9 +114,14 @@ def gather(plan: Plan, *, sized: bool = False) -> list[Need]:
 
 
 def lacking(plan: Plan, name: str) -> str:
-    """What a notebook needs and is not here, with the steps to it, in a line; empty where all is."""
-    needs = gather(replace(plan, selected=[name]))
-    return "; ".join(f"{need.what}: {', '.join(need.missing)}" for need in needs if need.missing)
+    """What a notebook needs and is not here, with the first step to each, in a line; empty where all is."""
+    needs = [(need.what, *need.missing) for need in incomplete(gather(replace(plan, selected=[name])))]
+    return "; ".join(f"{what}: {first}{f', and {len(more)} more' if more else ''}" for what, first, *more in needs)
+
+
+def incomplete(needs: Sequence[Need]) -> list[Need]:
+    """Those that lack something; where several lack the same, such as one download, the first of them."""
+    return list({need.missing: need for need in reversed(needs) if need.missing}.values())[::-1]
 
 
 def _folders(notebook: Notebook) -> Iterator[Need]:

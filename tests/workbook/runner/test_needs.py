@@ -164,6 +164,17 @@ def test_sets_of_one_download_are_fetched_once(book: Any, monkeypatch: pytest.Mo
     assert first == ["to get first: data set tiny-imagenet"]
 
 
+def test_what_a_notebook_lacks_is_a_short_line(book: Any) -> None:
+    settings = ["dataset=tiny-imagenet", "other_dataset=tiny-imagenet-mosaics", f"weights={book.folder}/none"]
+    plan = make_plan(Request(only="01", settings=settings))
+    place = book.folder / "data" / "tiny-imagenet-200" / "train"
+    assert listing.lacking(plan, "01_a") == (
+        f"data set tiny-imagenet: {place} is missing: .venv/bin/hashcenters data download tiny-imagenet, and 2 more; "
+        f"weights {book.folder}/none: put the file there, or set other weights"
+    )
+    assert listing.lacking(make_plan(Request(only="01")), "01_a") == ""
+
+
 def test_weights(book: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("torch.hub.get_dir", lambda: str(tmp_path))
     assert lacking(f"weights={tmp_path / 'own.pth'}") == {
