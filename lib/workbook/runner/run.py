@@ -144,16 +144,15 @@ def _writable(lock: Path) -> Path:
 
 def _do(plan: Plan, name: str, stale: str | None, rows: list[Row], progress: Progress, trainer: Trainer) -> Row:
     """Run one notebook unless it was fresh before the run, is so by now, or waits for one that failed."""
-    fresh = (name, "fresh", "", "")
     if not stale:
-        return fresh
+        return name, "fresh", "", ""
     waits = [upstream for upstream in plan.notebooks[name].after if upstream in _blocked(rows)]
     if waits:
         return name, "skipped", "", f"needs {', '.join(waits)}"
     inputs = plan.inputs(name)
     why = plan.why(name, lambda: inputs)
     if why is None:
-        return fresh
+        return name, "fresh", "", ""
     trainer.wait_for(name)
     progress.cell(name, 0, 0)
     state, seconds, error = _execute(plan, name, inputs, progress, trainer)
@@ -192,11 +191,15 @@ def publish(plan: Plan) -> str:
     Notebooks that have not been run here stay as they are committed.
 
     Raises:
-        InputError: a notebook that was run here is not fresh, or `committed.publish` refuses.
+        InputError: nothing was run here or committed, a notebook that was run here is not fresh, or
+            `committed.publish` refuses.
     """
+    ran = [name for name in plan.notebooks if read_record(plan.results, name)]
+    if not ran and not paths.committed_results(plan.results).is_dir():
+        raise InputError(f"no notebook of profile {plan.results} has been run here, so there is nothing to publish")
     with _reserved(plan.results):
-        for name in plan.notebooks:
-            if read_record(plan.results, name) and (why := plan.why(name)):
+        for name in ran:
+            if why := plan.why(name):
                 raise InputError(f"{name} cannot be published: {why}; run it again")
         build_report(plan.results)
         written, removed = committed.publish(plan.results)

@@ -10,8 +10,11 @@ from typing import Any
 
 import pytest
 
+from basics.errors import InputError
 from basics.files import sha256
 from basics.paths import project_root
+from workbook.runner.plan import Request, make_plan
+from workbook.runner.run import publish
 
 ROOT = project_root()
 PARAMETERS = 'profile: str = "embedded"  # results\nsize: int = 2  # of the table'
@@ -109,6 +112,16 @@ def test_kept_records_are_not_published(ran: tuple[Path, str]) -> None:
     refused = run(clone, "--publish", code=2)
     assert "2 records of embedded are kept from the committed results (far is not here)" in refused
     assert git(clone, "status", "--porcelain") == ""
+
+
+def test_a_profile_of_which_nothing_was_run_is_not_published(workbook: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    workbook.write("01_makes", "print(1)")
+    for name in ("notebooks", "profiles", "results"):
+        monkeypatch.setenv(f"HASHCENTERS_{name.upper()}", str(workbook.folder / name))
+    before = sorted(workbook.folder.rglob("*"))
+    with pytest.raises(InputError, match="no notebook of profile embedded has been run here"):
+        publish(make_plan(Request()))
+    assert sorted(workbook.folder.rglob("*")) == before
 
 
 def test_prose_that_changed_is_shown_without_a_run(ran: tuple[Path, str]) -> None:
