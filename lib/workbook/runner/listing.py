@@ -13,9 +13,8 @@ from workbook.runner.manifest import estimated_seconds, recorded, size_of
 from workbook.runner.plan import Plan, Request, make_plan
 from workbook.runner.trainer import count_missing
 
-# ends of the names of parameters that say how many trainings there are, and not what one of them takes; and of lists
-# that say what one takes, so that a shorter one is not merely fewer trainings
-COUNTED, SIZES = ("seed", "seeds", "bits", "draws", "jobs", "profile"), "options"
+# ends of the names of parameters that say how many trainings there are, and not what one of them takes
+COUNTED = ("seed", "seeds", "bits", "draws", "jobs", "profile")
 
 
 def list_notebooks(plan: Plan) -> str:
@@ -70,21 +69,23 @@ def _estimate(plan: Plan, stale: Sequence[str], missing: Mapping[str, Mapping[st
         about = f"{duration(reckoned)}, reckoned" if guess else "?"
         rows.append((name, "" if count is None else str(count), about if expected is None else duration(expected)))
         seconds += expected or reckoned
-        space += len(new) * entry.get("trainings", {}).get("mean_bytes", 0)
+        space += len(new) * entry.get("trainings", {}).get("mean_bytes", 0) + sum(one["disk"] for one in guess.values())
         unknown = unknown or expected is None
     rows.append(("all", str(len(planned)), ("more than " if unknown else "") + duration(seconds)))
-    space += sum(cost["disk"] for cost in guessed.values())
     folder = profile_results(plan.results)
-    lines = [columns(rows), *_guesses(guessed)]
-    lines += [f"to get first: {need.what}, {need.size}" for need in incomplete(gather(plan, sized=True))]
-    lines.append(f"disk: {size(size_of(folder))} in {folder}, about {size(space)} more for the trainings to do")
-    return "\n".join(lines)
+    first = [f"to get first: {need.what}, {need.size}" for need in _incomplete(gather(plan, sized=True))]
+    disk = f"disk: {size(size_of(folder))} in {folder}, about {size(space)} more for the trainings to do"
+    return "\n".join([columns(rows), *_guesses(guessed), *first, disk])
 
 
 def _counts(key: str, recorded: Any, now: Any) -> bool:
-    """Whether trainings with another value of a parameter than the recorded one take as long, if there are any."""
+    """Whether trainings with another value of a parameter than the recorded one take as long, if there are any.
+
+    A list that is merely shorter means fewer of them, unless it holds options, which say what one takes.
+    """
+    end = key.rpartition("_")[2]
     fewer = isinstance(recorded, list) and isinstance(now, list) and all(value in recorded for value in now)
-    return recorded == now or key.endswith(COUNTED) or (fewer and not key.endswith(SIZES))
+    return recorded == now or end in COUNTED or (fewer and end != "options")
 
 
 def _guesses(costs: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
@@ -115,13 +116,14 @@ def gather(plan: Plan, *, sized: bool = False) -> list[Need]:
 
 def lacking(plan: Plan, name: str) -> str:
     """What a notebook needs and is not here, with the first step to each, in a line; empty where all is."""
-    needs = [(need.what, *need.missing) for need in incomplete(gather(replace(plan, selected=[name])))]
+    needs = [(need.what, *need.missing) for need in _incomplete(gather(replace(plan, selected=[name])))]
     return "; ".join(f"{what}: {first}{f', and {len(more)} more' if more else ''}" for what, first, *more in needs)
 
 
-def incomplete(needs: Sequence[Need]) -> list[Need]:
+def _incomplete(needs: Sequence[Need]) -> list[Need]:
     """Those that lack something; where several lack the same, such as one download, the first of them."""
-    return list({need.missing: need for need in reversed(needs) if need.missing}.values())[::-1]
+    lacks = [need.missing for need in needs]
+    return [need for place, need in enumerate(needs) if need.missing and need.missing not in lacks[:place]]
 
 
 def _folders(notebook: Notebook) -> Iterator[Need]:

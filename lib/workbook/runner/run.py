@@ -49,8 +49,7 @@ def run(plan: Plan) -> int:
     rows: list[Row] = []
     with _reserved(plan.results):
         states = plan.states()
-        not_here = [name for name in plan.notebooks if not read_record(plan.results, name)]
-        committed.take_over(plan.results, not_here)
+        committed.take_over(plan.results, _never_run(plan))
         print(plan.old_results(states), end="")
         short = {name: line for name in plan.selected if states[name] and (line := lacking(plan, name))}
         able = {name: None if name in short else state for name, state in states.items()}
@@ -67,6 +66,11 @@ def run(plan: Plan) -> int:
         print(remarks(plan, trainer), end="")
         print(page)
     return EXIT_FAILED if _blocked(rows) else 0
+
+
+def _never_run(plan: Plan) -> list[str]:
+    """The notebooks of which no run here left a record."""
+    return [name for name in plan.notebooks if not read_record(plan.results, name)]
 
 
 def remarks(plan: Plan, trainer: Trainer) -> str:
@@ -194,12 +198,12 @@ def publish(plan: Plan) -> str:
         InputError: nothing was run here or committed, a notebook that was run here is not fresh, or
             `committed.publish` refuses.
     """
-    ran = [name for name in plan.notebooks if read_record(plan.results, name)]
-    if not ran and not paths.committed_results(plan.results).is_dir():
+    never = _never_run(plan)
+    if len(never) == len(plan.notebooks) and not paths.committed_results(plan.results).is_dir():
         raise InputError(f"no notebook of profile {plan.results} has been run here, so there is nothing to publish")
     with _reserved(plan.results):
-        for name in ran:
-            if why := plan.why(name):
+        for name in plan.notebooks:
+            if name not in never and (why := plan.why(name)):
                 raise InputError(f"{name} cannot be published: {why}; run it again")
         build_report(plan.results)
         written, removed = committed.publish(plan.results)
@@ -209,8 +213,7 @@ def publish(plan: Plan) -> str:
 def report(plan: Plan) -> Path:
     """Build the report from what is there, running nothing: the committed results where no run here made others."""
     with _reserved(plan.results):
-        not_here = [name for name in plan.notebooks if not read_record(plan.results, name)]
-        committed.take_over(plan.results, not_here)
+        committed.take_over(plan.results, _never_run(plan))
         return build_report(plan.results)
 
 
