@@ -89,8 +89,8 @@ def _rank(inputs: RankingInput, rows: slice, room: int, top_k: int, cutoffs: np.
     query = inputs.query[rows]
     count = len(query)
     items, relevant = np.zeros((2, count, inputs.bits + 1), dtype=np.uint32)
-    places = np.empty((count, room), dtype=np.uint32)
-    depths = np.empty((count, room), dtype=np.uint16)
+    places = np.zeros((count, room), dtype=np.uint32)
+    depths = np.zeros((count, room), dtype=np.uint16)
     noted = np.zeros(count, dtype=np.int64)
     counted = (items, relevant, places, depths, noted)
     count_items(query, inputs.database, inputs.relevance.of_queries(rows), top_k, *counted)
