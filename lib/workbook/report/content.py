@@ -1,6 +1,6 @@
 """Everything that the report of a profile shows, read from its results folder."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +93,7 @@ def read_content(profile: str) -> Content:
     sources = {path.stem for path in paths.notebooks_root().glob("[0-9][0-9]_*.ipynb")}
     return Content(
         profile,
-        str(manifest.get("title") or _profile_title(profile)),
+        str(manifest.get("title") or profile_file(profile).get("title", profile)),
         folder,
         exhibits,
         claims,
@@ -104,7 +104,17 @@ def read_content(profile: str) -> Content:
     )
 
 
-def _profile_title(profile: str) -> str:
+def profile_file(profile: str) -> dict[str, Any]:
+    """What the file of a profile says; empty where there is none, as for results on other data."""
     path = paths.profiles_root() / f"{profile}.yaml"
     content = read_yaml(path) if path.is_file() else None
-    return str(content.get("title", profile)) if isinstance(content, dict) else profile
+    return content if isinstance(content, dict) else {}
+
+
+def on_front(content: Content) -> Content:
+    """The results that stand beside the papers' numbers: of the profile that this one leaves that to, if it has any."""
+    name = str(profile_file(content.profile).get("front", content.profile))
+    folder = paths.shown_results(name)
+    if name == content.profile or not folder.is_dir():
+        return content
+    return replace(content, profile=name, folder=folder, exhibits=read_exhibits(name), claims=read_claims(name))

@@ -66,7 +66,7 @@ def shown_by(content: Content, key: str, record: dict[str, Any]) -> Markup | Non
     return said or (with_signs(texts["shows"]) if "shows" in texts else None)
 
 
-def _readable(value: str) -> str:
+def _readable(value: Any) -> Any:
     """A cell of a column of several kinds: numbers with few decimals, yes and no for truth.
 
     >>> _readable("8.020606060606061"), _readable("True"), _readable("02"), _readable("−0.0151")

@@ -23,7 +23,7 @@ from workbook.findings import findings
 from workbook.glossary import FirstUses, glossary
 from workbook.literature import published_table
 from workbook.report import exhibits
-from workbook.report.content import Content, read_content
+from workbook.report.content import Content, on_front, read_content
 from workbook.report.pages import Page, first_sentence
 from workbook.signs import spelled, with_signs
 
@@ -92,7 +92,8 @@ def _renderer(content: Content, **values: Any) -> Any:
     environment = _environment()
     environment.globals |= values
     cells = partial(exhibits.read_cells, content)
-    joint = beside.groups(content.claims, content.exhibits, cells)
+    front = on_front(content)
+    joint = beside.groups(front.claims, front.exhibits, partial(exhibits.read_cells, front))
     environment.globals |= {
         "content": content,
         "workbook": workbook(),
@@ -107,7 +108,7 @@ def _renderer(content: Content, **values: Any) -> Any:
         "parties": PARTIES,
         "register": ranked(content.claims, cells),
         "found": findings(content.claims, content.exhibits),
-        "joint": {"headings": beside.headings(), "groups": joint},
+        "joint": {"headings": beside.headings(), "groups": joint, "profile": front.profile},
         "shows": lambda key, record: exhibits.shown_by(content, key, record),
         "glossary": glossary(),
         "comparisons": scoreboard.comparisons(content.profile),

@@ -26,6 +26,8 @@ class Profile(Struct):
         notebooks: parameter values by notebook, `NN_topic: {parameter: value}`; a notebook without an entry keeps
             its own defaults. Values that several share may stand once, with an anchor, under the key `<<`.
         extends: the profile whose values hold where this one sets no others.
+        front: the profile whose numbers the report's front page puts beside the papers', where it has results; None for
+            its own.
         parts: further profiles that the same work needs, `PROFILE: "NUMBERS"`, as `--only` takes them.
     """
 
@@ -33,6 +35,7 @@ class Profile(Struct):
     title: str
     notebooks: dict[str, dict[str, Any]]
     extends: str | None = None
+    front: str | None = None
     parts: dict[str, str] = {}  # noqa: RUF012 (msgspec copies it)
 
 

@@ -1,18 +1,24 @@
 """A built site holds and escapes everything recorded, links only to what exists, and is the same again."""
 
 import re
+from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
+from shutil import copytree
 from urllib.parse import unquote, urldefrag
 
 import pytest
 
 from basics.errors import InputError
+from basics.frames import MISSING
+from basics.paths import project_root
 from workbook import beside, scoreboard
 from workbook.catalogue import workbook
 from workbook.claims import catalogue
 from workbook.discrepancies import register
 from workbook.literature import published_tables
+from workbook.report import exhibits
+from workbook.report.content import on_front, read_content
 from workbook.report.site import build
 
 CELLS = '{"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [{"cell_type": "code"}]}'
@@ -271,3 +277,24 @@ def test_headings_and_long_numbers_are_for_people(built: Path):
     text = (built / "html" / "01_first.html").read_text()
     assert "below half" in text and "below_half" not in text
     assert "0.3333" in text and "0.33333" not in text
+
+
+def test_embedded_puts_the_photographs_numbers_beside_the_papers(tmp_path, monkeypatch):
+    """Its own stand below; a verdict on photographs is not linked to a page about digits."""
+    monkeypatch.setenv("HASHCENTERS_RESULTS", str(tmp_path))
+    monkeypatch.setenv("HASHCENTERS_COMMITTED", str(project_root() / "results"))
+    content = read_content("embedded")
+    front = on_front(content)
+    assert (content.profile, front.profile) == ("embedded", "photographs")
+    assert on_front(front) == front  # which leaves it to nobody
+    cells = partial(exhibits.read_cells, front)
+    rows = beside.frame(beside.groups(front.claims, front.exhibits, cells))
+    shown = rows.loc[rows["ours on"] != MISSING, "ours on"]
+    assert not shown.str.contains("digits").any() and shown.str.contains("tiny-imagenet").any()
+    folder = tmp_path / "embedded"
+    copytree(content.folder, folder)
+    page = build("embedded").read_text(encoding="utf-8")
+    table = page.split('<table class="joint">')[1].split("</table>")[0]
+    assert "digits" not in table and "tiny-imagenet" in table and "<a " not in table
+    assert "Ours are those of the profile <b>photographs</b>" in page
+    assert "Ours are those of the profile `photographs`" in (folder / "README.md").read_text(encoding="utf-8")

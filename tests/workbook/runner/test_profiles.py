@@ -87,7 +87,7 @@ def test_refuses_settings(book: Any, settings: list[str], selected: list[str] | 
         ("{01_a: 3}", r"profile embedded, notebooks\[\.\.\.\] must be mapping, got int"),
         ("[1]", r"profile embedded, notebooks must be mapping, got \[1\]"),
         ("{01_a: {rate: 1, rate: 2}}", "profile embedded is not YAML: 'rate' is given twice"),
-        ("{}\nmore: 1", "profile embedded has no 'more'; there are name, title, notebooks, extends, parts"),
+        ("{}\nmore: 1", "profile embedded has no 'more'; there are name, title, notebooks, extends, front, parts"),
         ("{}: 1", "is not YAML"),
         ("{01_a: {<<: 3}}", "profile embedded, 01_a, << must be mapping, got 3"),
         ("{01_a: {<<: {bit: 3}}}", "profile embedded, 01_a: there is no parameter 'bit'"),
