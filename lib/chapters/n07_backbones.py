@@ -11,7 +11,7 @@ from scipy.stats import kendalltau
 
 from basics.errors import InputError, one_of
 from chapters.shared.comparisons import MARGIN, Verdict, as_finding, compare_pairs, judge_rows
-from chapters.shared.derived import averages_table, listed_table
+from chapters.shared.derived import averages_table, listed_table, speaks_of
 from chapters.shared.encoding import of_training_split
 from chapters.shared.readings import joined
 from chapters.shared.scores import converged
@@ -24,6 +24,7 @@ from hashcenters.sweep import GridPoint, or_stand_in
 from hashcenters.training.run import Run, load_data, run_key
 from workbook.literature import Published, numbers_of
 
+STATED = ("ResNet50", "VGG16", "AlexNet")  # whose order the statement is about
 MOST_IN_DEAD = 0.05  # of the squared norm of a classifier's rows, in units that never fire
 
 
@@ -246,12 +247,14 @@ def judge_order(compared: pd.DataFrame) -> Verdict:
     Args:
         compared: rows of `neighbouring`.
     """
-    meant = all(compared["difference"].str.contains(family).any() for family in ("ResNet50", "VGG16", "AlexNet"))
     judged = judge_rows(compared, margin=MARGIN) | {"margin": MARGIN}
-    if meant:
+    judged["follows"] = [part | {"about": STATED} for part in judged.get("follows", ())]
+    if speaks_of(compared, STATED):
         return judged
-    open_for = "other networks than the statement's leave it open"
-    return judged | {"verdict": "inconclusive", "follows": (), "why": f"{judged['why']}; {open_for}"}
+    return judged | {
+        "verdict": "inconclusive",
+        "why": f"{judged['why']}; other networks than the statement's leave it open",
+    }
 
 
 def judge_tuned(compared: pd.DataFrame) -> Verdict:

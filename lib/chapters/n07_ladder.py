@@ -13,8 +13,8 @@ from scipy.stats import spearmanr
 
 from basics.errors import InputError
 from chapters.n07_backbones import Described, features_of, shuffled
-from chapters.shared.comparisons import Verdict, as_finding, described, judge_rows, with_interval
-from chapters.shared.derived import MAP, averages_table, records_of
+from chapters.shared.comparisons import Verdict, as_finding, described, judge_rows
+from chapters.shared.derived import MAP, averages_table, records_of, with_interval
 from chapters.shared.scores import select
 from chapters.shared.similarities import name_similarity, noisy
 from chapters.shared.slopes import (

@@ -3,6 +3,7 @@
 Nothing here imports torch, so that a check of a fresh clone takes seconds.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from io import StringIO
 from pathlib import Path
@@ -45,6 +46,7 @@ KINDS: dict[str, tuple[Callable[..., pd.DataFrame], int]] = {
     LABEL_DIFFERENCES: (label_differences_again, 3),
 }
 TOLERANCE = 1e-9  # of every number
+QUOTED = re.compile(r"[+−]\d\.\d{4} \[[^]]*\]|\d\.\d{4} ± [\w. ]+ pp")  # in what a claim says of its tables
 OR_OTHER = "or is of another version of the workbook"
 UNREADABLE = (InputError, LookupError, ArithmeticError, TypeError, ValueError, StopIteration)  # by what was edited
 
@@ -184,7 +186,7 @@ def check_table(folder: Path, exhibit: str, entry: dict[str, Any], runs: pd.Data
 
 
 def check_claim(claim: dict[str, Any], tables: dict[str, dict[str, Any]], runs: pd.DataFrame) -> Iterator[str]:
-    """Whether a verdict is the weakest of the rows that it follows from, worked out from their runs.
+    """Whether a verdict is the weakest of the rows that it follows from, and what it quotes is theirs, by their runs.
 
     Args:
         claim: as it was recorded.
@@ -192,6 +194,7 @@ def check_claim(claim: dict[str, Any], tables: dict[str, dict[str, Any]], runs: 
         runs: the table of runs.
     """
     name, found = f"{CLAIMS}, {claim['id']} (notebook {claim['notebook'][:2]})", []
+    quoted, told = {*QUOTED.findall(claim["observed"] + claim["evidence"])}, set()
     try:
         for part in claim[run_table.FOLLOWS]:
             entry = tables[part["table"]]
@@ -200,14 +203,18 @@ def check_claim(claim: dict[str, Any], tables: dict[str, dict[str, Any]], runs: 
             again = table_again(part["table"], entry, runs, **options)
             if kind == DRAWS:
                 found.append(judge_draws(again)["verdict"])
-            else:
-                found += again["verdict"].iloc[part["rows"]].replace("identical", part["alike"]).tolist()
+                told.update(again.iloc[0, 1:])
+                continue
+            told.update(map(derived.with_interval, again["mean"], again["low"], again["high"]))
+            own = again["verdict"].iloc[part["rows"]].replace("identical", part["alike"])
+            found += own.tolist() if derived.speaks_of(again, part.get("about", ())) else ["inconclusive"]
         verdict = weakest(found)
     except UNREADABLE as error:
         yield f"{name} does not follow from its runs, {OR_OTHER}: {error!r}"
         return
     if verdict != claim["verdict"].replace("finding", "trend"):
         yield f"{name}: it says {claim['verdict']}, its runs give {verdict}"
+    yield from (f"{name}: it says {text}, which its runs do not give" for text in sorted(quoted - told))
 
 
 def check_files(folder: Path) -> Iterator[str]:

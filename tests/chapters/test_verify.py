@@ -18,6 +18,7 @@ from basics.paths import project_root, shown_results
 from chapters import verify as chapter
 from chapters.n05_center_table import END, START, center_table, magnitude_margins
 from chapters.n06_video import complete_table
+from chapters.n07_backbones import judge_order
 from chapters.n10_beyond import recipe
 from chapters.shared import comparisons, draws, scores
 from chapters.shared.code_sets import save_code_sets
@@ -106,6 +107,7 @@ def written(tmp_path_factory):
         told = {"expected": "e", "evidence": "e", "data": "d"}
         results.claim("csq-fixed-centers", **comparisons.judge_rows(compared, margin=0.005), **told)
         results.claim("csq-wider-gain", **comparisons.as_finding(comparisons.judge_rows(compared[1:])), **told)
+        results.claim("shc-table1", **judge_order(compared), **told)
         five = runs_of(methods=["draw 0", "draw 1", "draw 2"], bits=(16,))
         row = draws.draw_row("single-label", scores.score_table(five, data), data)
         across = draws.data_across(pd.DataFrame([row]))
@@ -142,7 +144,7 @@ def written(tmp_path_factory):
         rows = {CODES: base, LABELLED: base + gain, PREDICTED: base - loss}
         classes = label_code_differences({"set, mAP@9": rows}, bits=16, classes={"set, mAP@9": 100})
         results.table(classes, "classes", **ABOUT)
-        results.claim("csq-label-codes", **judge_label_codes(classes), **told)
+        results.claim("csq-label-codes", **judge_label_codes(classes), **told, substitute="s")
         results.claim("csq-two-rates", **comparisons.judge_rows(levels[2:], margin=-0.1), **told)
         manifest.write_manifest("smoke", {}, known=())
     return folder
@@ -181,7 +183,7 @@ def test_nothing_is_wrong_as_written(folder):
     # 12 of means, differences, centers, search, grid, sizes, levels; 9 of draws, 3 of classes; 24 stored, 18 of slopes
     # and as many of their ladder,
     # 6 of margins, 18 of averages and the line through them
-    assert seen == "4 code sets, 216 runs, 17 tables and 6 verdicts that follow from them, all files"
+    assert seen == "4 code sets, 216 runs, 17 tables and 7 verdicts that follow from them, all files"
     assert len(chapter.derived_tables(folder)) == 17
     assert {entry["derived"]["kind"] for entry in chapter.derived_tables(folder).values()} == set(chapter.KINDS)
 
@@ -402,6 +404,31 @@ def test_a_verdict_that_its_runs_do_not_give_is_named(folder, claim, verdict):
     assert found == [f"claims.json, {claim} (notebook 04): it says inconclusive, its runs give {given}"]
 
 
+def test_a_verdict_on_an_order_of_other_networks_than_the_statements_is_open_by_their_names(folder):
+    entries = json.loads((folder / "claims.json").read_text())
+    (entry,) = (entry for entry in entries.values() if entry["id"] == "shc-table1")
+    assert entry["verdict"] == "inconclusive"
+    entry["verdict"] = "trend"
+    (folder / "claims.json").write_text(json.dumps(entries))
+    assert "claims.json, shc-table1 (notebook 04): it says trend, its runs give inconclusive" in complaints()
+
+
+@pytest.mark.parametrize("claim", ["csq-fixed-centers", "csq-table1", "csq-label-codes", "shc-heads", "shc-table1"])
+def test_a_number_that_a_claim_quotes_and_its_runs_do_not_give_is_named(folder, claim):
+    """Each of its numbers in turn, as if the manifest had been changed with it."""
+    path = folder / "claims.json"
+    entries = json.loads(path.read_text())
+    (entry,) = (entry for entry in entries.values() if entry["id"] == claim)
+    observed = entry["observed"]
+    quoted = chapter.QUOTED.findall(observed)
+    assert quoted
+    for text in quoted:
+        entry["observed"] = observed.replace(text, altered(text))
+        path.write_text(json.dumps(entries))
+        wrong = f"claims.json, {claim} (notebook 04): it says {altered(text)}, which its runs do not give"
+        assert [line for line in complaints() if claim in line] == [wrong]
+
+
 def test_a_verdict_whose_table_is_gone_is_named(folder):
     edit(folder / "claims.json", '"table": "table-04-slopes"', '"table": "table-04-gone"')
     assert any(line.startswith("claims.json, shc-heads (notebook 04) does not follow") for line in complaints())
@@ -459,7 +486,7 @@ def test_the_command_needs_no_torch(folder):
     environment = os.environ | {"PYTHONPATH": str(project_root() / "lib")}
     done = subprocess.run(called, env=environment, capture_output=True, text=True, cwd=folder)
     wanted = (
-        f"{folder}: 4 code sets, 216 runs, 17 tables and 6 verdicts that follow from them, all files; nothing wrong\n"
+        f"{folder}: 4 code sets, 216 runs, 17 tables and 7 verdicts that follow from them, all files; nothing wrong\n"
     )
     assert (done.returncode, done.stdout) == (0, wanted)
 

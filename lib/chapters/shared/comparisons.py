@@ -8,6 +8,7 @@ import pandas as pd
 from jaxtyping import Float64
 
 from basics.errors import InputError
+from chapters.shared import derived
 from chapters.shared.derived import MAP, MARGIN, Comparison, Verdict, ablation_table, difference_table, run_record
 from chapters.shared.scores import converged, query_precisions, select
 from hashcenters.datasets.splits import HashingData
@@ -114,17 +115,7 @@ def described(compared: pd.DataFrame) -> str:
     told = [name for name in told if name == "difference" or len(told) == 1 or compared["bits"].nunique() > 1]
     names = [[f"{row[name]} bits" if name == "bits" else row[name] for name in told] for _, row in compared.iterrows()]
     ends = compared[["mean", "low", "high"]].itertuples(index=False)
-    return "; ".join(f"{' '.join(name)}: {with_interval(*row)}" for name, row in zip(names, ends, strict=True))
-
-
-def with_interval(mean: float, low: float, high: float) -> str:
-    """A difference and its interval, or that one seed has none.
-
-    >>> with_interval(-0.004, -0.012, 0.003), with_interval(0.1, float("nan"), float("nan"))
-    ('−0.0040 [−0.0120, +0.0030]', '+0.1000 (one seed, no interval)')
-    """
-    interval = "(one seed, no interval)" if np.isnan(low) else f"[{low:+.4f}, {high:+.4f}]"
-    return f"{mean:+.4f} {interval}".replace("-", "−")
+    return "; ".join(f"{' '.join(name)}: {derived.with_interval(*row)}" for name, row in zip(names, ends, strict=True))
 
 
 def why(compared: pd.DataFrame, *, margin: float = 0.0, over: str = "seeds and queries") -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from basics.errors import InputError
@@ -304,6 +305,21 @@ def judged_against(table: pd.DataFrame, *, margin: float) -> pd.DataFrame:
     again = differences_again(pd.DataFrame(known["runs"]), **known["options"] | {"margin": margin})
     again.attrs = table.attrs
     return again
+
+
+def with_interval(mean: float, low: float, high: float) -> str:
+    """A difference and its interval, or that one seed has none.
+
+    >>> with_interval(-0.004, -0.012, 0.003), with_interval(0.1, float("nan"), float("nan"))
+    ('−0.0040 [−0.0120, +0.0030]', '+0.1000 (one seed, no interval)')
+    """
+    interval = "(one seed, no interval)" if np.isnan(low) else f"[{low:+.4f}, {high:+.4f}]"
+    return f"{mean:+.4f} {interval}".replace("-", "−")
+
+
+def speaks_of(compared: pd.DataFrame, names: Iterable[str]) -> bool:
+    """Whether each name occurs in some difference of a table of comparisons."""
+    return all(compared["difference"].str.contains(name, regex=False).any() for name in names)
 
 
 def _bracketed(name: str) -> str:
