@@ -264,9 +264,22 @@ def drift_reading(drift: pd.DataFrame) -> str:
         drift: from `center_paths`.
     """
     longest = select(drift, bits=drift["bits"].max())
-    last = select(longest, epoch=longest["epoch"].max())
+    last = longest.drop_duplicates("method", keep="last")  # which need not have had as many passes
     parts = [f"{row.moved:.1f} and {row.minimum} ({row.method})" for row in last.itertuples()]
     return f"At {last['bits'].iloc[0]} bits, bits moved and distance of the closest two: {joined(parts)}."
+
+
+def fixed_reading(centers: pd.DataFrame) -> str:
+    """What fixed centers retrieve at the shortest code, from the best to the worst, and how far they are apart.
+
+    Args:
+        centers: from `center_table`.
+    """
+    shortest = select(centers, bits=centers["bits"].min(), centers=FIXED)
+    ordered = shortest.sort_values("mAP", ascending=False, kind="stable")  # texts of one width
+    rows = ordered[["method", "mAP", "minimum distance"]].itertuples(index=False)
+    parts = [f"{method} {score} ({apart})" for method, score, apart in rows]
+    return f"At {shortest['bits'].iloc[0]} bits, mAP of fixed centers and bits between their closest: {joined(parts)}."
 
 
 def centers_reading(centers: pd.DataFrame) -> str:

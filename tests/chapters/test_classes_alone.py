@@ -8,10 +8,12 @@ from made_up import MadeUp, make_setting, table
 from chapters import n06_released as released
 from chapters.n08_retrieval.ties import StudiedSet
 from chapters.shared import label_codes
+from chapters.shared.derived import Comparison, difference_table, run_record
 from chapters.shared.label_differences import label_code_differences
 from hashcenters.codes import binarise
 from hashcenters.metrics.code_files import CodeSet
 from hashcenters.metrics.label_codes import CENTER_OF_LABEL, CODES, LABELLED, PREDICTED, ROWS
+from workbook.intervals import crossing
 from workbook.results import open_results
 
 SETTING = make_setting(weights="none")
@@ -50,11 +52,43 @@ def test_trained_tables_have_a_row_a_method_and_a_column_for_what_is_stored():
     short = {(run["method"], run["seed"]) for run in found.attrs["derived"]["runs"] if not run["converged"]}
     assert short == {(f"unsure: {stored}", 1) for stored in ROWS}
     assert (found.loc[0, [*ROWS]] == "1.0000 ± 0.0000").all()
-    means = {name: [label_codes.label_code_scores(run, data)[name] for run in runs[2:]] for name in ROWS}
+    means = {name: [label_codes.precisions_of(run, data)[name].mean() for run in runs[2:]] for name in ROWS}
     mean = float(np.mean(means[LABELLED]))
     assert found.loc[1, LABELLED] == f"{mean:.4f} ± {np.std(means[LABELLED], ddof=1):.4f}"
     # a right answer has AP 1, a wrong one the little that ties bring
     assert [0 <= value - run.right < 0.05 for value, run in zip(means[LABELLED], runs[2:], strict=True)] == [True] * 2
+
+
+def test_trained_codes_against_classes_alone_over_seeds_and_queries():
+    """Codes are centers, so that classes alone in a labelled database are as good as the codes."""
+    data = SETTING.data()
+    runs = [Centered(data, seed, wrong=0.4) for seed in range(3)]
+    labels = [{"method": "CSQ", "bits": 32, "seed": seed} for seed in range(3)]
+    compared = label_codes.compare_label_codes(table(labels, runs), data, bits=[32])
+    assert compared["difference"].tolist() == [f"{LABELLED} − {CODES}", f"{CODES} − {PREDICTED}"]
+    rows = [label_codes.precisions_of(run, data) for run in runs]
+    by_hand = [np.mean([row[a].mean() - row[b].mean() for row in rows]) for a, b in label_codes.PAIRS]
+    assert compared["mean"].tolist() == pytest.approx(by_hand)
+    assert (compared["seeds"] == 3).all()
+    judged = label_codes.judge_own_label_codes(compared)
+    assert judged["verdict"] in ("inconclusive", "not-shown")  # where they are alike, nobody wins
+    assert judged["margin"] == 0.005
+
+
+@pytest.mark.parametrize(
+    ("gain", "loss", "verdict"),
+    [(0.03, 0.05, "finding"), (0.0, 0.05, "finding"), (-0.02, 0.05, "not-shown"), (0.03, -0.05, "not-shown")],
+)
+def test_own_codes_are_a_finding_where_classes_do_as_well_and_predicted_ones_worse(gain, loss, verdict):
+    found = [made_up_rows(gain, loss, queries=2000, seed=seed) for seed in range(8)]
+    apart = [np.array([row[a] - row[b] for row in found]) for a, b in label_codes.PAIRS]
+    pairs = zip(label_codes.PAIRS, apart, strict=True)
+    compared = [Comparison(64, *names, crossing(values), True) for names, values in pairs]
+    records = [
+        run_record(stored, 64, seed, True, mAP=row[stored].mean()) for seed, row in enumerate(found) for stored in row
+    ]
+    judged = label_codes.judge_own_label_codes(difference_table(compared, records, margin=0.0))
+    assert judged["verdict"] == verdict
 
 
 def made_up_rows(gain, loss, *, queries=400, seed=0):

@@ -17,14 +17,14 @@ def data():
     return load_digits100(**parse_options(OPTIONS))
 
 
-def drawn(data, values, *, converged=True):
+def drawn(data, values, *, converged=True, kind="x"):
     """A row of Table 1 from mAPs (draws, seeds)."""
     values = np.asarray(values, dtype=float)
     rows = [
         {"method": f"draw {draw}", "bits": 64, "seed": seed, "mAP": value, "converged": converged}
         for (draw, seed), value in np.ndenumerate(values)
     ]
-    return pd.DataFrame([draws.draw_row("x", pd.DataFrame(rows), data)])
+    return pd.DataFrame([draws.draw_row(kind, pd.DataFrame(rows), data)])
 
 
 def judged_draws(row):
@@ -50,6 +50,7 @@ def test_one_seed_a_draw_is_no_evidence(data, points):
     judged = judged_draws(drawn(data, 0.8 + points / 100 * FIVE))
     assert judged["verdict"] == "inconclusive"
     assert judged["why"].endswith("one seed a draw is no evidence")
+    assert drawn(data, 0.8 + points / 100 * FIVE)["σ of the rest"].item() == draws.NONE
 
 
 def test_draws_that_have_not_converged_earn_no_trend(data):
@@ -66,6 +67,25 @@ def test_the_spread_of_trainings_is_not_that_of_draws(data):
     judged = judged_draws(row)
     assert judged["verdict"] == "trend"
     assert "apart from the spread of trainings" in judged["why"]
+    assert [row[name].item() for name in ("σ of seeds", "σ of the rest")] == ["3.00 pp", "below 0.01 pp"]
+
+
+def test_the_components_of_variance_are_those_of_two_factors(data):
+    """Draws 1 and seeds 2 apart, and a rest that is orthogonal to both: by the mean squares, worked out by hand."""
+    rest = 0.001 * np.array([[1.0, -1.0], [-1.0, 1.0]])
+    row = drawn(data, 0.8 + 0.01 * np.array([[-1.0], [1.0]]) + 0.02 * np.array([[-1.0, 1.0]]) + rest)
+    # mean squares, points²: draws 2·2, seeds 2·8, the rest 4·0.01; (4 − 0.04)/2, (16 − 0.04)/2
+    assert row["spread"].item().estimate == pytest.approx(1.98**0.5)
+    assert row["mAP"].item().endswith("± 1.41 pp")
+    assert [row[name].item() for name in ("σ of seeds", "σ of the rest")] == ["2.82 pp", "0.20 pp"]
+
+
+def test_the_table_has_the_interval_that_the_claim_goes_by(data):
+    rows = pd.concat([drawn(data, 0.8 + 0.002 * np.tile(FIVE, 2), kind=kind) for kind in ("a", "b")])
+    table = draws.data_across(rows)
+    why = draws.judge_draws(table)["why"]
+    (ends,) = table.loc[table["quantity"] == "the same by Holm's procedure", ["a", "b"]].to_numpy()
+    assert all(f"{kind} {end.removesuffix(' pp')}" in why for kind, end in zip("ab", ends, strict=True))
 
 
 def test_draws_that_add_nothing_to_the_spread_of_trainings_are_no_zero(data):

@@ -10,6 +10,7 @@ from chapters import n06_video as video
 from chapters.shared import draws, implementation, quantization_forms
 from chapters.shared.setting import csq_training, parse_options
 from hashcenters.training.config import Recipe
+from workbook.intervals import Spread
 from workbook.results import open_results
 
 OPTIONS = ["train_per_class=1", "validation_per_class=1", "query_per_class=1", "database_per_class=2"]
@@ -172,7 +173,10 @@ def test_table_one_is_complete_where_notebook_05_has_run(data):
     own = pd.DataFrame([draws.draw_row("video", drawn, data)])
     assert video.complete_table(own, profile="smoke").columns.tolist() == ["quantity", "video"]
     kinds = {"single-label": "0.9 ± 0.1 pp", "multi-label": "0.8 ± 0.1 pp"}
-    rows = [{"data": kind, "mAP": text, "mAP_mean": 0.0, "spread": None, "runs": []} for kind, text in kinds.items()]
+    rows = [
+        {"data": kind, "mAP": text, "mAP_mean": 0.0, "spread": Spread(1.0, 4), "runs": []}
+        for kind, text in kinds.items()
+    ]
     others = draws.data_across(pd.DataFrame(rows).assign(draws=5, dataset="d", protocol="p"))
     recorded = open_results("05_center_learning", profile="smoke")
     recorded.table(others, "five-draws", caption="c", protocol={}, substitute="s")

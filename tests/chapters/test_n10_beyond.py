@@ -6,7 +6,6 @@ import pytest
 from made_up import MadeUp, make_setting, table
 from scipy.special import stdtrit
 
-from basics.errors import InputError
 from chapters.n10_beyond import recipe, unseen
 from chapters.n10_beyond.recipe import SCORE, Parts
 from chapters.shared.derived import Comparison, difference_table, run_record
@@ -239,8 +238,35 @@ def test_queries_of_all_quarters_are_one_row_a_seed():
     judged = unseen.judge_pairs(rows, [("good", "bad")])
     assert judged["verdict"] == "inconclusive"  # one training is short of its plateau
     assert "good − bad" in judged["observed"]
-    with pytest.raises(InputError, match="good − other"):
-        unseen.judge_pairs(rows, [("good", "bad"), ("good", "other")])
+
+
+def test_a_learned_class_in_the_place_of_a_code_says_nothing_of_one_that_was_not_learned():
+    """Two queries of two unseen classes; both classes' items are taken for the first learned class."""
+
+    class Learned(MadeUp):
+        def centers_by_epoch(self):
+            return np.array([[[1.0, 1, 1, 1], [-1, -1, -1, -1]]])
+
+    near = np.array([[1, 1, 1, -1], [1, 1, -1, 1]], np.int8)
+    codes = {"query": near, "database": np.repeat(near, 2, axis=0)}
+    data = data_of({"query": [0, 1], "database": [0, 0, 1, 1]})
+    assert unseen.query_precisions(Learned(codes), data).tolist() == [1, 1]  # the codes do tell them apart
+    found = unseen.class_precisions(Learned(codes), data)
+    places = [(1, 2), (1, 3), (1, 4), (2, 3), (2, 4), (3, 4)]  # of two right ones among four that tie
+    tied = np.mean([(1 / first + 2 / second) / 2 for first, second in places])
+    assert found == pytest.approx([tied, tied])
+
+
+def test_the_same_trainings_under_other_names_are_compared_once():
+    runs, data = grid()
+    found, plateau = unseen.trained_precisions(runs, data), unseen.settled(runs)
+    found |= {("the same", *key[1:]): values for key, values in found.items() if key[0] == "good"}
+    pairs = [("good", "bad"), ("the same", "bad"), ("bad", "good")]
+    rows = unseen.compare_unseen(found, plateau, pairs=pairs, bits=[2], seeds=[0, 1])
+    assert rows["difference"].tolist() == ["good − bad", "bad − good"]
+    alone = unseen.compare_unseen(found, plateau, pairs=[pairs[0], pairs[2]], bits=[2], seeds=[0, 1])
+    pd.testing.assert_frame_equal(rows, alone)  # its intervals are those of a family of two
+    assert unseen.judge_pairs(rows, pairs[:2])["observed"] == unseen.judge_pairs(rows, pairs[:1])["observed"]
 
 
 @pytest.mark.parametrize(

@@ -116,10 +116,27 @@ def test_settings_that_differ() -> None:
 
 def test_centers_that_moved() -> None:
     drift = pd.DataFrame(
-        {"method": ["Face"] * 2, "bits": 64, "epoch": [0, 5], "moved": [0.0, 31.5], "minimum": [17, 0]}
+        {
+            "method": ["Face"] * 2 + ["RepMet"] * 3,  # with more passes
+            "bits": 64,
+            "epoch": [0, 5, 0, 5, 7],
+            "moved": [0.0, 31.5, 0.0, 2.0, 4.0],
+            "minimum": [17, 0, 17, 16, 14],
+        }
     )
     text = n05_center_learning.drift_reading(drift)
-    assert text == "At 64 bits, bits moved and distance of the closest two: 31.5 and 0 (Face)."
+    assert text == "At 64 bits, bits moved and distance of the closest two: 31.5 and 0 (Face) and 4.0 and 14 (RepMet)."
+
+
+def test_fixed_centers_by_what_they_retrieve() -> None:
+    rows = [("CSQ", 16, "0.58 ± 0.01", "0 to 2", "fixed"), ("dpn", 16, "0.60 ± 0.01", "5", "fixed")]
+    rows += [("coding", 16, "0.59 ± 0.01", "6", "fixed"), ("Face", 16, "0.61 ± 0.01", "3", "learned")]
+    rows += [("CSQ", 32, "0.70 ± 0.01", "7", "fixed")]
+    table = pd.DataFrame(rows, columns=["method", "bits", "mAP", "minimum distance", "centers"])
+    assert n05_center_learning.fixed_reading(table) == (
+        "At 16 bits, mAP of fixed centers and bits between their closest: dpn 0.60 ± 0.01 (5), "
+        "coding 0.59 ± 0.01 (6) and CSQ 0.58 ± 0.01 (0 to 2)."
+    )
 
 
 def test_classifiers_and_their_centers() -> None:

@@ -1,12 +1,14 @@
 """Retrieval among classes that the hash layer has not learned: codes against each other, and features above them."""
 
 from collections.abc import Mapping, Sequence
+from itertools import product
 
 import numpy as np
 import pandas as pd
 from jaxtyping import Float, Float64, Int
 
-from chapters.shared.comparisons import Verdict, judge_rows, named_rows
+from chapters.shared.comparisons import Precisions as ByQuery
+from chapters.shared.comparisons import Verdict, judge_rows
 from chapters.shared.derived import Comparison, difference_table, run_record
 from chapters.shared.encoding import before_training
 from chapters.shared.readings import joined
@@ -15,6 +17,7 @@ from chapters.shared.setting import Setting
 from hashcenters.codes import binarise
 from hashcenters.datasets.splits import HashingData
 from hashcenters.metrics import average_precision
+from hashcenters.metrics.label_codes import label_codes, nearest_center
 from hashcenters.projections import itq_hyperplanes, random_hyperplanes
 from hashcenters.training.run import Run
 from workbook.intervals import crossing
@@ -62,17 +65,31 @@ def cosine_precisions(
     return np.concatenate(found)
 
 
-def trained_precisions(runs: pd.DataFrame, data: Mapping[int, HashingData]) -> Precisions:
+def class_precisions(run: Run, data: HashingData) -> Float64[np.ndarray, "n_query"]:
+    """AP@k of every query where nothing but a class is stored: of those learned, the one whose center is nearest.
+
+    Args:
+        run: a training.
+        data: with other classes than it learned; items of one stored class tie.
+    """
+    centers = binarise(run.centers_by_epoch()[-1])
+    classes = (nearest_center(run.codes(name), centers) for name in ("query", "database"))
+    query, database = (label_codes(found, len(centers)) for found in classes)
+    return average_precision(query, data.query.labels, database, data.database.labels, top_k=data.top_k)
+
+
+def trained_precisions(
+    runs: pd.DataFrame, data: Mapping[int, HashingData], *, of_one: ByQuery = query_precisions
+) -> Precisions:
     """AP of every query of all quarters, in their order, by method, length and seed.
 
     Args:
         runs: trainings with labels method, bits, seed and quarter.
         data: what they learned from, by quarter.
+        of_one: AP of the queries of one training.
     """
     return {
-        key: np.concatenate(
-            [query_precisions(run, data[quarter]) for quarter, run in part[["quarter", "run"]].to_numpy()]
-        )
+        key: np.concatenate([of_one(run, data[quarter]) for quarter, run in part[["quarter", "run"]].to_numpy()])
         for key, part in runs.groupby(["method", "bits", "seed"], sort=False)
     }
 
@@ -134,27 +151,30 @@ def compare_unseen(
 ) -> pd.DataFrame:
     """Differences of AP over seeds and the queries of all quarters; all rows are one family.
 
+    Where both sides are those of an earlier pair, as of a recipe that is CSQ's with other centers, the pair is the same
+    trainings once more, and has no row.
+
     Args:
         found: AP of every query.
         plateau: from `settled`; what was not trained counts as settled.
         pairs: methods, the one that should win first.
         bits, seeds: to compare at.
     """
-    compared = []
-    for length in bits:
-        for better, worse in pairs:
-            sides = [[(name, length, seed) for seed in seeds] for name in (better, worse)]
-            values = crossing(np.array([found[a] - found[b] for a, b in zip(*sides, strict=True)]))
-            done = all(plateau.get(key, True) for keys in sides for key in keys)
-            compared.append(Comparison(length, better, worse, values, done))
+    compared: dict[bytes, Comparison] = {}
+    for length, (better, worse) in product(bits, pairs):
+        sides = [[(name, length, seed) for seed in seeds] for name in (better, worse)]
+        first, second = (np.array([found[key] for key in keys]) for keys in sides)
+        done = all(plateau.get(key, True) for keys in sides for key in keys)
+        one = Comparison(length, better, worse, crossing(first - second), done)
+        compared.setdefault(first.tobytes() + second.tobytes(), one)
     named = {name for pair in pairs for name in pair}
     records = unseen_scores({key: values for key, values in found.items() if key[0] in named}, plateau)
-    return difference_table(compared, records.to_dict("records"), margin=0.0)
+    return difference_table([*compared.values()], records.to_dict("records"), margin=0.0)
 
 
 def judge_pairs(compared: pd.DataFrame, pairs: Sequence[tuple[str, str]]) -> Verdict:
-    """Whether the first of each pair is better at every length; the weakest interval decides."""
-    return judge_rows(named_rows(compared, pairs))
+    """Whether the first of each pair that was compared is better at every length; the weakest interval decides."""
+    return judge_rows(compared[compared["difference"].isin([f"{better} − {worse}" for better, worse in pairs])])
 
 
 def unseen_reading(scores: pd.DataFrame) -> str:

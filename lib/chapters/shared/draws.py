@@ -14,29 +14,33 @@ from workbook.run_table import DERIVED, RECORDED, declare
 
 DRAWS = "draws"  # a kind of tables, see `chapters.shared.derived`
 PRINTED_DEVIATIONS = (0.13, 0.35)  # percentage points, the smallest and the largest of Table 1
+NONE = "one seed tells nothing"
 DRAW_LIMIT = 1.0  # percentage points: the upper end of the interval that five draws leave to the paper's largest, 0.35
 
 
 def draw_row(kind: str, scores: pd.DataFrame, data: HashingData) -> dict[str, Any]:
-    """One row of CSQ's Table 1: mean and standard deviation of mAP over draws of the centers.
+    """One row of CSQ's Table 1: mean of mAP, and its standard deviation over draws of the centers.
 
     Args:
         kind: of the data.
         scores: a row a training, with labels `method` (the draw), `bits` and `seed`; several seeds a draw tell the
-            spread of draws from that of trainings.
+            components of variance: draws, seeds (of all draws alike), and the rest.
         data: what they learned from.
     """
     return _row(kind, scores, dataset=data.name, protocol=data.protocol)
 
 
 def _row(kind: str, scores: pd.DataFrame, **about: str) -> dict[str, Any]:
-    spread = spread_of_rows(100 * scores.pivot(index="method", columns="seed", values="mAP").to_numpy())
+    points = 100 * scores.pivot(index="method", columns="seed", values="mAP").to_numpy()
+    spread, several = spread_of_rows(points), points.shape[1] > 1
     low, high = spread.interval()
     mean, deviation = scores["mAP"].mean(), spread.estimate
     return {
         "data": kind,
         "mAP": f"{mean:.4f} ± {hundredths(deviation)} pp",
         "95 % interval of the ±": f"{low:.2f} to {high:.2f} pp",
+        "σ of seeds": f"{hundredths(spread_of_rows(points.T).estimate)} pp" if several else NONE,
+        "σ of the rest": f"{hundredths(spread.noise**0.5)} pp" if several else NONE,
         "mAP_mean": mean,
         "spread": spread,
         "draws": scores["method"].nunique(),
@@ -53,7 +57,9 @@ def data_across(rows: pd.DataFrame) -> pd.DataFrame:
     Args:
         rows: of `draw_row`.
     """
+    judged = [f"{low:.2f} to {high:.2f} pp" for low, high in holm(rows["spread"].tolist(), against=DRAW_LIMIT)]
     shown = rows.set_index("data").drop(columns=["mAP_mean", "spread", "runs"]).astype(str)
+    shown.insert(2, "the same by Holm's procedure", judged)
     table = shown.T.rename_axis(index="quantity", columns=None).reset_index()
     about = rows.set_index("data")[["dataset", "protocol"]].to_dict("index")
     return declare(table, DRAWS, [run for runs in rows["runs"] for run in runs], about=about)

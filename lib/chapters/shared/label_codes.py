@@ -1,22 +1,28 @@
 """Hash codes against nothing but classes (Sablayrolles et al. 2017), for finished trainings and for code sets."""
 
+from collections.abc import Sequence
+from copy import copy
+
+import numpy as np
 import pandas as pd
 
-from chapters.shared.comparisons import as_finding, judge_rows, with_interval
-from chapters.shared.derived import MARGIN, Verdict, settled_as, stored_table
+from chapters.shared.comparisons import as_finding, compare_pairs, judge_rows, named_rows
+from chapters.shared.derived import MARGIN, Verdict, judged_against, settled_as, stored_table, with_interval
 from chapters.shared.scores import labels_of, select
 from hashcenters.codes import binarise
 from hashcenters.datasets.splits import HashingData
-from hashcenters.metrics.label_codes import LABELLED, PREDICTED, ROWS, label_code_precisions
+from hashcenters.metrics.label_codes import CODES, LABELLED, PREDICTED, ROWS, label_code_precisions
 from hashcenters.training.run import Run
 from workbook.claims import weakest
 
+PAIRS = ((LABELLED, CODES), (CODES, PREDICTED))  # what is asked: the side that should win, and the other
 
-def label_code_scores(run: Run, data: HashingData) -> dict[str, float]:
-    """mAP of a training's codes and of classes alone, by the centers that it ended with.
+
+def precisions_of(run: Run, data: HashingData) -> dict[str, np.ndarray]:
+    """AP of every query by a training's codes and by classes alone, see `label_code_precisions`.
 
     Args:
-        run: the training; a code is taken for the class whose center is nearest.
+        run: the training; a code is taken for the class whose center, of those that it ended with, is nearest.
         data: what it learned from, with one class an item.
 
     Raises:
@@ -24,8 +30,7 @@ def label_code_scores(run: Run, data: HashingData) -> dict[str, float]:
     """
     centers = binarise(run.centers_by_epoch()[-1])
     codes = run.codes("query"), data.query.labels, run.codes("database"), data.database.labels
-    found = label_code_precisions(*codes, centers, top_k=data.top_k)
-    return {name: float(precisions.mean()) for name, precisions in found.items()}
+    return label_code_precisions(*codes, centers, top_k=data.top_k)
 
 
 def label_code_table(runs: pd.DataFrame, data: HashingData, scored: pd.DataFrame, *, by: str) -> pd.DataFrame:
@@ -37,9 +42,43 @@ def label_code_table(runs: pd.DataFrame, data: HashingData, scored: pd.DataFrame
         scored: from `score_table`, of these trainings at least, which says what has converged.
         by: the label that names methods.
     """
-    found = labels_of(runs).join(pd.DataFrame(label_code_scores(run, data) for run in runs["run"]))
+    found = labels_of(runs).join(pd.DataFrame(precisions_of(run, data) for run in runs["run"]).map(np.mean))
     scores = settled_as(scored, found, by=by).melt([by, "bits", "seed", "converged"], [*ROWS], "stored", "mAP")
     return stored_table(scores, by=by)
+
+
+def compare_label_codes(runs: pd.DataFrame, data: HashingData, *, bits: Sequence[int]) -> pd.DataFrame:
+    """`PAIRS` over the seeds of a method and over queries; all rows are one family.
+
+    Args:
+        runs: trainings of one method with labels `bits` and `seed`.
+        data: what they learned from.
+        bits: lengths to compare at.
+    """
+    rows, found = [], {}
+    for length, seed, run in runs[["bits", "seed", "run"]].itertuples(index=False):
+        for stored, precisions in precisions_of(run, data).items():
+            rows.append({"bits": length, "seed": seed, "stored": stored, "run": copy(run)})
+            found[id(rows[-1]["run"])] = precisions
+
+    def known(run: Run, data: HashingData) -> np.ndarray:
+        return found[id(run)]
+
+    return compare_pairs(pd.DataFrame(rows), data, pairs=PAIRS, bits=bits, by="stored", precisions=known)
+
+
+def judge_own_label_codes(compared: pd.DataFrame) -> Verdict:
+    """Whether classes alone do as well as our codes where the database is labelled, and worse where it is not.
+
+    Args:
+        compared: of `compare_label_codes`.
+    """
+    asked = ((judged_against(compared, margin=MARGIN), PAIRS[:1], MARGIN), (compared, PAIRS[1:], 0.0))
+    judged = [judge_rows(named_rows(table, pair), margin=margin) for table, pair, margin in asked]
+    said = {name: "; ".join(one[name] for one in judged) for name in ("observed", "why")}
+    follows = [part for one in judged for part in one.get("follows", ())]
+    verdict = weakest(one["verdict"] for one in judged)
+    return as_finding(said | {"verdict": verdict, "follows": follows, "margin": MARGIN})
 
 
 def judge_label_codes(table: pd.DataFrame) -> Verdict:

@@ -69,6 +69,8 @@ def intervals(compared: pd.DataFrame) -> str:
     >>> rows = [(16, "a − b", 0.1, 0.05, 0.15), (32, "a − b", 0.0, -0.1, 0.1)]
     >>> intervals(pd.DataFrame(rows, columns=["bits", "difference", "mean", "low", "high"]))
     'Of 2 intervals 1 lies above 0 and 1 includes 0; the largest difference is a − b at 16 bits, +0.100.'
+    >>> intervals(pd.DataFrame(rows[:1], columns=["bits", "difference", "mean", "low", "high"]))
+    'The interval lies above 0; the difference is a − b at 16 bits, +0.100.'
     """
     above, below = int((compared["low"] > 0).sum()), int((compared["high"] < 0).sum())
     missing = int(compared["low"].isna().sum())
@@ -80,10 +82,9 @@ def intervals(compared: pd.DataFrame) -> str:
     }
     parts = [f"{count} {one if count == 1 else many}" for (one, many), count in counts.items() if count]
     far = compared.loc[compared["mean"].abs().idxmax()]
-    return (
-        f"Of {len(compared)} intervals {joined(parts)}; the largest difference is {far['difference']} at "
-        f"{far['bits']} bits, {far['mean']:+.{PLACES}f}."
-    )
+    counted = f"Of {len(compared)} intervals {joined(parts)}" if len(compared) > 1 else f"The interval {parts[0][2:]}"
+    said = f"{far['difference']} at {far['bits']} bits, {far['mean']:+.{PLACES}f}"
+    return f"{counted}; the {'largest ' if len(compared) > 1 else ''}difference is {said}."
 
 
 def precision_at_recall(lines: pd.DataFrame, *, by: str, recall: float = 0.5) -> str:

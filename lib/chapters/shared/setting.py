@@ -59,7 +59,7 @@ class Setting:
         >>> Setting("digits100", {}, "timm:resnet18@128", "imagenet", Recipe(), Recipe(), trainable="head").described()
         'timm:resnet18@128, frozen'
         """
-        kept = {"head": ", frozen", "last-stage": ", frozen below its last stage", "all": ""}
+        kept = {"head": ", frozen", "last-stage": ", frozen below its last stage", "all": ", all of it learns"}
         return self.backbone + kept[self.trainable]
 
     def described_with(self, backbones: Iterable[str]) -> str:
