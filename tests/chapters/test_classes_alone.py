@@ -59,6 +59,30 @@ def test_trained_tables_have_a_row_a_method_and_a_column_for_what_is_stored():
     assert [0 <= value - run.right < 0.05 for value, run in zip(means[LABELLED], runs[2:], strict=True)] == [True] * 2
 
 
+def test_a_classifiers_classes_are_a_row_of_their_own_as_good_as_they_are_right():
+    data = SETTING.data()
+    labels = [{"method": "CSQ", "bits": 32, "seed": seed} for seed in (0, 1)]
+    scored = pd.DataFrame(labels).assign(converged=True)
+    runs = [Centered(data, seed, wrong=0.0) for seed in (0, 1)]
+    known = label_codes.label_code_table(table(labels, runs), data, scored, by="method")
+    wrong = np.arange(len(data.query)) % 4 == 0
+    said = {
+        "query": np.where(wrong, (data.query.labels + 1) % 100, data.query.labels),
+        "database": data.database.labels,
+    }
+    found = label_codes.with_classifier(known, said, data, settled=False)
+    pd.testing.assert_frame_equal(found[:1], known, check_dtype=False)
+    row = found.iloc[1]
+    assert (row["method"], row["bits"]) == ("linear classifier", 7)
+    assert row[PREDICTED] == row[LABELLED]  # the database's classes were named rightly
+    assert 0.75 <= float(row[LABELLED].split()[0]) < 0.78  # a wrong query gets the little that ties bring
+    assert row[[CODES, CENTER_OF_LABEL]].isna().all()
+    runs = found.attrs["derived"]["runs"]
+    assert [run["method"] for run in runs if not run["converged"]] == [
+        f"linear classifier: {stored}" for stored in (PREDICTED, LABELLED)
+    ]
+
+
 def test_trained_codes_against_classes_alone_over_seeds_and_queries():
     """Codes are centers, so that classes alone in a labelled database are as good as the codes."""
     data = SETTING.data()

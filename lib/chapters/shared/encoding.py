@@ -8,11 +8,16 @@ from hashcenters.training.loop import Batches, encode
 from hashcenters.training.run import Run, run_key, trained_part
 
 
-def of_training_split(run: Run, *, features: bool = False) -> Float[np.ndarray, "n width"]:
-    """The outputs of a trained network for the samples that it learned from, or its backbone's features."""
+def after_training(run: Run, part: str, *, features: bool = False) -> Float[np.ndarray, "n width"]:
+    """The outputs of a trained network for a part of the data, or its backbone's features."""
     network, data = run.trained()
     device = torch.device(run.config.device if torch.cuda.is_available() else "cpu")
-    return encode(network.to(device), Batches(data.train, device), network.features if features else None)
+    return encode(network.to(device), Batches(getattr(data, part), device), network.features if features else None)
+
+
+def of_training_split(run: Run, *, features: bool = False) -> Float[np.ndarray, "n width"]:
+    """The same for the samples that it learned from."""
+    return after_training(run, "train", features=features)
 
 
 def before_training(run: Run, part: str) -> Float[np.ndarray, "n width"]:

@@ -1,19 +1,24 @@
 """Hash codes against nothing but classes (Sablayrolles et al. 2017), for finished trainings and for code sets."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Int64
 
+from chapters.shared import derived
 from chapters.shared.comparisons import as_finding, compare_pairs, judge_rows, named_rows
 from chapters.shared.derived import MARGIN, Verdict, judged_against, settled_as, stored_table, with_interval
 from chapters.shared.scores import labels_of, select
 from hashcenters.codes import binarise
 from hashcenters.datasets.splits import HashingData
+from hashcenters.metrics import average_precision
+from hashcenters.metrics import label_codes as alone
 from hashcenters.metrics.label_codes import CODES, LABELLED, PREDICTED, ROWS, label_code_precisions
 from hashcenters.training.run import Run
 from workbook.claims import weakest
+from workbook.run_table import DERIVED
 
 PAIRS = ((LABELLED, CODES), (CODES, PREDICTED))  # what is asked: the side that should win, and the other
 
@@ -45,6 +50,28 @@ def label_code_table(runs: pd.DataFrame, data: HashingData, scored: pd.DataFrame
     found = labels_of(runs).join(pd.DataFrame(precisions_of(run, data) for run in runs["run"]).map(np.mean))
     scores = settled_as(scored, found, by=by).melt([by, "bits", "seed", "converged"], [*ROWS], "stored", "mAP")
     return stored_table(scores, by=by)
+
+
+def with_classifier(
+    table: pd.DataFrame, said: Mapping[str, Int64[np.ndarray, "n"]], data: HashingData, *, settled: bool
+) -> pd.DataFrame:
+    """A table of label codes with a row for the classes that a classifier names, in the place of nearest centers.
+
+    Args:
+        table: of `label_code_table`, its methods named by `method`.
+        said: the class of every item of "query" and "database".
+        data: what was classified, with one class an item.
+        settled: whether the classifier's training reached its plateau.
+    """
+    count = len(data.class_names)
+    stored = {PREDICTED: said["database"], LABELLED: data.database.labels}
+    query, runs = alone.label_codes(said["query"], count), [*table.attrs[DERIVED]["runs"]]
+    for name, classes in stored.items():
+        items = alone.label_codes(classes, count), data.database.labels
+        found = average_precision(query, data.query.labels, *items, top_k=data.top_k).mean()
+        method = f"linear classifier{derived.NAMED}{name}"
+        runs.append(derived.run_record(method, alone.label_bits(count), 0, settled, mAP=found))
+    return derived.stored_again(pd.DataFrame(runs), by="method")
 
 
 def compare_label_codes(runs: pd.DataFrame, data: HashingData, *, bits: Sequence[int]) -> pd.DataFrame:
