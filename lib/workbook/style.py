@@ -289,7 +289,8 @@ def _focus(axis: Axes, means: np.ndarray, near: np.ndarray, low: float, high: fl
         right = means[place] > high
         text = f"{means[place]:{sign}.3f}".replace("-", "−")
         where = {"x": 0.98, "s": f"{text} ▸", "ha": "right"} if right else {"x": 0.02, "s": f"◂ {text}", "ha": "left"}
-        axis.text(y=place, va="center", size=7, transform=axis.get_yaxis_transform(), **where)
+        look = {"va": "center", "size": 7, "bbox": {"facecolor": "white", "edgecolor": "none", "pad": 0.6}}
+        axis.text(y=place, transform=axis.get_yaxis_transform(), **look, **where)
     axis.locator_params(axis="x", nbins=5 if len(axis.figure.axes) == 1 else 3)
 
 
