@@ -131,6 +131,19 @@ def test_two_methods_stand_above_each_other(saved):
     assert len(alone().axes) == 4
 
 
+def test_a_method_without_codes_of_a_length_is_shown_with_its_longest(saved):
+    one_query, _ = browse.browser(saved, depth=2)
+    drawn = one_query(method="L_C", beside="L_P", bits=32)  # which only L_P has
+    assert ", 24 and 32 bits; " in drawn._suptitle.get_text()
+    assert ", 32 bits; " in one_query(method="L_P", bits=32)._suptitle.get_text()
+
+
+def test_codes_on_other_data_than_the_first_are_left_out(saved):
+    other = replace(saved[0], method="elsewhere", bits=8, dataset_options={**saved[0].dataset_options, "noise": 0.1})
+    _, choices = browse.browser([*saved, other], method="L_C", depth=2)
+    assert choices["method"] == ["L_C", "L_P"] and 8 not in choices["bits"]
+
+
 def test_only_failures_are_counted_around(saved):
     one = saved[0]
     data, codes = one.data(), one.codes()

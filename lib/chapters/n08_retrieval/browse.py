@@ -12,6 +12,7 @@ from chapters.n08_retrieval.code_views import nearest_items
 from chapters.n08_retrieval.ties import StudiedSet
 from chapters.shared.code_sets import SavedCodes
 from chapters.shared.figures import neighbour_tiles
+from chapters.shared.readings import joined
 from chapters.shared.samples import class_text, neighbour_frame, neighbour_images, share_label
 from hashcenters.datasets.splits import HashingData
 
@@ -68,17 +69,20 @@ def browser(
     """A function that draws one query and its ranked neighbours by one or two methods, and the choices it takes.
 
     Args:
-        saved: code sets of one data set.
+        saved: code sets; those on other data than the one to start with are left out.
         method: to start with, the first one where it is not there.
         beside: the method below it to start with, none where it is not there.
         depth: neighbours shown, in database order within ties.
 
     Returns:
         `browse(query, show, method, beside, bits)`, and the values of each choice, for `live.sliders`. `query` is a
-        place in what is shown, counted around: all queries, or the failures of `method`.
+        place in what is shown, counted around: all queries, or the failures of `method`. A method without codes of this
+        length is shown with its longest.
     """
+    start = first_shown(saved, method=method)
+    about = start.dataset, start.dataset_options
+    saved, data = [one for one in saved if (one.dataset, one.dataset_options) == about], start.data()
     found = {(one.method, one.bits): one for one in saved}
-    data, start = saved[0].data(), first_shown(saved, method=method)
     methods = list(dict.fromkeys(one.method for one in saved))
     below = beside if (beside, start.bits) in found else ALONE
     choices = {
@@ -89,9 +93,12 @@ def browser(
         "bits": sorted({one.bits for one in saved}),
     }
 
+    def chosen(method: str, bits: int) -> SavedCodes:
+        return found.get((method, bits)) or first_shown(saved, method=method)
+
     @cache
     def failing(method: str, bits: int) -> list[int]:
-        return failures(found[method, bits], data, depth=depth)
+        return failures(chosen(method, bits), data, depth=depth)
 
     def browse(
         query: int = 0, show: str = FAILURES, method: str = start.method, beside: str = below, bits: int = start.bits
@@ -99,12 +106,12 @@ def browser(
         wrong = failing(method, bits)
         listed = wrong if show == FAILURES and wrong else list(range(len(data.query)))
         row = listed[query % len(listed)]
-        shown = [found[name, bits] for name in dict.fromkeys((method, beside)) if name != ALONE]
+        shown = [chosen(name, bits) for name in dict.fromkeys((method, beside)) if name != ALONE]
         parts = [nearest(one, data, row, depth=depth).assign(query=side) for side, one in enumerate(shown)]
         tiles = pd.concat(parts, ignore_index=True)
-        name = class_text(data, data.query, row)
-        title = f"query {row:,} ({name}), {bits} bits; {len(wrong):,} of {len(data.query):,} queries of {method} have "
-        title += f"something wrong among the nearest {depth}"
+        name, lengths = class_text(data, data.query, row), joined(list({str(one.bits): 0 for one in shown}))
+        title = f"query {row:,} ({name}), {lengths} bits; {len(wrong):,} of {len(data.query):,} queries of {method} "
+        title += f"have something wrong among the nearest {depth}"
         return neighbour_tiles(tiles, neighbour_images(tiles, data), sides=[one.method for one in shown], title=title)
 
     return browse, choices
