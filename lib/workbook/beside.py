@@ -90,14 +90,19 @@ def headings() -> list[str]:
 
 
 def groups(claims: list[dict[str, Any]], exhibits: dict[str, Any], read: Reader) -> list[Group]:
-    """The joint table of a run.
+    """The joint table of a run; of two groups with the same published columns the one that has numbers of ours.
 
     Args:
         claims: the recorded verdicts.
         exhibits: the recorded figures and tables by id.
         read: gives a recorded table by its id, None where there is none.
     """
-    return [_group(entry, claims, exhibits, read) for entry in listed()]
+    found: dict[str, Group] = {}
+    for entry in listed():
+        group, asked = _group(entry, claims, exhibits, read), str((entry.source, entry.columns))
+        if asked not in found or (group.data and not found[asked].data):
+            found[asked] = group
+    return [*found.values()]
 
 
 def frame(found: list[Group]) -> pd.DataFrame:

@@ -55,6 +55,7 @@ def about(looked: Sequence[SavedCodes], exhibits: Mapping[str, Mapping[str, Any]
         "trained_on": first.dataset,
         "trained_seed": first.seed,
         "trained_network": protocol.get("backbone") or protocol.get("hash network", UNSAID),
+        "trained_head": protocol.get("hash layer", UNSAID),
         "trained_epoch": protocol.get("epoch", UNSAID),
     }
     return named | {"split": data.protocol, "stands_in": data.substitute, "nearest": NEAREST}

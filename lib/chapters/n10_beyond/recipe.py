@@ -10,7 +10,7 @@ from jaxtyping import Float64, Int8
 from matplotlib.figure import Figure
 
 from chapters.n07_backbones import description_of
-from chapters.shared.comparisons import Verdict, judge_rows, named_rows
+from chapters.shared.comparisons import Verdict, described, judge_rows, named_rows
 from chapters.shared.derived import NAMED, VALIDATION, judged_against, records_of, search_again
 from chapters.shared.readings import joined
 from chapters.shared.scores import converged, labels_of, select
@@ -187,9 +187,12 @@ def judge_at(compared: pd.DataFrame, pairs: Sequence[tuple[str, str]], *, bits: 
         bits: the length.
         least: of mAP.
     """
-    rows = named_rows(select(judged_against(compared, margin=-least), bits=bits), pairs)
-    judged = judge_rows(rows, margin=-least, alike="inconclusive")
-    return judged | {"observed": f"at {bits} bits {judged['observed']}"}
+    rows = named_rows(judged_against(compared, margin=-least), pairs)
+    judged = judge_rows(select(rows, bits=bits), margin=-least, alike="inconclusive")
+    others = rows[rows["bits"] != bits]
+    named = others["bits"].astype(str) + " bits " + others["difference"]
+    told = f"; not judged: {described(others.assign(difference=named).drop(columns='bits'))}" if len(others) else ""
+    return judged | {"observed": f"at {bits} bits {judged['observed']}{told}"}
 
 
 def choice_reading(scores: pd.DataFrame) -> str:

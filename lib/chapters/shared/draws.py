@@ -9,7 +9,7 @@ from chapters.shared.derived import Verdict, records_of
 from chapters.shared.readings import hundredths
 from hashcenters.datasets.splits import HashingData
 from workbook.claims import side, weakest
-from workbook.intervals import holm, spread_of_rows
+from workbook.intervals import Spread, holm, spread_of_rows
 from workbook.run_table import DERIVED, RECORDED, declare
 
 DRAWS = "draws"  # a kind of tables, see `chapters.shared.derived`
@@ -39,7 +39,7 @@ def _row(kind: str, scores: pd.DataFrame, **about: str) -> dict[str, Any]:
         "data": kind,
         "mAP": f"{mean:.4f} ± {hundredths(deviation)} pp",
         "95 % interval of the ±": f"{low:.2f} to {high:.2f} pp",
-        "σ of seeds": f"{hundredths(spread_of_rows(points.T).estimate)} pp" if several else NONE,
+        "σ of seeds": _deviation(spread_of_rows(points.T)) if several else NONE,
         "σ of the rest": f"{hundredths(spread.noise**0.5)} pp" if several else NONE,
         "mAP_mean": mean,
         "spread": spread,
@@ -49,6 +49,11 @@ def _row(kind: str, scores: pd.DataFrame, **about: str) -> dict[str, Any]:
         "runs": records_of(scores.assign(method=f"{kind}, " + scores["method"]), by="method"),
         **about,
     }
+
+
+def _deviation(spread: Spread) -> str:
+    low, high = spread.interval()
+    return f"{hundredths(spread.estimate)} pp ({low:.2f} to {high:.2f})"
 
 
 def data_across(rows: pd.DataFrame) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from basics import paths
 from basics.errors import InputError
 from basics.text import duration
 from basics.yaml import read_yaml
-from workbook import scoreboard
+from workbook import records, scoreboard
 from workbook.catalogue import workbook
 from workbook.records import read_manifest
 from workbook.report.pages import Page, make_page
@@ -112,9 +112,11 @@ def profile_file(profile: str) -> dict[str, Any]:
 
 
 def on_front(content: Content) -> Content:
-    """The results that stand beside the papers' numbers: of the profile that this one leaves that to, if it has any."""
+    """The results beside the papers' numbers: committed ones of the profile that `front` names, or its own."""
     name = str(profile_file(content.profile).get("front", content.profile))
-    folder = paths.shown_results(name)
+    folder = paths.committed_results(name)
     if name == content.profile or not folder.is_dir():
         return content
-    return replace(content, profile=name, folder=folder, exhibits=read_exhibits(name), claims=read_claims(name))
+    claims = list(records.in_order(folder / records.CLAIMS).values())
+    exhibits = records.in_order(folder / records.EXHIBITS)
+    return replace(content, profile=name, folder=folder, exhibits=exhibits, claims=claims)

@@ -243,7 +243,10 @@ def test_every_published_number_of_the_joint_table_is_on_the_front_page(site):
     text = " ".join(site["index.html"].text)
     for entry in beside.listed():
         assert f"beside-{published_tables()[entry.source].key}" in site["index.html"].ids
-        assert entry.group in text
+        same = [
+            other.group for other in beside.listed() if (other.source, other.columns) == (entry.source, entry.columns)
+        ]
+        assert sum(group in text for group in same) >= 1
 
 
 def test_figures_say_what_they_show_in_the_first_sentence_of_their_reading(built: Path):
@@ -288,9 +291,14 @@ def test_embedded_puts_the_photographs_numbers_beside_the_papers(tmp_path, monke
     assert (content.profile, front.profile) == ("embedded", "photographs")
     assert on_front(front) == front  # which leaves it to nobody
     cells = partial(exhibits.read_cells, front)
-    rows = beside.frame(beside.groups(front.claims, front.exhibits, cells))
+    joint = beside.groups(front.claims, front.exhibits, cells)
+    for entry in beside.listed():  # whatever stands beside has numbers where its table has such rows
+        same = [group for group in joint if (group.entry.source, group.entry.columns) == (entry.source, entry.columns)]
+        assert len(same) == 1
+        assert same[0].data or entry.ours not in front.exhibits or entry.group in ("Stanford Cars", "NABirds"), entry
+    rows = beside.frame(joint)
     shown = rows.loc[rows["ours on"] != MISSING, "ours on"]
-    assert not shown.str.contains("digits").any() and shown.str.contains("tiny-imagenet").any()
+    assert not shown.str.contains("digits").any() and shown.str.contains("tiny-imagenet").sum() >= 8
     folder = tmp_path / "embedded"
     copytree(content.folder, folder)
     page = build("embedded").read_text(encoding="utf-8")
