@@ -200,3 +200,14 @@ def test_every_notebook_with_committed_results_is_named() -> None:
 def test_links_lead_somewhere() -> None:
     targets = [target.split("#")[0] for target in re.findall(r"\]\(([^)]+)\)", README) if "://" not in target]
     assert [target for target in targets if not (ROOT / Path(target)).exists()] == []
+
+
+def test_both_reports_have_the_photographs_numbers_beside_the_papers() -> None:
+    """Photographs that are published alone leave the page of embedded behind; running and publishing it brings them."""
+    tables = []
+    for profile in ("embedded", "photographs"):
+        page = (ROOT / "results" / profile / "README.md").read_text(encoding="utf-8")
+        part = page.split("\n## The papers' numbers beside ours\n")[1].split("\n## ")[0]
+        tables.append([line for line in part.splitlines() if line.startswith("|")])
+    assert tables[0] == tables[1]
+    assert len(tables[0]) >= 20
