@@ -11,6 +11,7 @@ from typing import Any
 
 from basics import paths
 from basics.errors import InputError
+from basics.yaml import read_yaml
 
 
 @cache
@@ -39,3 +40,15 @@ def catalogue_folder() -> Path:
 def texts_folder() -> Path:
     """Where the texts of the notebooks' exhibits lie."""
     return paths.project_root() / setting("texts")
+
+
+def profile_file(profile: str) -> dict[str, Any]:
+    """What the file of a profile says; empty where there is none, as for results on other data."""
+    path = paths.profiles_root() / f"{profile}.yaml"
+    content = read_yaml(path) if path.is_file() else None
+    return content if isinstance(content, dict) else {}
+
+
+def front_of(profile: str) -> str:
+    """The profile whose committed results a report puts beside the papers' numbers: the one it names, or itself."""
+    return str(profile_file(profile).get("front") or profile)

@@ -135,6 +135,7 @@ def test_a_method_without_codes_of_a_length_is_shown_with_its_longest(saved):
     one_query, _ = browse.browser(saved, depth=2)
     drawn = one_query(method="L_C", beside="L_P", bits=32)  # which only L_P has
     assert ", 24 and 32 bits; " in drawn._suptitle.get_text()
+    assert [axis.get_ylabel() for axis in drawn.axes[::3]] == ["L_C, 24 bits", "L_P"]
     assert ", 32 bits; " in one_query(method="L_P", bits=32)._suptitle.get_text()
 
 

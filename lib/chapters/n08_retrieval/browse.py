@@ -112,6 +112,7 @@ def browser(
         name, lengths = class_text(data, data.query, row), joined(list({str(one.bits): 0 for one in shown}))
         title = f"query {row:,} ({name}), {lengths} bits; {len(wrong):,} of {len(data.query):,} queries of {method} "
         title += f"have something wrong among the nearest {depth}"
-        return neighbour_tiles(tiles, neighbour_images(tiles, data), sides=[one.method for one in shown], title=title)
+        sides = [one.method if one.bits == bits else f"{one.method}, {one.bits} bits" for one in shown]
+        return neighbour_tiles(tiles, neighbour_images(tiles, data), sides=sides, title=title)
 
     return browse, choices

@@ -7,9 +7,9 @@ from typing import Any
 from basics import paths
 from basics.errors import InputError
 from basics.text import duration
-from basics.yaml import read_yaml
 from workbook import records, scoreboard
 from workbook.catalogue import workbook
+from workbook.project import front_of, profile_file
 from workbook.records import read_manifest
 from workbook.report.pages import Page, make_page
 from workbook.results import read_claims, read_exhibits
@@ -104,16 +104,9 @@ def read_content(profile: str) -> Content:
     )
 
 
-def profile_file(profile: str) -> dict[str, Any]:
-    """What the file of a profile says; empty where there is none, as for results on other data."""
-    path = paths.profiles_root() / f"{profile}.yaml"
-    content = read_yaml(path) if path.is_file() else None
-    return content if isinstance(content, dict) else {}
-
-
 def on_front(content: Content) -> Content:
     """The results beside the papers' numbers: committed ones of the profile that `front` names, or its own."""
-    name = str(profile_file(content.profile).get("front", content.profile))
+    name = front_of(content.profile)
     folder = paths.committed_results(name)
     if name == content.profile or not folder.is_dir():
         return content

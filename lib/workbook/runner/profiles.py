@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from basics.errors import SHOWN, InputError, shown
+from basics.errors import SHOWN, InputError, one_of, shown
 from basics.files import read_text
 from basics.schema import Struct, convert
 from basics.yaml import parse_yaml
@@ -86,6 +86,8 @@ def _read(name: str, folder: Path) -> Profile:
     profile = convert(parse_yaml(read_text(folder / f"{name}.yaml"), where=where), Profile, where=where)
     if profile.name != name:
         raise InputError(f"{where} must be named like its file, got {shown(profile.name)}")
+    if profile.front is not None:
+        one_of(profile.front, profile_names(folder), f"{where}, front,")
     merged = {key: _with_shared(own, where=f"{where}, {key}, {SHARED}") for key, own in profile.notebooks.items()}
     return replace(profile, notebooks=merged)
 

@@ -17,6 +17,7 @@ from basics.source import digests
 from basics.text import columns, duration
 from workbook import committed
 from workbook.compare import compare
+from workbook.project import front_of
 from workbook.records import read_or_empty
 from workbook.runner import manifest
 from workbook.runner.execute import execute
@@ -198,9 +199,7 @@ def publish(plan: Plan) -> str:
         InputError: nothing was run here or committed, a notebook that was run here is not fresh, or
             `committed.publish` refuses.
     """
-    never = _never_run(plan)
-    if len(never) == len(plan.notebooks) and not paths.committed_results(plan.results).is_dir():
-        raise InputError(f"no notebook of profile {plan.results} has been run here, so there is nothing to publish")
+    never = _refuse_nothing(plan, "publish")
     with _reserved(plan.results):
         for name in plan.notebooks:
             if name not in never and (why := plan.why(name)):
@@ -210,8 +209,21 @@ def publish(plan: Plan) -> str:
     return f"{paths.committed_results(plan.results)}: {written} files written, {removed} removed"
 
 
+def _refuse_nothing(plan: Plan, aim: str) -> list[str]:
+    """The notebooks that were never run here; refuses where that is all of them and nothing is committed."""
+    never = _never_run(plan)
+    if len(never) == len(plan.notebooks) and not paths.committed_results(plan.results).is_dir():
+        raise InputError(f"no notebook of profile {plan.results} has been run here, so there is nothing to {aim}")
+    return never
+
+
 def report(plan: Plan) -> Path:
-    """Build the report from what is there, running nothing: the committed results where no run here made others."""
+    """Build the report from what is there, running nothing: the committed results where no run here made others.
+
+    Raises:
+        InputError: nothing was run here or committed.
+    """
+    _refuse_nothing(plan, "show")
     with _reserved(plan.results):
         committed.take_over(plan.results, _never_run(plan))
         return build_report(plan.results)
@@ -237,6 +249,7 @@ def _shown(profile: str, page: Path) -> dict[str, str]:
     return {
         "artefacts": digest(manifest.artefacts(paths.profile_results(profile))),
         "committed": digest(manifest.artefacts(paths.committed_results(profile))),
+        "front": digest([front_of(profile), manifest.artefacts(paths.committed_results(front_of(profile)))]),
         "library": digest(digests(["workbook.report.site:build"])),
         "manifest": sha256(made_by) if made_by.is_file() else "",
         "pages": digest([page.stat().st_mtime_ns, listing(page.parent / "html")]),
