@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from basics.errors import InputError
 from basics.files import sha256
 from basics.paths import project_root
 from workbook.runner.plan import Request, make_plan
-from workbook.runner.run import publish
+from workbook.runner.run import _shown, publish, report
 
 ROOT = project_root()
 PARAMETERS = 'profile: str = "embedded"  # results\nsize: int = 2  # of the table'
@@ -114,14 +115,37 @@ def test_kept_records_are_not_published(ran: tuple[Path, str]) -> None:
     assert git(clone, "status", "--porcelain") == ""
 
 
-def test_a_profile_of_which_nothing_was_run_is_not_published(workbook: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("use", "aim"), [(publish, "publish"), (report, "show")])
+def test_a_profile_of_which_nothing_was_run_is_neither_published_nor_shown(
+    workbook: Any, monkeypatch: pytest.MonkeyPatch, use: Callable[[Any], Any], aim: str
+) -> None:
     workbook.write("01_makes", "print(1)")
     for name in ("notebooks", "profiles", "results"):
         monkeypatch.setenv(f"HASHCENTERS_{name.upper()}", str(workbook.folder / name))
     before = sorted(workbook.folder.rglob("*"))
-    with pytest.raises(InputError, match="no notebook of profile embedded has been run here"):
-        publish(make_plan(Request()))
+    with pytest.raises(InputError, match=f"no notebook of profile embedded has been run here, so .* nothing to {aim}"):
+        use(make_plan(Request()))
     assert sorted(workbook.folder.rglob("*")) == before
+
+
+def test_a_report_is_not_fresh_where_the_results_on_its_front_have_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("profiles", "committed", "results"):
+        monkeypatch.setenv(f"HASHCENTERS_{name.upper()}", str(tmp_path / name))
+    (tmp_path / "profiles").mkdir()
+    (tmp_path / "profiles" / "mine.yaml").write_text("name: mine\ntitle: t\nfront: other\nnotebooks: {}\n")
+    page, table = tmp_path / "index.html", tmp_path / "committed" / "other" / "tables" / "07-table-1.csv"
+    page.touch()
+    table.parent.mkdir(parents=True)
+    table.write_text("a\n1\n")
+    before = _shown("mine", page)
+    assert _shown("mine", page) == before
+    table.write_text("a\n2\n")
+    assert _shown("mine", page) != before
+    table.write_text("a\n1\n")
+    (tmp_path / "profiles" / "mine.yaml").write_text("name: mine\ntitle: t\nnotebooks: {}\n")
+    assert _shown("mine", page) != before
 
 
 def test_prose_that_changed_is_shown_without_a_run(ran: tuple[Path, str]) -> None:
