@@ -246,10 +246,10 @@ def build_report(profile: str) -> Path:
 def _shown(profile: str, page: Path) -> dict[str, str]:
     """What the report shows, the code that draws it, and its pages as they are now."""
     made_by = manifest.manifest_path(profile)
+    shown = [paths.committed_results(name) for name in dict.fromkeys((profile, front_of(profile)))]
     return {
         "artefacts": digest(manifest.artefacts(paths.profile_results(profile))),
-        "committed": digest(manifest.artefacts(paths.committed_results(profile))),
-        "front": digest([front_of(profile), manifest.artefacts(paths.committed_results(front_of(profile)))]),
+        "committed": digest([manifest.artefacts(folder) for folder in shown]),
         "library": digest(digests(["workbook.report.site:build"])),
         "manifest": sha256(made_by) if made_by.is_file() else "",
         "pages": digest([page.stat().st_mtime_ns, listing(page.parent / "html")]),
