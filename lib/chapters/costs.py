@@ -20,7 +20,7 @@ from hashcenters.models.factory import make_backbone
 from hashcenters.models.hash_head import make_head
 from hashcenters.models.network import HashNetwork
 from hashcenters.training.config import TrainingConfig
-from hashcenters.training.run import kept_splits, load_data
+from hashcenters.training.run import keeps_network, kept_splits, load_data
 from shelf.papers.torchvision_sets import SHAPES
 
 # operations a second, and where: see docs/scaling.md
@@ -178,12 +178,13 @@ def cost_of(config: TrainingConfig, *, encodes: bool = False) -> Cost:
     encoded = sum(len(getattr(data, split)) for split in kept_splits(config))
     rate, where = RATES[config.device]
     centers = (epochs + 1) * len(config.centers or ()) * config.bits * BYTES
+    outputs = sum(len(getattr(data, split)) for split in kept_splits(config) if split in ("query", "validation"))
     above = forwards * ((1 + BACKWARD) * learned + followed + encoded)
     return Cost(
         seconds=(above + encodes * encoding * encoded) / rate,
         where=where,
         memory=parameters * BYTES * (2 + MOMENTS[recipe.optimiser]) + left * recipe.batch_size,
-        disk=parameters * BYTES + centers + encoded * config.bits / 8,
+        disk=keeps_network(config) * parameters * BYTES + centers + (encoded / 8 + outputs * BYTES) * config.bits,
     )
 
 

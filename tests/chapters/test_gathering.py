@@ -58,15 +58,14 @@ def test_one_seed_and_no_plateau_leave_it_open():
     assert judged(converged=False)["verdict"] == "inconclusive"
 
 
-def test_trainings_are_counted_by_part(monkeypatch):
+def test_trainings_are_counted_by_part():
     """All training items at their center, and the queries of one class at that of another."""
     data = load_digits100(**parse_options(OPTIONS))
     words = np.random.default_rng(0).integers(0, 2, (100, 64), dtype=np.int8) * 2 - 1
     config = csq_training(make_setting(), 64, 0, options={}).config
     config = replace(config, centers=tuple(map(tuple, words.tolist())))
     asked = np.where(data.query.labels == 3, 7, data.query.labels)
-    monkeypatch.setattr(gathering, "of_training_split", lambda _: words[data.train.labels].astype(np.float32))
-    run = MadeUp({"query": words[asked]}, config)
+    run = MadeUp({"train": words[data.train.labels], "query": words[asked]}, config)
     found = gathering.gathering_table(table([{"bits": 64, "seed": 0}], [run]), data)
     assert found["part"].tolist() == [LEARNED, ASKED]
     assert found["nearest"].tolist() == pytest.approx([1.0, (data.query.labels != 3).mean()])

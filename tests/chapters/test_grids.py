@@ -5,6 +5,8 @@ from dataclasses import replace
 import pytest
 
 from basics.errors import InputError
+from hashcenters.training.config import TrainingConfig
+from hashcenters.training.run import WithNetwork
 
 TINY = ["train_per_class=2", "validation_per_class=1", "query_per_class=1", "database_per_class=3"]
 SMALL = {
@@ -23,7 +25,10 @@ def test_the_lambda_grid_and_the_doses_share_trainings_with_the_ablation(grids):
     doses = [point.config for point in points if "lambda_1" in point.labels and "lambda_2" not in point.labels]
     assert len(ablation) == 6 * 2 * 2
     assert len(doses) == 5 * 2
-    assert sum(config in ablation for config in doses) == 2 * 2  # λ1 of 0 and 0.05 at 64 bits, both seeds
+    assert all(isinstance(config, WithNetwork) for config in doses)  # their outputs of training images are looked at
+    assert not any(isinstance(config, WithNetwork) for config in ablation + grid)
+    same = [TrainingConfig(**vars(config)) in ablation for config in doses]
+    assert sum(same) == 2 * 2  # λ1 of 0 and 0.05 at 64 bits, both seeds
     assert {config.bits for config in doses} == {64}
     assert [config.objective_options["lambda_quantization"] for config in doses[::2]] == [0.0, 0.05, 0.2, 0.5, 1.0]
     assert len(grid) == 9 * 2  # both seeds

@@ -10,11 +10,10 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 import torch
-from jaxtyping import Bool, Float, Int, Int8, Num
+from jaxtyping import Bool, Int, Int8, Num
 
 from chapters.shared.comparisons import judge_rows
 from chapters.shared.derived import Verdict, level_table
-from chapters.shared.encoding import of_training_split
 from chapters.shared.scores import converged
 from hashcenters.codes import binarise, hamming_distance
 from hashcenters.datasets.splits import HashingData
@@ -26,7 +25,7 @@ LEARNED, ASKED = "training items", "queries"
 
 
 def center_distances(
-    outputs: Float[np.ndarray, "n bits"],
+    outputs: Num[np.ndarray, "n bits"],
     labels: Int[np.ndarray, " n"] | Num[np.ndarray, "n num_classes"],
     centers: Int8[np.ndarray, "num_classes bits"],
 ) -> pd.DataFrame:
@@ -67,8 +66,8 @@ def gathering_table(runs: pd.DataFrame, data: HashingData) -> pd.DataFrame:
     rows = []
     for bits, seed, run in runs[["bits", "seed", "run"]].itertuples(index=False):
         centers = run.config.center_array()
-        outputs = {LEARNED: (of_training_split(run), data.train), ASKED: (run.outputs("query"), data.query)}
-        for part, (found, samples) in outputs.items():
+        codes = {LEARNED: (run.codes("train"), data.train), ASKED: (run.codes("query"), data.query)}
+        for part, (found, samples) in codes.items():
             mean = center_distances(found, samples.labels, centers)[["own", "next", "nearest"]].mean()
             rows.append({"bits": bits, "seed": seed, "part": part, **mean, "converged": converged(run.history())})
     return pd.DataFrame(rows)

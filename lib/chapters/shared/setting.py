@@ -12,7 +12,7 @@ from hashcenters.centers.generate import make_centers
 from hashcenters.datasets.splits import HashingData
 from hashcenters.sweep import GridPoint
 from hashcenters.training.config import Recipe, TrainingConfig, freeze_centers
-from hashcenters.training.run import load_data
+from hashcenters.training.run import WithNetwork, load_data
 
 
 @dataclass(frozen=True)
@@ -161,6 +161,7 @@ def hash_training(
     objective: str,
     seed: int,
     options: Mapping[str, Any] | None = None,
+    with_network: bool = False,
     **labels: Any,
 ) -> GridPoint:
     """One hash training of a grid, towards given centers.
@@ -171,11 +172,12 @@ def hash_training(
         objective: a name known to `hashcenters.losses.factory`.
         seed: of the training.
         options: of the objective.
+        with_network: whether the trained network is to be asked too, not codes and outputs alone.
         labels: what tells it from the others, beside `bits` and `seed`.
     """
     pretrain = setting.weights == "pretrain"
     start = {"backbone_from": classifier(setting)} if pretrain else {"weights": setting.weights}
-    config = TrainingConfig(
+    config = (WithNetwork if with_network else TrainingConfig)(
         dataset=setting.dataset,
         dataset_options=setting.dataset_options,
         backbone=setting.backbone,
@@ -212,7 +214,7 @@ def csq_training(
         options: weights and forms of the central objective (S.7).
         generator: of the centers.
         draw: seed of the centers.
-        labels: what tells it from the others, beside `bits` and `seed`.
+        labels: what tells it from the others, beside `bits` and `seed`, and the rest of `hash_training`.
     """
     center_seed = seed if draw is None else draw
     centers = make_centers(generator, bits, setting.data().num_classes, seed=center_seed)

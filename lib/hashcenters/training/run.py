@@ -95,14 +95,26 @@ def seal(folder: Path) -> None:
         write_json(folder / "config.json", note | {"sha256": sum_of_note(note)})
 
 
+class WithNetwork(TrainingConfig):
+    """The same training, of which the network is asked for too; see `keeps_network`."""
+
+
+def keeps_network(config: TrainingConfig) -> bool:
+    """Whether the network stays when a training has finished: not a hash layer alone, unless it is asked for.
+
+    On features one is trained again in seconds, to the last bit, and is nearly all that such a training leaves on disk.
+    """
+    return config.trainable != "head" or config.centers is None or isinstance(config, WithNetwork)
+
+
 @dataclass(frozen=True)
 class Run:
     """A finished training.
 
     Args:
         config: what was trained.
-        folder: where its files lie: `config.json`, `state.safetensors` (network, objective, path of centers)
-            and `outputs.safetensors` (packed codes of every split; outputs of query and validation).
+        folder: where its files lie: `config.json`, `state.safetensors` (objective, path of centers, and the network
+            where it stays) and `outputs.safetensors` (packed codes of every split; outputs of query and validation).
     """
 
     config: TrainingConfig
@@ -139,8 +151,21 @@ class Run:
         """What was trained, in evaluation mode on the CPU, and the data it takes: features, where a part is frozen."""
         start = self.config.backbone_from
         network, data = trained_part(self.config, start and self.folder.parent / run_key(start))
-        network.load_state_dict(part(load_tensors(self.folder / "state.safetensors")[0], "network."))
+        network.load_state_dict(self.network_tensors())
         return network.eval(), data
+
+    def network_tensors(self) -> dict[str, torch.Tensor]:
+        """The tensors of the network; where they were not kept, the training runs again and keeps them.
+
+        Raises:
+            InputError: it cannot run again as it was.
+        """
+        file = self.folder / "state.safetensors"
+        if found := part(load_tensors(file)[0], "network."):
+            return found
+        if run(WithNetwork(**vars(self.config)), self.folder.parent).folder != self.folder:
+            raise InputError(f"{self.folder} has kept no network, and its code or data have changed since")
+        return part(load_tensors(file)[0], "network.")
 
 
 @lru_cache(maxsize=4)
@@ -205,6 +230,8 @@ def find(config: TrainingConfig, root: Path) -> Run | None:
                 set_aside(folder / name)
             (folder / "config.json").unlink(missing_ok=True)
             return None
+    if isinstance(config, WithNetwork) and not part(load_tensors(folder / "state.safetensors")[0], "network."):
+        return None
     return Run(config, folder)
 
 
@@ -338,8 +365,16 @@ def run(config: TrainingConfig, root: Path, *, progress: bool = False) -> Run:
         found = find(config, root)
         if found is None:
             _run_anew(config, folder, start.folder if start else None, progress=progress)
+            if not keeps_network(config):
+                drop_network(folder / "state.safetensors")
             seal(folder)
         return found or Run(config, folder)
+
+
+def drop_network(file: Path) -> None:
+    """Leave the tensors of the network out of a file of a finished training."""
+    tensors, note = load_tensors(file)
+    save_tensors(file, {name: value for name, value in tensors.items() if not name.startswith("network.")}, note)
 
 
 @contextmanager

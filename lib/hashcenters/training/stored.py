@@ -152,10 +152,10 @@ def colour_network(run: Run) -> nn.Module:
         network.backbone.load_state_dict(part(load_tensors(start)[0], "network.backbone."))
     below, above = network.backbone.eval().split(config.trainable) if frozen else (nn.Identity(), network.backbone)
     trained = HashNetwork(above, network.hash_layer)
-    file = run.folder / "state.safetensors"
     try:
-        trained.load_state_dict(part(load_tensors(file)[0], "network."))
+        trained.load_state_dict(run.network_tensors())
     except RuntimeError as error:
+        file = run.folder / "state.safetensors"
         raise InputError(f"{file} must hold the tensors of {config.backbone} with {config.bits} bits") from error
     return nn.Sequential(below, trained).eval()
 

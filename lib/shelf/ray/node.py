@@ -101,10 +101,10 @@ def train(key: str, config: Mapping[str, Any], ask: Ask, shared: Path | None) ->
         InputError: the node has other code or data, or the training is refused.
     """
     from hashcenters.sweep import prerequisites
-    from hashcenters.training.run import run, run_key
+    from hashcenters.training.run import WithNetwork, run, run_key
     from hashcenters.training.stored import restore_config
 
-    cell = restore_config(dict(config))
+    cell = WithNetwork(**vars(restore_config(dict(config))))  # the machine that asks may want all of it
     if run_key(cell) != key:
         raise InputError("its code or its data differ from those of the machine that asks")
     if shared is not None:

@@ -17,10 +17,22 @@ from hashcenters.centers.generate import make_centers
 from hashcenters.models.network import Backbone
 from hashcenters.sweep import GridPoint, sweep
 from hashcenters.training import features
+from hashcenters.training.checkpoint import load_tensors
 from hashcenters.training.config import Recipe, TrainingConfig, freeze_centers
 from hashcenters.training.features import Encoder, encode_rows, listening
 from hashcenters.training.loop import make_optimiser
-from hashcenters.training.run import _frozen, build_objective, encode_ahead, frozen, load_data, run, trained_part
+from hashcenters.training.run import (
+    Run,
+    WithNetwork,
+    _frozen,
+    build_objective,
+    encode_ahead,
+    find,
+    frozen,
+    load_data,
+    run,
+    trained_part,
+)
 from hashcenters.training.stored import encode_folder
 
 CLASSES, PICTURES, SIZE = 3, 14, 32
@@ -246,6 +258,43 @@ def test_a_classifier_for_category_features_needs_no_database(pictures, tmp_path
     run(config, tmp_path)
     folder = next((tmp_path / "features").iterdir())
     assert sorted(file.stem for file in folder.glob("*.f16")) == ["train", "validation"]
+
+
+def test_a_hash_layer_alone_stays_only_where_it_is_asked_for_and_comes_back_as_it_was(pictures, tmp_path):
+    config, root = configuration(pictures), tmp_path / "runs"
+    kept, dropped = run(WithNetwork(**vars(config)), tmp_path / "other"), run(config, root)
+    assert kept.folder.name == dropped.folder.name
+    state, other = (load_tensors(one.folder / "state.safetensors")[0] for one in (dropped, kept))
+    assert set(other) - set(state) == {f"network.{name}" for name in kept.network_tensors()}
+    assert all(torch.equal(state[name], other[name]) for name in state)
+    codes, outputs = dropped.codes("database"), dropped.outputs("query")
+    assert np.array_equal(codes, kept.codes("database")) and np.array_equal(outputs, kept.outputs("query"))
+    # whoever reads codes finds it finished, whoever asks for the network does not, until it has been trained again
+    asked = WithNetwork(**vars(config))
+    assert find(config, root) and find(asked, root) is None
+    again = Run(config, dropped.folder).network().state_dict()
+    assert all(torch.equal(again[name], value) for name, value in kept.network().state_dict().items())
+    assert find(asked, root)
+    assert np.array_equal(codes, dropped.codes("database")) and np.array_equal(outputs, dropped.outputs("query"))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"trainable": "last-stage"},
+        {"trainable": "all"},
+        {"head": "shc-classifier", "bits": CLASSES, "objective": "classification", "centers": None},
+    ],
+)
+def test_every_other_network_stays(pictures, tmp_path, changes):
+    assert run(configuration(pictures, **changes), tmp_path).network_tensors()
+
+
+def test_a_network_that_code_or_data_have_left_behind_is_said_to_be_gone(pictures, tmp_path):
+    done = run(configuration(pictures), tmp_path)
+    other = done.folder.rename(done.folder.with_name("0" * 20))
+    with pytest.raises(InputError, match="000 has kept no network, and its code or data have changed since"):
+        Run(done.config, other).network()
 
 
 def test_codes_of_a_folder_are_those_of_the_training(pictures, tmp_path, monkeypatch):
