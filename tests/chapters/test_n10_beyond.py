@@ -147,7 +147,7 @@ def compared(*, settled: bool = True, **ends: tuple[float, float]) -> pd.DataFra
 
 
 def test_a_choice_that_is_its_rival_leaves_the_question_open():
-    judged = recipe.judge_at(compared(a_over_b=(0.0, 0.0)), [("a", "b")], bits=16)
+    judged = recipe.judge_at(compared(a_over_b=(0.0, 0.0)), [("a", "b")], lengths=[16])
     assert judged["verdict"] == "inconclusive"
     assert judged["why"].endswith("is at 0 (identical everywhere)")
 
@@ -164,33 +164,33 @@ def test_a_choice_that_is_its_rival_leaves_the_question_open():
     ],
 )
 def test_a_step_is_judged_by_its_interval_against_what_it_should_bring(ends, least, verdict):
-    judged = recipe.judge_at(compared(a_over_b=ends), [("a", "b")], bits=16, least=least)
+    judged = recipe.judge_at(compared(a_over_b=ends), [("a", "b")], lengths=[16], least=least)
     assert judged["verdict"] == verdict
-    assert judged["observed"].startswith("at 16 bits a − b: ")
+    assert judged["observed"].startswith("16 bits a − b: ")
 
 
 def test_the_family_is_judged_against_the_same_bound():
     """All others are clear of 0 and none of 0.03: the last stands at the strictest level of eight, not at 95 %."""
     others = {f"a_over_{name}": (0.02, 0.04) for name in "cdefghi"}
     rows = compared(a_over_b=(0.031, 0.2), **others)
-    assert recipe.judge_at(rows, [("a", "b")], bits=16)["verdict"] == "trend"
-    assert recipe.judge_at(rows, [("a", "b")], bits=16, least=0.03)["verdict"] == "inconclusive"
+    assert recipe.judge_at(rows, [("a", "b")], lengths=[16])["verdict"] == "trend"
+    assert recipe.judge_at(rows, [("a", "b")], lengths=[16], least=0.03)["verdict"] == "inconclusive"
 
 
 def test_trainings_short_of_their_plateau_are_no_trend():
     rows = compared(settled=False, a_over_b=(0.02, 0.04))
-    assert recipe.judge_at(rows, [("a", "b")], bits=16)["verdict"] == "inconclusive"
+    assert recipe.judge_at(rows, [("a", "b")], lengths=[16])["verdict"] == "inconclusive"
 
 
 def test_of_several_pairs_the_weakest_decides():
     rows = compared(a_over_b=(0.1, 0.2), c_over_d=(0.02, 0.04))
     pairs = [("a", "b"), ("c", "d")]
-    assert recipe.judge_at(rows, pairs, bits=16)["verdict"] == "trend"
-    judged = recipe.judge_at(rows, pairs, bits=16, least=0.05)
+    assert recipe.judge_at(rows, pairs, lengths=[16])["verdict"] == "trend"
+    judged = recipe.judge_at(rows, pairs, lengths=[16], least=0.05)
     assert judged["verdict"] == "not-shown"
     assert "a − b: +0.1500" in judged["observed"] and "c − d: +0.0300" in judged["observed"]
     same = compared(a_over_b=(0.1, 0.2), c_over_d=(0.0, 0.0))
-    assert recipe.judge_at(same, pairs, bits=16)["verdict"] == "inconclusive"
+    assert recipe.judge_at(same, pairs, lengths=[16])["verdict"] == "inconclusive"
 
 
 def test_the_ladder_is_read_in_points():

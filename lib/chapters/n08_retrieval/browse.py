@@ -109,7 +109,7 @@ def browser(
         shown = [chosen(name, bits) for name in dict.fromkeys((method, beside)) if name != ALONE]
         parts = [nearest(one, data, row, depth=depth).assign(query=side) for side, one in enumerate(shown)]
         tiles = pd.concat(parts, ignore_index=True)
-        name, lengths = class_text(data, data.query, row), joined(list({str(one.bits): 0 for one in shown}))
+        name, lengths = class_text(data, data.query, row), joined(list(dict.fromkeys(str(one.bits) for one in shown)))
         title = f"query {row:,} ({name}), {lengths} bits; {len(wrong):,} of {len(data.query):,} queries of {method} "
         title += f"have something wrong among the nearest {depth}"
         sides = [one.method if one.bits == bits else f"{one.method}, {one.bits} bits" for one in shown]

@@ -176,23 +176,27 @@ def pairs_of(methods: Sequence[str], *, kinds: Sequence[str]) -> dict[str, list[
     return {"centers": climbed, "rest": STEPS, "both": BOTH} | found
 
 
-def judge_at(compared: pd.DataFrame, pairs: Sequence[tuple[str, str]], *, bits: int, least: float = 0.0) -> Verdict:
-    """Whether the first of each pair beats the second at one length by at least so much; the weakest pair decides.
+def judge_at(
+    compared: pd.DataFrame, pairs: Sequence[tuple[str, str]], *, lengths: Sequence[int], least: float = 0.0
+) -> Verdict:
+    """Whether the first of each pair beats the second at some lengths by at least so much; the weakest row decides.
 
     Where the choice is what it is held against, both sides are the same trainings, and the question stays open.
 
     Args:
         compared: of `compare_pairs`, judged with no margin; all of it is the family.
         pairs: the method that should win, and the other.
-        bits: the length.
+        lengths: in bits.
         least: of mAP.
     """
     rows = named_rows(judged_against(compared, margin=-least), pairs)
-    judged = judge_rows(select(rows, bits=bits), margin=-least, alike="inconclusive")
-    others = rows[rows["bits"] != bits]
-    named = others["bits"].astype(str) + " bits " + others["difference"]
-    told = f"; not judged: {described(others.assign(difference=named).drop(columns='bits'))}" if len(others) else ""
-    return judged | {"observed": f"at {bits} bits {judged['observed']}{told}"}
+    at = rows["bits"].isin(lengths)
+    if not at.any():
+        return {"verdict": "inconclusive", "observed": "nothing", "why": "no codes of such a length were trained"}
+    rows = rows.assign(difference=rows["bits"].astype(str) + " bits " + rows["difference"])
+    judged = judge_rows(rows[at].drop(columns="bits"), margin=-least, alike="inconclusive")
+    told = f"; at other lengths {described(rows[~at].drop(columns='bits'))}" if not at.all() else ""
+    return judged | {"observed": judged["observed"] + told}
 
 
 def choice_reading(scores: pd.DataFrame) -> str:

@@ -17,7 +17,7 @@ from chapters.shared.setting import Setting
 from hashcenters.codes import binarise
 from hashcenters.datasets.splits import HashingData
 from hashcenters.metrics import average_precision
-from hashcenters.metrics.label_codes import label_codes, nearest_center
+from hashcenters.metrics.label_codes import label_codes, nearest_center, precisions_by_class
 from hashcenters.projections import itq_hyperplanes, random_hyperplanes
 from hashcenters.training.run import Run
 from workbook.intervals import crossing
@@ -73,9 +73,9 @@ def class_precisions(run: Run, data: HashingData) -> Float64[np.ndarray, "n_quer
         data: with other classes than it learned; items of one stored class tie.
     """
     centers = binarise(run.centers_by_epoch()[-1])
-    classes = (nearest_center(run.codes(name), centers) for name in ("query", "database"))
-    query, database = (label_codes(found, len(centers)) for found in classes)
-    return average_precision(query, data.query.labels, database, data.database.labels, top_k=data.top_k)
+    taken, stored = (nearest_center(run.codes(name), centers) for name in ("query", "database"))
+    classes = taken, data.query.labels, stored, data.database.labels
+    return precisions_by_class(label_codes(len(centers)), *classes, top_k=data.top_k)
 
 
 def trained_precisions(

@@ -8,16 +8,14 @@ import pandas as pd
 from jaxtyping import Int64
 
 from chapters.shared import derived
-from chapters.shared.comparisons import as_finding, compare_pairs, judge_rows, named_rows
+from chapters.shared.comparisons import as_finding, compare_pairs, judge_rows, named_rows, together
 from chapters.shared.derived import MARGIN, Verdict, judged_against, settled_as, stored_table, with_interval
 from chapters.shared.scores import labels_of, select
 from hashcenters.codes import binarise
 from hashcenters.datasets.splits import HashingData
-from hashcenters.metrics import average_precision
 from hashcenters.metrics import label_codes as alone
 from hashcenters.metrics.label_codes import CODES, LABELLED, PREDICTED, ROWS, label_code_precisions
 from hashcenters.training.run import Run
-from workbook.claims import weakest
 from workbook.run_table import DERIVED
 
 PAIRS = ((LABELLED, CODES), (CODES, PREDICTED))  # what is asked: the side that should win, and the other
@@ -63,12 +61,10 @@ def with_classifier(
         data: what was classified, with one class an item.
         settled: whether the classifier's training reached its plateau.
     """
-    count = len(data.class_names)
-    stored = {PREDICTED: said["database"], LABELLED: data.database.labels}
-    query, runs = alone.label_codes(said["query"], count), [*table.attrs[DERIVED]["runs"]]
-    for name, classes in stored.items():
-        items = alone.label_codes(classes, count), data.database.labels
-        found = average_precision(query, data.query.labels, *items, top_k=data.top_k).mean()
+    count, query, classes = len(data.class_names), (said["query"], data.query.labels), data.database.labels
+    runs = [*table.attrs[DERIVED]["runs"]]
+    for name, stored in {PREDICTED: said["database"], LABELLED: classes}.items():
+        found = alone.precisions_by_class(alone.label_codes(count), *query, stored, classes, top_k=data.top_k).mean()
         method = f"linear classifier{derived.NAMED}{name}"
         runs.append(derived.run_record(method, alone.label_bits(count), 0, settled, mAP=found))
     return derived.stored_again(pd.DataFrame(runs), by="method")
@@ -102,10 +98,7 @@ def judge_own_label_codes(compared: pd.DataFrame) -> Verdict:
     """
     asked = ((judged_against(compared, margin=MARGIN), PAIRS[:1], MARGIN), (compared, PAIRS[1:], 0.0))
     judged = [judge_rows(named_rows(table, pair), margin=margin) for table, pair, margin in asked]
-    said = {name: "; ".join(one[name] for one in judged) for name in ("observed", "why")}
-    follows = [part for one in judged for part in one.get("follows", ())]
-    verdict = weakest(one["verdict"] for one in judged)
-    return as_finding(said | {"verdict": verdict, "follows": follows, "margin": MARGIN})
+    return as_finding(together(judged) | {"margin": MARGIN})
 
 
 def judge_label_codes(table: pd.DataFrame) -> Verdict:
@@ -121,6 +114,4 @@ def judge_label_codes(table: pd.DataFrame) -> Verdict:
     ]
     rows, kinds = table.assign(converged=True), ((LABELLED, MARGIN), (PREDICTED, 0.0))
     judged = [judge_rows(select(rows, stored=stored), margin=margin) for stored, margin in kinds]
-    follows = [row for one in judged for row in one.get("follows", ())]
-    verdict = weakest(one["verdict"] for one in judged)
-    return as_finding({"verdict": verdict, "observed": "; ".join(parts), "margin": MARGIN, "follows": follows})
+    return as_finding(together(judged) | {"observed": "; ".join(parts), "margin": MARGIN})

@@ -8,7 +8,7 @@ Source: A. Sablayrolles, M. Douze, H. Jégou, N. Usunier, How should we evaluate
 """
 
 import numpy as np
-from jaxtyping import Float64, Int8, Int64
+from jaxtyping import Float64, Int, Int8, Int64
 
 from basics.errors import InputError
 from hashcenters.codes import hamming_distance
@@ -51,12 +51,35 @@ def nearest_center(
     return hamming_distance(codes, centers).argmin(axis=1)
 
 
-def label_codes(classes: Int64[np.ndarray, "n"], num_classes: int) -> Int8[np.ndarray, "n {num_classes}"]:
-    """Codes that rank by equality of class: 0 bits apart where two classes are one, 2 where they are not.
+def label_codes(num_classes: int) -> Int8[np.ndarray, "{num_classes} {num_classes}"]:
+    """Codes of classes that rank by their equality: 0 bits apart where two classes are one, 2 where they are not.
 
     The ⌈log2 m⌉ bits that are stored say no more than the class, and their own distances would rank classes by index.
     """
-    return (2 * np.eye(num_classes, dtype=np.int8) - np.int8(1))[classes]
+    return 2 * np.eye(num_classes, dtype=np.int8) - np.int8(1)
+
+
+def precisions_by_class(
+    codes: Int8[np.ndarray, "num_classes bits"],
+    taken: Int64[np.ndarray, "n_query"],
+    truth: Int[np.ndarray, "n_query"],
+    stored: Int[np.ndarray, "n_database"],
+    labels: Int[np.ndarray, "n_database"],
+    *,
+    top_k: Depth,
+) -> Float64[np.ndarray, "n_query"]:
+    """AP@k of every query where each item is stored as the code of a class.
+
+    Args:
+        codes: one a class.
+        taken, stored: the class that a query, and an item of the database, is taken for.
+        truth, labels: their own classes, by which an item is relevant or not.
+        top_k: ranks that count; None for the whole database.
+    """
+    # a query counts by the class it is taken for and by its own: each pair of them is ranked once
+    pairs, place = np.unique(np.stack([taken, truth], axis=1), axis=0, return_inverse=True)
+    found = average_precision(codes[pairs[:, 0]], pairs[:, 1], codes[stored], labels, top_k=top_k)
+    return found[place.ravel()]
 
 
 def label_code_precisions(
@@ -89,18 +112,11 @@ def label_code_precisions(
     if max(truth.max(initial=0), classes.max(initial=0)) >= count:
         raise InputError(f"every class must have a center, got classes up to {max(truth.max(), classes.max())}")
     taken, stored = (nearest_center(codes, centers) for codes in (query_codes, database_codes))
-    # a query counts by the class it is taken for and by its own: each pair of them is ranked once
-    pairs, place = np.unique(np.stack([taken, truth], axis=1), axis=0, return_inverse=True)
-
-    def by_class(words: np.ndarray, database: np.ndarray) -> Float64[np.ndarray, "n_query"]:
-        found = average_precision(words[pairs[:, 0]], pairs[:, 1], words[database], classes, top_k=top_k)
-        return found[place.ravel()]
-
-    words = label_codes(np.arange(count), count)
+    alone = label_codes(count)
     return {
         CODES: average_precision(query_codes, truth, database_codes, classes, top_k=top_k),
-        PREDICTED: by_class(words, stored),
-        LABELLED: by_class(words, classes),
-        CENTER_OF_PREDICTED: by_class(centers, stored),
+        PREDICTED: precisions_by_class(alone, taken, truth, stored, classes, top_k=top_k),
+        LABELLED: precisions_by_class(alone, taken, truth, classes, classes, top_k=top_k),
+        CENTER_OF_PREDICTED: precisions_by_class(centers, taken, truth, stored, classes, top_k=top_k),
         CENTER_OF_LABEL: average_precision(query_codes, truth, centers[classes], classes, top_k=top_k),
     }
