@@ -49,6 +49,8 @@ def test_trainings_are_paired_by_seed_and_start_from_one_backbone(grids):
 def test_notebook_05_shares_the_trainings_of_notebook_04(grids):
     full = [point.config for point in grids("04_training", **SMALL, multi_label_dataset="")]
     points = grids("05_center_learning", **SMALL, multi_label_dataset="")
+    asked = {point.labels["method"] for point in points if isinstance(point.config, WithNetwork)}
+    assert asked == {"Magnet"}  # whose centers are means of what its first network makes of the training split
     ours = [point for point in points if point.labels["method"] == "CSQ centers"]
     assert len(ours) == 4
     assert all(point.config in full for point in ours)

@@ -163,6 +163,7 @@ class Run:
         file = self.folder / "state.safetensors"
         if found := part(load_tensors(file)[0], "network."):
             return found
+        log.warning("%s kept no network; the training runs again", self.folder.name)
         if run(WithNetwork(**vars(self.config)), self.folder.parent).folder != self.folder:
             raise InputError(f"{self.folder} has kept no network, and its code or data have changed since")
         return part(load_tensors(file)[0], "network.")

@@ -260,7 +260,7 @@ def test_a_classifier_for_category_features_needs_no_database(pictures, tmp_path
     assert sorted(file.stem for file in folder.glob("*.f16")) == ["train", "validation"]
 
 
-def test_a_hash_layer_alone_stays_only_where_it_is_asked_for_and_comes_back_as_it_was(pictures, tmp_path):
+def test_a_hash_layer_alone_stays_only_where_it_is_asked_for_and_comes_back_as_it_was(pictures, tmp_path, caplog):
     config, root = configuration(pictures), tmp_path / "runs"
     kept, dropped = run(WithNetwork(**vars(config)), tmp_path / "other"), run(config, root)
     assert kept.folder.name == dropped.folder.name
@@ -273,6 +273,7 @@ def test_a_hash_layer_alone_stays_only_where_it_is_asked_for_and_comes_back_as_i
     asked = WithNetwork(**vars(config))
     assert find(config, root) and find(asked, root) is None
     again = Run(config, dropped.folder).network().state_dict()
+    assert f"{dropped.folder.name} kept no network; the training runs again" in caplog.text
     assert all(torch.equal(again[name], value) for name, value in kept.network().state_dict().items())
     assert find(asked, root)
     assert np.array_equal(codes, dropped.codes("database")) and np.array_equal(outputs, dropped.outputs("query"))
