@@ -9,7 +9,7 @@ from pathlib import Path
 from basics.paths import project_root
 
 # at most so many, in the core and in all houses
-CORE_BUDGET, TOTAL_BUDGET = 5_000, 18_040
+CORE_BUDGET, TOTAL_BUDGET = 5_000, 18_070
 CORE = "hashcenters"
 NO_CODE = {
     *(tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT),

@@ -67,8 +67,21 @@ def differences(table: str) -> dict[tuple[int, str], dict[str, float]]:
         ("shc-unseen-meaning", "10-unseen-differences", (64, "semantic − shuffled"), ["at 64 bits {mean:.1f};"]),
         ("csq-unseen-labels", "10-unseen-differences", (64, "CSQ − ITQ"), ["{below:.1f} points below"]),
         ("csq-unseen-labels", "10-unseen-differences", (16, "CSQ − ITQ"), ["at 16 bits {below:.1f} below"]),
-        ("csq-beyond-recipe", "10-ladder-differences", (32, "the recipe − CSQ, csq"), ["at 32 bits {mean:.1f} and"]),
-        ("csq-beyond-recipe", "10-ladder-differences", (64, "the recipe − CSQ, csq"), ["at 64 bits {mean:.1f},"]),
+        ("csq-beyond-longer", "10-ladder-differences", (32, "the recipe − CSQ, csq"), ["brings {mean:.1f} points"]),
+        ("csq-beyond-longer", "10-ladder-differences", (64, "the recipe − CSQ, csq"), ["and {mean:.1f} at 64;"]),
+        ("csq-beyond-longer", "10-ladder-differences", (32, "the recipe − CSQ"), ["layers {mean:.1f} at 32,"]),
+        (
+            "shc-beyond-longer",
+            "10-ladder-differences",
+            (32, "the recipe − SHC under the recipe's head"),
+            ["brings {mean:.1f} points at 32"],
+        ),
+        (
+            "shc-beyond-longer",
+            "10-ladder-differences",
+            (64, "the recipe − SHC under the recipe's head"),
+            ["and {mean:.1f} at 64 over"],
+        ),
         ("csq-wider-gain", "05-method-differences", (16, "CSQ centers − mds"), ["MDS's bring {below:.1f} and"]),
         (
             "csq-wider-gain",

@@ -13,7 +13,7 @@ from scipy.stats import spearmanr
 
 from basics.errors import InputError
 from chapters.n07_backbones import Described, features_of, shuffled
-from chapters.shared.comparisons import Verdict, as_finding, described, judge_rows, together
+from chapters.shared.comparisons import Verdict, as_finding, as_one, described, judge_rows
 from chapters.shared.derived import MAP, averages_table, records_of, with_interval
 from chapters.shared.scores import select
 from chapters.shared.similarities import name_similarity, noisy
@@ -244,7 +244,7 @@ def judge_benefit(slopes: pd.DataFrame, compared: pd.DataFrame, *, head: str) ->
     rising = judge_rows(select(of_heads(slopes), head=head), over="rungs")
     control = judge_rows(compared[compared["difference"].str.contains(SHUFFLED)])
     observed = f"{_slope_of(slopes)}: {rising['observed']}{_elsewhere(slopes, [head])}"
-    return together([rising | {"observed": observed, "why": f"slopes: {rising['why']}"}, control])
+    return as_one([rising | {"observed": observed, "why": f"slopes: {rising['why']}"}, control])
 
 
 def judge_heads(slopes: pd.DataFrame, *, heads: Sequence[str]) -> Verdict:

@@ -22,7 +22,7 @@ from basics.paths import runs_root
 from basics.text import trainings_done
 from hashcenters.training.config import TrainingConfig
 from hashcenters.training.features import listening
-from hashcenters.training.run import DiskFull, Run, encode_ahead, find, run, run_key
+from hashcenters.training.run import DiskFull, Run, WithNetwork, encode_ahead, find, run, run_key
 
 log = logging.getLogger(__name__)
 
@@ -134,7 +134,7 @@ def _runs(configs: Sequence[TrainingConfig], profile: str, jobs: int) -> list[Ru
     """The finished trainings; where trainings are collected, a `Pending` for each that is not finished."""
     collection, root = _COLLECTION.get(), runs_root(profile)
     if collection is not None:
-        collection.asked |= keyed(configs)
+        _add(keyed(configs), collection.asked)
         return [find(config, root) or Pending(config) for config in configs]
     waiting = missing(configs, profile)
     errors: list[Exception] = []
@@ -148,7 +148,7 @@ def _runs(configs: Sequence[TrainingConfig], profile: str, jobs: int) -> list[Ru
         train_all(waiting, root, jobs=jobs, on_done=on_done)
     for error in errors:
         raise error
-    return [found for config in configs if (found := find(config, root))]
+    return [find(config, root) or run(config, root) for config in configs]
 
 
 def _line_on_stderr(total: int) -> Callable[[], None]:
@@ -181,8 +181,17 @@ def prerequisites(configs: Iterable[TrainingConfig]) -> list[TrainingConfig]:
 
 
 def keyed(configs: Iterable[TrainingConfig]) -> dict[str, TrainingConfig]:
-    """The distinct trainings by key, in order."""
-    return {run_key(config): config for config in configs}
+    """The distinct trainings by key, in order; of one key, one of which the network is asked for."""
+    found: dict[str, TrainingConfig] = {}
+    for config in configs:
+        _add({run_key(config): config}, found)
+    return found
+
+
+def _add(trainings: Mapping[str, TrainingConfig], found: dict[str, TrainingConfig]) -> None:
+    """Put trainings beside others, without a plain one in the place of one of which the network is asked for."""
+    for key, config in trainings.items():
+        found[key] = config if isinstance(config, WithNetwork) else found.get(key, config)
 
 
 def missing(configs: Iterable[TrainingConfig], profile: str) -> dict[str, TrainingConfig]:

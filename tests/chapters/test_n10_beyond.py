@@ -193,6 +193,18 @@ def test_of_several_pairs_the_weakest_decides():
     assert recipe.judge_at(same, pairs, lengths=[16])["verdict"] == "inconclusive"
 
 
+def test_lengths_that_are_asked_for_decide_and_others_are_told():
+    rows = compared(a_over_b=(0.02, 0.04))
+    both = recipe.judge_at(rows, [("a", "b")], lengths=[16, 64])
+    assert both["verdict"] == "not-shown"
+    assert "16 bits a − b: +0.0300" in both["observed"] and "64 bits a − b: −1.0050" in both["observed"]
+    assert "at other lengths" not in both["observed"]
+    one = recipe.judge_at(rows, [("a", "b")], lengths=[16])
+    assert one["verdict"] == "trend" and "; at other lengths 64 bits a − b: −1.0050" in one["observed"]
+    none = recipe.judge_at(rows, [("a", "b")], lengths=[])
+    assert (none["verdict"], none["observed"]) == ("inconclusive", "nothing")
+
+
 def test_the_ladder_is_read_in_points():
     rows = compared(a_over_b=(0.02, 0.04), b_over_c=(-0.02, 0.0))
     told = recipe.ladder_reading(rows, [("a", "b"), ("b", "c")], bits=16)

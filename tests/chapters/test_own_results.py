@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from basics.errors import InputError
 from basics.files import write_json
 from basics.paths import profile_results, runs_root
 from chapters.hooks import remarks
@@ -18,7 +17,6 @@ def plan(*settings: str) -> Plan:
 
 
 def own(root: Path) -> Plan:
-    root.mkdir(parents=True, exist_ok=True)
     return plan("dataset=image-folder", f"root={root}")
 
 
@@ -29,12 +27,6 @@ def test_own_pictures_have_results_named_by_their_folder(tmp_path: Path) -> None
     assert {found.parameters(name)["profile"] for name in found.notebooks} == {found.results}
     assert own(tmp_path / "My pictures").results == found.results
     assert own(tmp_path / "other" / "My pictures").results != found.results
-
-
-def test_own_pictures_that_are_not_there_are_refused_before_results_have_a_folder(tmp_path: Path) -> None:
-    for asked in (f"root={tmp_path / 'none'}", f"dataset_options=[root={tmp_path / 'none'}]"):
-        with pytest.raises(InputError, match=r"root must be a folder, got .*none"):
-            plan("dataset=image-folder", asked)
 
 
 @pytest.mark.parametrize(

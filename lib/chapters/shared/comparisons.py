@@ -155,7 +155,7 @@ def judge_rows(rows: pd.DataFrame, *, margin: float = 0.0, over: str = "seeds an
     return judged
 
 
-def together(judged: Sequence[Verdict]) -> Verdict:
+def as_one(judged: Sequence[Verdict]) -> Verdict:
     """Several of `judge_rows` as one: the weakest verdict, what was observed and why one after the other."""
     said = {name: "; ".join(one[name] for one in judged) for name in ("observed", "why")}
     follows = [part for one in judged for part in one.get("follows", ())]

@@ -8,7 +8,7 @@ import pandas as pd
 from jaxtyping import Int64
 
 from chapters.shared import derived
-from chapters.shared.comparisons import as_finding, compare_pairs, judge_rows, named_rows, together
+from chapters.shared.comparisons import as_finding, as_one, compare_pairs, judge_rows, named_rows
 from chapters.shared.derived import MARGIN, Verdict, judged_against, settled_as, stored_table, with_interval
 from chapters.shared.scores import labels_of, select
 from hashcenters.codes import binarise
@@ -98,7 +98,7 @@ def judge_own_label_codes(compared: pd.DataFrame) -> Verdict:
     """
     asked = ((judged_against(compared, margin=MARGIN), PAIRS[:1], MARGIN), (compared, PAIRS[1:], 0.0))
     judged = [judge_rows(named_rows(table, pair), margin=margin) for table, pair, margin in asked]
-    return as_finding(together(judged) | {"margin": MARGIN})
+    return as_finding(as_one(judged) | {"margin": MARGIN})
 
 
 def judge_label_codes(table: pd.DataFrame) -> Verdict:
@@ -114,4 +114,4 @@ def judge_label_codes(table: pd.DataFrame) -> Verdict:
     ]
     rows, kinds = table.assign(converged=True), ((LABELLED, MARGIN), (PREDICTED, 0.0))
     judged = [judge_rows(select(rows, stored=stored), margin=margin) for stored, margin in kinds]
-    return as_finding(together(judged) | {"observed": "; ".join(parts), "margin": MARGIN})
+    return as_finding(as_one(judged) | {"observed": "; ".join(parts), "margin": MARGIN})

@@ -177,7 +177,7 @@ def hash_training(
     """
     pretrain = setting.weights == "pretrain"
     start = {"backbone_from": classifier(setting)} if pretrain else {"weights": setting.weights}
-    config = (WithNetwork if with_network else TrainingConfig)(
+    config = TrainingConfig(
         dataset=setting.dataset,
         dataset_options=setting.dataset_options,
         backbone=setting.backbone,
@@ -192,6 +192,7 @@ def hash_training(
         device=setting.device,
         **start,
     )
+    config = WithNetwork(**vars(config)) if with_network else config
     return GridPoint({"bits": config.bits, "seed": seed, **labels}, config)
 
 

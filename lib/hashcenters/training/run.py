@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from functools import cache, lru_cache
 from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -96,15 +97,17 @@ def seal(folder: Path) -> None:
 
 
 class WithNetwork(TrainingConfig):
-    """The same training, of which the network is asked for too; see `keeps_network`."""
+    """The same training, with the same key, of which the network is asked for too; see `keeps_network`."""
 
 
 def keeps_network(config: TrainingConfig) -> bool:
     """Whether the network stays when a training has finished: not a hash layer alone, unless it is asked for.
 
-    On features one is trained again in seconds, to the last bit, and is nearly all that such a training leaves on disk.
+    On features one is trained again in seconds, on a CPU to the last bit, and CSQ's is half to nine tenths of what such
+    a training leaves on disk.
     """
-    return config.trainable != "head" or config.centers is None or isinstance(config, WithNetwork)
+    asked = isinstance(config, WithNetwork) or config.centers is None
+    return asked or config.trainable != "head" or config.device != "cpu"
 
 
 @dataclass(frozen=True)
@@ -149,23 +152,36 @@ class Run:
 
     def trained(self) -> tuple[nn.Module, HashingData]:
         """What was trained, in evaluation mode on the CPU, and the data it takes: features, where a part is frozen."""
-        start = self.config.backbone_from
+        tensors, start = self.network_tensors(), self.config.backbone_from
         network, data = trained_part(self.config, start and self.folder.parent / run_key(start))
-        network.load_state_dict(self.network_tensors())
+        network.load_state_dict(tensors)
         return network.eval(), data
 
     def network_tensors(self) -> dict[str, torch.Tensor]:
-        """The tensors of the network; where they were not kept, the training runs again and keeps them.
+        """The tensors of the network; where they were not kept, it runs again, apart, and they are from now on.
 
         Raises:
-            InputError: it cannot run again as it was.
+            InputError: it cannot run again as it was: its code or data have changed or are not there, or it comes to
+                other outputs on this machine.
         """
         file = self.folder / "state.safetensors"
         if found := part(load_tensors(file)[0], "network."):
             return found
-        log.warning("%s kept no network; the training runs again", self.folder.name)
-        if run(WithNetwork(**vars(self.config)), self.folder.parent).folder != self.folder:
-            raise InputError(f"{self.folder} has kept no network, and its code or data have changed since")
+        gone = f"training {self.folder.name} has kept no network"
+        log.warning("%s; it runs again", gone)
+        try:
+            key, start = run_key(self.config), self.config.backbone_from
+            start_folder = start and self.folder.parent / run_key(start)
+        except InputError as error:
+            raise InputError(f"{gone}, and cannot run again: {error}") from error
+        if key != self.folder.name:
+            raise InputError(f"{gone}, and its code or data have changed since")
+        with TemporaryDirectory() as place:
+            _run_anew(self.config, Path(place), start_folder, progress=False)
+            outputs, own = (load_tensors(folder / STORED[1])[0] for folder in (Path(place), self.folder))
+            if any(not torch.equal(outputs[name], own[name]) for name in own):
+                raise InputError(f"{gone}, and comes to other outputs on this machine")
+            save_tensors(file, load_tensors(Path(place) / STORED[0])[0])
         return part(load_tensors(file)[0], "network.")
 
 
@@ -364,12 +380,15 @@ def run(config: TrainingConfig, root: Path, *, progress: bool = False) -> Run:
     with FileLock(lock), _room_for(folder):
         remove_unfinished(folder, held=lock)
         found = find(config, root)
-        if found is None:
+        if found is None and (without := find(TrainingConfig(**vars(config)), root)):
+            without.network_tensors()
+        elif found is None:
             _run_anew(config, folder, start.folder if start else None, progress=progress)
+        if not read_note(folder).sha256:
             if not keeps_network(config):
                 drop_network(folder / "state.safetensors")
             seal(folder)
-        return found or Run(config, folder)
+        return Run(config, folder)
 
 
 def drop_network(file: Path) -> None:

@@ -136,7 +136,9 @@ def reading_of(config: TrainingConfig) -> ImageReading:
 
 
 def colour_network(run: Run) -> nn.Module:
-    """The trained network of a run on colour pictures, in evaluation mode on the CPU; needs no data.
+    """The trained network of a run on colour pictures, in evaluation mode on the CPU.
+
+    Needs data only where the network was not kept.
 
     Raises:
         InputError: the stored tensors are damaged, or are those of another network; the weights of what the training
@@ -152,8 +154,9 @@ def colour_network(run: Run) -> nn.Module:
         network.backbone.load_state_dict(part(load_tensors(start)[0], "network.backbone."))
     below, above = network.backbone.eval().split(config.trainable) if frozen else (nn.Identity(), network.backbone)
     trained = HashNetwork(above, network.hash_layer)
+    tensors = run.network_tensors()
     try:
-        trained.load_state_dict(run.network_tensors())
+        trained.load_state_dict(tensors)
     except RuntimeError as error:
         file = run.folder / "state.safetensors"
         raise InputError(f"{file} must hold the tensors of {config.backbone} with {config.bits} bits") from error

@@ -20,9 +20,9 @@ from basics.errors import InputError
 from basics.files import write_bytes
 from hashcenters.sweep import OnDone, prerequisites
 from hashcenters.training.config import TrainingConfig
-from hashcenters.training.run import find
+from hashcenters.training.run import WithNetwork, find
 from shelf.ray.address import check
-from shelf.ray.node import FILES
+from shelf.ray.node import FILES, MARK
 
 DRIVER = "shelf.ray.driver"
 LAST_FILE = FILES[-1]
@@ -55,7 +55,8 @@ def _train_stage(trainings: Mapping[str, TrainingConfig], root: Path, address: s
     told: set[str] = set()
 
     def look() -> None:
-        for key in [key for key in trainings if key not in told and (root / key / LAST_FILE).exists()]:
+        there = [key for key in trainings if key not in told and (root / key / LAST_FILE).exists()]
+        for key in [key for key in there if find(trainings[key], root)]:
             told.add(key)
             on_done(key, None)
 
@@ -66,7 +67,7 @@ def _train_stage(trainings: Mapping[str, TrainingConfig], root: Path, address: s
             raise InputError(f"the cluster at {address} finished none of {len(waiting)} trainings: {complaint}")
         before = len(waiting)
         check(address)
-        cells = {key: asdict(config) for key, config in waiting.items()}
+        cells = {key: asdict(config) | {MARK: isinstance(config, WithNetwork)} for key, config in waiting.items()}
         events, complaint = attempt({"address": address, "root": str(root.absolute()), "cells": cells}, look)
         for refusal in (event["error"] for event in events if "error" in event):
             raise InputError(refusal)

@@ -14,6 +14,7 @@ from basics.errors import InputError
 from basics.files import write_bytes
 
 FILES = ("state.safetensors", "outputs.safetensors", "config.json")  # the last one makes a training finished
+MARK = "with_network"  # whether the network of a training is asked for, beside its configuration
 
 Ask = Callable[..., Any]  # the name of a method of the desk and its arguments to what it returns
 
@@ -23,7 +24,7 @@ class Desk:
 
     Args:
         root: the folder of runs on the machine that asks for the trainings.
-        cells: configurations by key, as `dataclasses.asdict` has them.
+        cells: configurations by key, as `dataclasses.asdict` has them, with `MARK`.
     """
 
     def __init__(self, root: Path, cells: Mapping[str, dict[str, Any]]) -> None:
@@ -104,7 +105,8 @@ def train(key: str, config: Mapping[str, Any], ask: Ask, shared: Path | None) ->
     from hashcenters.training.run import WithNetwork, run, run_key
     from hashcenters.training.stored import restore_config
 
-    cell = WithNetwork(**vars(restore_config(dict(config))))  # the machine that asks may want all of it
+    cell = restore_config({name: value for name, value in config.items() if name != MARK})
+    cell = WithNetwork(**vars(cell)) if config.get(MARK) else cell
     if run_key(cell) != key:
         raise InputError("its code or its data differ from those of the machine that asks")
     if shared is not None:

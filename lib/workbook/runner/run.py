@@ -44,10 +44,13 @@ def run(plan: Plan) -> int:
     """Do what is planned and return the exit code.
 
     Raises:
-        InputError: the results folder cannot be written, or another run works on it.
+        InputError: the results folder cannot be written, another run works on it, or of other data than the profile's
+            there is nothing at all.
     """
     began = time.monotonic()
     rows: list[Row] = []
+    if plan.title and all(lines := [lacking(plan, name) for name in plan.selected]):
+        raise InputError(f"{plan.selected[0]} needs {lines[0]}")
     with _reserved(plan.results):
         states = plan.states()
         committed.take_over(plan.results, _never_run(plan))

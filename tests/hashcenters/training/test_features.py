@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -12,10 +13,10 @@ import torch
 from PIL import Image
 
 from basics.errors import InputError
-from basics.files import read_json
+from basics.files import read_json, write_json
 from hashcenters.centers.generate import make_centers
 from hashcenters.models.network import Backbone
-from hashcenters.sweep import GridPoint, sweep
+from hashcenters.sweep import GridPoint, collecting, sweep
 from hashcenters.training import features
 from hashcenters.training.checkpoint import load_tensors
 from hashcenters.training.config import Recipe, TrainingConfig, freeze_centers
@@ -25,12 +26,15 @@ from hashcenters.training.run import (
     Run,
     WithNetwork,
     _frozen,
+    _load_cached,
     build_objective,
     encode_ahead,
     find,
     frozen,
+    keeps_network,
     load_data,
     run,
+    run_key,
     trained_part,
 )
 from hashcenters.training.stored import encode_folder
@@ -273,7 +277,7 @@ def test_a_hash_layer_alone_stays_only_where_it_is_asked_for_and_comes_back_as_i
     asked = WithNetwork(**vars(config))
     assert find(config, root) and find(asked, root) is None
     again = Run(config, dropped.folder).network().state_dict()
-    assert f"{dropped.folder.name} kept no network; the training runs again" in caplog.text
+    assert f"{dropped.folder.name} has kept no network; it runs again" in caplog.text
     assert all(torch.equal(again[name], value) for name, value in kept.network().state_dict().items())
     assert find(asked, root)
     assert np.array_equal(codes, dropped.codes("database")) and np.array_equal(outputs, dropped.outputs("query"))
@@ -284,11 +288,15 @@ def test_a_hash_layer_alone_stays_only_where_it_is_asked_for_and_comes_back_as_i
     [
         {"trainable": "last-stage"},
         {"trainable": "all"},
+        {"device": "cuda"},
         {"head": "shc-classifier", "bits": CLASSES, "objective": "classification", "centers": None},
     ],
 )
 def test_every_other_network_stays(pictures, tmp_path, changes):
-    assert run(configuration(pictures, **changes), tmp_path).network_tensors()
+    config = configuration(pictures, **changes)
+    assert keeps_network(config) and not keeps_network(configuration(pictures))
+    if config.device == "cpu":
+        assert "network." in str([*load_tensors(run(config, tmp_path).folder / "state.safetensors")[0]])
 
 
 def test_a_network_that_code_or_data_have_left_behind_is_said_to_be_gone(pictures, tmp_path):
@@ -296,6 +304,54 @@ def test_a_network_that_code_or_data_have_left_behind_is_said_to_be_gone(picture
     other = done.folder.rename(done.folder.with_name("0" * 20))
     with pytest.raises(InputError, match="000 has kept no network, and its code or data have changed since"):
         Run(done.config, other).network()
+    assert [path.name for path in tmp_path.glob("*/config.json")] == ["config.json"]  # nothing was trained for it
+
+
+def test_a_network_whose_data_are_gone_is_said_to_be_gone(pictures, tmp_path):
+    done = run(configuration(shutil.copytree(pictures, tmp_path / "mine")), tmp_path / "runs")
+    shutil.rmtree(tmp_path / "mine")
+    _load_cached.cache_clear()
+    with pytest.raises(InputError, match=f"{done.folder.name} has kept no network, and cannot run again: root must be"):
+        done.network()
+
+
+def test_a_training_that_comes_to_other_outputs_keeps_what_it_has(pictures, tmp_path, monkeypatch):
+    done = run(configuration(pictures), tmp_path)
+    files = {path.name: path.read_bytes() for path in done.folder.iterdir()}
+
+    def disturbed(*given: object) -> object:
+        network, data = trained_part(*given)
+        with torch.no_grad():
+            next(network.parameters()).add_(0.01)
+        return network, data
+
+    monkeypatch.setattr("hashcenters.training.run.trained_part", disturbed)
+    with pytest.raises(InputError, match="has kept no network, and comes to other outputs on this machine"):
+        done.network_tensors()
+    assert {path.name: path.read_bytes() for path in done.folder.iterdir()} == files
+
+
+def test_a_plain_point_of_a_grid_takes_no_network_from_another(pictures, tmp_path, monkeypatch):
+    monkeypatch.setenv("HASHCENTERS_RESULTS", str(tmp_path))
+    first, second = configuration(pictures), configuration(pictures, seed=1)
+    points = [GridPoint({"point": place}, one) for place, one in enumerate([WithNetwork(**vars(first)), first, second])]
+    found = sweep(points, profile="test")["run"]
+    assert [done.folder.name for done in found] == [run_key(first), run_key(first), run_key(second)]
+    assert "network." in str([*load_tensors(found[0].folder / "state.safetensors")[0]])
+    with collecting() as asked:
+        sweep(points[:1], profile="test")
+        sweep(points[1:2], profile="test")
+    assert [type(config) for config in asked.values()] == [WithNetwork]
+
+
+def test_a_training_that_was_killed_before_it_dropped_its_network_does_so_when_it_is_found(pictures, tmp_path):
+    config = configuration(pictures)
+    whole = run(WithNetwork(**vars(config)), tmp_path)
+    note = read_json(whole.folder / "config.json")
+    write_json(whole.folder / "config.json", {name: value for name, value in note.items() if name != "sha256"})
+    run(config, tmp_path)
+    assert read_json(whole.folder / "config.json") == note
+    assert "network." not in str([*load_tensors(whole.folder / "state.safetensors")[0]])
 
 
 def test_codes_of_a_folder_are_those_of_the_training(pictures, tmp_path, monkeypatch):

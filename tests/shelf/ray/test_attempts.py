@@ -8,7 +8,7 @@ import pytest
 
 from basics.errors import InputError
 from hashcenters.sweep import keyed
-from hashcenters.training.run import find, run, run_key
+from hashcenters.training.run import WithNetwork, find, run, run_key
 from shelf.ray import attempts, driver, node
 
 
@@ -120,3 +120,19 @@ def test_gpu_trainings_need_a_node_with_a_gpu(monkeypatch):
     monkeypatch.setattr(driver, "nodes", lambda: {"head": {"CPU": 4.0}})
     with pytest.raises(InputError, match="want device cuda, but no node has a GPU"):
         driver.slots("cuda")
+
+
+def test_a_network_that_is_asked_for_is_asked_of_the_nodes_too(cell, tmp_path, monkeypatch):
+    asked = WithNetwork(**vars(replace(cell, trainable="head")))
+    run(replace(cell, trainable="head"), tmp_path)
+    told = []
+
+    def attempt(job, look):
+        look()
+        assert told == []  # what is finished without its network is not what was asked for
+        return node.work(asking(node.Desk(tmp_path, job["cells"])), tmp_path, "."), ""
+
+    monkeypatch.setattr(attempts, "check", lambda address: None)
+    monkeypatch.setattr(attempts, "attempt", attempt)
+    attempts.train_on_cluster(keyed([asked]), tmp_path, "head:1", lambda key, error: told.append(key))
+    assert told == [run_key(asked)] and find(asked, tmp_path)

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from basics.errors import InputError
+from basics.paths import profile_results
 from workbook.runner import listing
 from workbook.runner.plan import Request, make_plan
+from workbook.runner.run import run
 
 TRAINS = "\n".join(
     (
@@ -173,6 +175,14 @@ def test_what_a_notebook_lacks_is_a_short_line(book: Any) -> None:
         f"weights {book.folder}/none: put the file there, or set other weights"
     )
     assert listing.lacking(make_plan(Request(only="01")), "01_a") == ""
+
+
+def test_other_data_of_which_there_is_nothing_are_refused_before_results_have_a_folder(book: Any) -> None:
+    book.write("01_a", parameters=f'profile: str = "embedded"\n{TRAINS}')
+    plan = make_plan(Request(only="01", settings=["dataset=image-folder", "root=/nowhere"]))
+    with pytest.raises(InputError, match="01_a needs data set image-folder at /nowhere: /nowhere is missing"):
+        run(plan)
+    assert plan.results.startswith("own-") and not profile_results(plan.results).exists()
 
 
 def test_weights(book: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
