@@ -95,7 +95,7 @@ def dataset(folder: Path) -> None:
 def backbone(folder: Path) -> None:
     """It is built, and trains for an epoch."""
     run = trained(training(backbone="coarse"))
-    assert run.network().backbone.feature_dim == 32
+    assert run.trained()[0].backbone.feature_dim == 32
 
 
 def optimiser(folder: Path) -> None:

@@ -178,7 +178,8 @@ def cost_of(config: TrainingConfig, *, encodes: bool = False) -> Cost:
     encoded = sum(len(getattr(data, split)) for split in kept_splits(config))
     rate, where = RATES[config.device]
     centers = (epochs + 1) * len(config.centers or ()) * config.bits * BYTES
-    outputs = sum(len(getattr(data, split)) for split in kept_splits(config) if split in ("query", "validation"))
+    kept = {"query", "validation"} if keeps_network(config) else {"query"}
+    outputs = sum(len(getattr(data, split)) for split in kept.intersection(kept_splits(config)))
     above = forwards * ((1 + BACKWARD) * learned + followed + encoded)
     return Cost(
         seconds=(above + encodes * encoding * encoded) / rate,

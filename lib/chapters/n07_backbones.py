@@ -92,7 +92,7 @@ def description_of(run: Run) -> Described | None:
     """What a classifier says of the classes; None where trainings are only counted and it is still to be trained."""
 
     def make() -> Described:
-        network, outputs = run.network(), of_training_split(run, features=True)
+        network, outputs = run.trained()[0], of_training_split(run, features=True)
         member = load_data(run.config.dataset, run.config.dataset_options).train.labels[:, None] == np.arange(
             run.config.bits
         )

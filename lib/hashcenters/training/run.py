@@ -104,7 +104,7 @@ def keeps_network(config: TrainingConfig) -> bool:
     """Whether the network stays when a training has finished: not a hash layer alone, unless it is asked for.
 
     On features one is trained again in seconds, on a CPU to the last bit, and CSQ's is half to nine tenths of what such
-    a training leaves on disk.
+    a training would leave on disk. The outputs of its validation split go with it, see `slim`.
     """
     asked = isinstance(config, WithNetwork) or config.centers is None
     return asked or config.trainable != "head" or config.device != "cpu"
@@ -117,7 +117,7 @@ class Run:
     Args:
         config: what was trained.
         folder: where its files lie: `config.json`, `state.safetensors` (objective, path of centers, and the network
-            where it stays) and `outputs.safetensors` (packed codes of every split; outputs of query and validation).
+            where it stays) and `outputs.safetensors` (packed codes of every split; outputs of query, and validation).
     """
 
     config: TrainingConfig
@@ -137,7 +137,7 @@ class Run:
         return codes.unpack(tensors[f"codes.{split}"].numpy(), self.config.bits)
 
     def outputs(self, split: str) -> Float[np.ndarray, "n bits"]:
-        """The continuous outputs of "query" or "validation"."""
+        """The continuous outputs of "query", or of "validation" where the network was kept from the start."""
         tensors, _ = load_tensors(self.folder / "outputs.safetensors")
         return tensors[f"outputs.{split}"].numpy()
 
@@ -146,12 +146,10 @@ class Run:
         path = part(load_tensors(self.folder / "state.safetensors")[0], "centers.")
         return np.stack([path[str(epoch)].numpy() for epoch in range(len(path))])
 
-    def network(self) -> nn.Module:
-        """What was trained: the network, without a part that is frozen, in evaluation mode on the CPU."""
-        return self.trained()[0]
-
     def trained(self) -> tuple[nn.Module, HashingData]:
-        """What was trained, in evaluation mode on the CPU, and the data it takes: features, where a part is frozen."""
+        """The network, without a part that is frozen, in evaluation mode on the CPU, and the data it takes: features,
+        where a part is frozen.
+        """
         tensors, start = self.network_tensors(), self.config.backbone_from
         network, data = trained_part(self.config, start and self.folder.parent / run_key(start))
         network.load_state_dict(tensors)
@@ -386,15 +384,16 @@ def run(config: TrainingConfig, root: Path, *, progress: bool = False) -> Run:
             _run_anew(config, folder, start.folder if start else None, progress=progress)
         if not read_note(folder).sha256:
             if not keeps_network(config):
-                drop_network(folder / "state.safetensors")
+                slim(folder)
             seal(folder)
         return Run(config, folder)
 
 
-def drop_network(file: Path) -> None:
-    """Leave the tensors of the network out of a file of a finished training."""
-    tensors, note = load_tensors(file)
-    save_tensors(file, {name: value for name, value in tensors.items() if not name.startswith("network.")}, note)
+def slim(folder: Path) -> None:
+    """Leave the network and the outputs of the validation split, whose codes stay, out of a finished training."""
+    for file, left_out in zip(STORED, ("network.", "outputs.validation"), strict=True):
+        tensors, note = load_tensors(folder / file)
+        save_tensors(folder / file, {name: it for name, it in tensors.items() if not name.startswith(left_out)}, note)
 
 
 @contextmanager

@@ -271,14 +271,17 @@ def test_a_hash_layer_alone_stays_only_where_it_is_asked_for_and_comes_back_as_i
     state, other = (load_tensors(one.folder / "state.safetensors")[0] for one in (dropped, kept))
     assert set(other) - set(state) == {f"network.{name}" for name in kept.network_tensors()}
     assert all(torch.equal(state[name], other[name]) for name in state)
+    state, other = (load_tensors(one.folder / "outputs.safetensors")[0] for one in (dropped, kept))
+    assert set(other) - set(state) == {"outputs.validation"}
+    assert all(torch.equal(state[name], other[name]) for name in state)
     codes, outputs = dropped.codes("database"), dropped.outputs("query")
     assert np.array_equal(codes, kept.codes("database")) and np.array_equal(outputs, kept.outputs("query"))
     # whoever reads codes finds it finished, whoever asks for the network does not, until it has been trained again
     asked = WithNetwork(**vars(config))
     assert find(config, root) and find(asked, root) is None
-    again = Run(config, dropped.folder).network().state_dict()
+    again = Run(config, dropped.folder).trained()[0].state_dict()
     assert f"{dropped.folder.name} has kept no network; it runs again" in caplog.text
-    assert all(torch.equal(again[name], value) for name, value in kept.network().state_dict().items())
+    assert all(torch.equal(again[name], value) for name, value in kept.trained()[0].state_dict().items())
     assert find(asked, root)
     assert np.array_equal(codes, dropped.codes("database")) and np.array_equal(outputs, dropped.outputs("query"))
 
@@ -303,7 +306,7 @@ def test_a_network_that_code_or_data_have_left_behind_is_said_to_be_gone(picture
     done = run(configuration(pictures), tmp_path)
     other = done.folder.rename(done.folder.with_name("0" * 20))
     with pytest.raises(InputError, match="000 has kept no network, and its code or data have changed since"):
-        Run(done.config, other).network()
+        Run(done.config, other).trained()[0]
     assert [path.name for path in tmp_path.glob("*/config.json")] == ["config.json"]  # nothing was trained for it
 
 
@@ -312,7 +315,7 @@ def test_a_network_whose_data_are_gone_is_said_to_be_gone(pictures, tmp_path):
     shutil.rmtree(tmp_path / "mine")
     _load_cached.cache_clear()
     with pytest.raises(InputError, match=f"{done.folder.name} has kept no network, and cannot run again: root must be"):
-        done.network()
+        done.trained()[0]
 
 
 def test_a_training_that_comes_to_other_outputs_keeps_what_it_has(pictures, tmp_path, monkeypatch):

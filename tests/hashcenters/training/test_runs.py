@@ -64,7 +64,7 @@ def test_codes_are_the_signs_of_the_outputs_and_the_network_comes_back(tmp_path)
     assert np.array_equal(done.codes("query"), np.where(outputs >= 0, 1, -1))
     assert done.codes("database").shape == (300, 16)
     assert done.centers_by_epoch().shape == (3, 100, 16)
-    state = done.network().state_dict()
+    state = done.trained()[0].state_dict()
     assert all(torch.isfinite(value).all() for value in state.values())
 
 
