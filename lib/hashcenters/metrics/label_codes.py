@@ -78,8 +78,7 @@ def precisions_by_class(
     """
     # a query counts by the class it is taken for and by its own: each pair of them is ranked once
     pairs, place = np.unique(np.stack([taken, truth], axis=1), axis=0, return_inverse=True)
-    found = average_precision(codes[pairs[:, 0]], pairs[:, 1], codes[stored], labels, top_k=top_k)
-    return found[place.ravel()]
+    return average_precision(codes[pairs[:, 0]], pairs[:, 1], codes[stored], labels, top_k=top_k)[place.ravel()]
 
 
 def label_code_precisions(

@@ -101,13 +101,14 @@ class WithNetwork(TrainingConfig):
 
 
 def keeps_network(config: TrainingConfig) -> bool:
-    """Whether the network stays when a training has finished: not a hash layer alone, unless it is asked for.
+    """Whether the network stays when a training has finished: not that of a hash layer alone, learned on a CPU, unless
+    it is asked for.
 
-    On features one is trained again in seconds, on a CPU to the last bit, and CSQ's is half to nine tenths of what such
+    On features it is trained again in seconds, on a CPU to the last bit, and CSQ's is half to nine tenths of what such
     a training would leave on disk. The outputs of its validation split go with it, see `slim`.
     """
-    asked = isinstance(config, WithNetwork) or config.centers is None
-    return asked or config.trainable != "head" or config.device != "cpu"
+    kept = isinstance(config, WithNetwork) or config.centers is None
+    return kept or (config.trainable, config.device) != ("head", "cpu")
 
 
 @dataclass(frozen=True)
@@ -156,31 +157,37 @@ class Run:
         return network.eval(), data
 
     def network_tensors(self) -> dict[str, torch.Tensor]:
-        """The tensors of the network; where they were not kept, it runs again, apart, and they are from now on.
+        """The tensors of the network; where they were not kept, the training runs again, apart, and they are kept.
 
         Raises:
             InputError: it cannot run again as it was: its code or data have changed or are not there, or it comes to
                 other outputs on this machine.
+            DiskFull: there is no room for it.
         """
-        file = self.folder / "state.safetensors"
+        if found := part(load_tensors(self.folder / STORED[0])[0], "network."):
+            return found
+        with FileLock(self.folder / ".lock"), _room_for(self.folder):
+            return self._network_again()
+
+    def _network_again(self) -> dict[str, torch.Tensor]:
+        """`network_tensors` for whoever holds the lock of the folder."""
+        file, gone = self.folder / STORED[0], f"training {self.folder.name} has kept no network"
         if found := part(load_tensors(file)[0], "network."):
             return found
-        gone = f"training {self.folder.name} has kept no network"
-        log.warning("%s; it runs again", gone)
         try:
             key, start = run_key(self.config), self.config.backbone_from
-            start_folder = start and self.folder.parent / run_key(start)
         except InputError as error:
             raise InputError(f"{gone}, and cannot run again: {error}") from error
         if key != self.folder.name:
             raise InputError(f"{gone}, and its code or data have changed since")
+        log.warning("%s; it runs again", gone)
         with TemporaryDirectory() as place:
-            _run_anew(self.config, Path(place), start_folder, progress=False)
+            _run_anew(self.config, Path(place), start and self.folder.parent / run_key(start), progress=False)
             outputs, own = (load_tensors(folder / STORED[1])[0] for folder in (Path(place), self.folder))
             if any(not torch.equal(outputs[name], own[name]) for name in own):
                 raise InputError(f"{gone}, and comes to other outputs on this machine")
-            save_tensors(file, load_tensors(Path(place) / STORED[0])[0])
-        return part(load_tensors(file)[0], "network.")
+            save_tensors(file, tensors := load_tensors(Path(place) / STORED[0])[0])
+        return part(tensors, "network.")
 
 
 @lru_cache(maxsize=4)
@@ -232,7 +239,7 @@ def code_fingerprint(names: frozenset[str]) -> str:
 
 
 def find(config: TrainingConfig, root: Path) -> Run | None:
-    """The finished training under `root`, None when it is not there or not whole."""
+    """The finished training under `root`; None where it is not there or not whole, or lacks a network asked for."""
     folder = root / run_key(config)
     if not (folder / "config.json").exists():
         return None
@@ -245,9 +252,8 @@ def find(config: TrainingConfig, root: Path) -> Run | None:
                 set_aside(folder / name)
             (folder / "config.json").unlink(missing_ok=True)
             return None
-    if isinstance(config, WithNetwork) and not part(load_tensors(folder / "state.safetensors")[0], "network."):
-        return None
-    return Run(config, folder)
+    lacks = isinstance(config, WithNetwork) and not part(load_tensors(folder / STORED[0])[0], "network.")
+    return None if lacks else Run(config, folder)
 
 
 def build_network(config: TrainingConfig) -> nn.Module:
@@ -379,7 +385,7 @@ def run(config: TrainingConfig, root: Path, *, progress: bool = False) -> Run:
         remove_unfinished(folder, held=lock)
         found = find(config, root)
         if found is None and (without := find(TrainingConfig(**vars(config)), root)):
-            without.network_tensors()
+            without._network_again()
         elif found is None:
             _run_anew(config, folder, start.folder if start else None, progress=progress)
         if not read_note(folder).sha256:

@@ -44,13 +44,12 @@ def run(plan: Plan) -> int:
     """Do what is planned and return the exit code.
 
     Raises:
-        InputError: the results folder cannot be written, another run works on it, or of other data than the profile's
-            there is nothing at all.
+        InputError: the results folder cannot be written, another run works on it, or every notebook that is to run on
+            other data than the profile's lacks something before there are results of theirs.
     """
     began = time.monotonic()
     rows: list[Row] = []
-    if plan.title and all(lines := [lacking(plan, name) for name in plan.selected]):
-        raise InputError(f"{plan.selected[0]} needs {lines[0]}")
+    _check_other_data(plan)
     with _reserved(plan.results):
         states = plan.states()
         committed.take_over(plan.results, _never_run(plan))
@@ -70,6 +69,14 @@ def run(plan: Plan) -> int:
         print(remarks(plan, trainer), end="")
         print(page)
     return EXIT_FAILED if _blocked(rows) else 0
+
+
+def _check_other_data(plan: Plan) -> None:
+    """Refuse to begin results on other data than the profile's where no notebook could run."""
+    if not plan.title or paths.profile_results(plan.results).is_dir():
+        return
+    if all(lines := [lacking(plan, name) for name in plan.selected]):
+        raise InputError(f"{plan.selected[0]} needs {lines[0]}")
 
 
 def _never_run(plan: Plan) -> list[str]:
@@ -93,8 +100,9 @@ def train(plan: Plan) -> int:
     """Train what the notebooks that are not fresh ask for, execute none, and return the exit code.
 
     Raises:
-        InputError: the results folder cannot be written, or another run works on it.
+        InputError: as of `run`.
     """
+    _check_other_data(plan)
     with _reserved(plan.results), Progress() as progress, Trainer(plan, plan.states(), progress) as trainer:
         trainer.wait()
     for _, state, took, _ in _trained(trainer) or [("", "none to do", "", "")]:

@@ -23,10 +23,12 @@ from hashcenters.training.config import Recipe, TrainingConfig, freeze_centers
 from hashcenters.training.features import Encoder, encode_rows, listening
 from hashcenters.training.loop import make_optimiser
 from hashcenters.training.run import (
+    DiskFull,
     Run,
     WithNetwork,
     _frozen,
     _load_cached,
+    _run_anew,
     build_objective,
     encode_ahead,
     find,
@@ -308,6 +310,30 @@ def test_a_network_that_code_or_data_have_left_behind_is_said_to_be_gone(picture
     with pytest.raises(InputError, match="000 has kept no network, and its code or data have changed since"):
         Run(done.config, other).trained()[0]
     assert [path.name for path in tmp_path.glob("*/config.json")] == ["config.json"]  # nothing was trained for it
+
+
+def test_a_disk_that_is_full_is_said_where_a_network_comes_back(pictures, tmp_path, monkeypatch):
+    done = run(configuration(pictures), tmp_path)
+
+    def full(*given: object, **options: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("hashcenters.training.run._run_anew", full)
+    with pytest.raises(DiskFull, match="No space left on device"):
+        done.network_tensors()
+
+
+def test_two_that_ask_for_a_network_train_it_once(pictures, tmp_path, monkeypatch):
+    done, trained = run(configuration(pictures), tmp_path), []
+
+    def counted(*given: object, **options: object) -> None:
+        trained.append(given)
+        _run_anew(*given, **options)
+
+    monkeypatch.setattr("hashcenters.training.run._run_anew", counted)
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(lambda _: done.network_tensors(), range(2))
+    assert len(trained) == 1 and all(torch.equal(first[name], second[name]) for name in first)
 
 
 def test_a_network_whose_data_are_gone_is_said_to_be_gone(pictures, tmp_path):

@@ -9,7 +9,7 @@ from basics.errors import InputError
 from basics.paths import profile_results
 from workbook.runner import listing
 from workbook.runner.plan import Request, make_plan
-from workbook.runner.run import run
+from workbook.runner.run import run, train
 
 TRAINS = "\n".join(
     (
@@ -182,7 +182,11 @@ def test_other_data_of_which_there_is_nothing_are_refused_before_results_have_a_
     plan = make_plan(Request(only="01", settings=["dataset=image-folder", "root=/nowhere"]))
     with pytest.raises(InputError, match="01_a needs data set image-folder at /nowhere: /nowhere is missing"):
         run(plan)
+    with pytest.raises(InputError, match="01_a needs data set image-folder"):
+        train(plan)
     assert plan.results.startswith("own-") and not profile_results(plan.results).exists()
+    profile_results(plan.results).mkdir(parents=True)  # with results of an earlier run, these are what is shown
+    assert run(plan) == 1
 
 
 def test_weights(book: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
