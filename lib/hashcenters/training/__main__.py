@@ -43,6 +43,9 @@ def encode(key: str, images: Path, output: Path, profile: str | None, skip_corru
 
     The file holds `codes` (n, bits) of −1 and +1 and `paths` (n,), relative to the folder, in the same order.
     `hashcenters search` finds neighbours in it, `hashcenters score` scores it by the folders as classes.
+
+    A hash layer on features whose network was not kept is trained again for it, which needs the data that it learned
+    from as they were.
     """
     from hashcenters.training.stored import encode_folder
 

@@ -142,7 +142,7 @@ def colour_network(run: Run) -> nn.Module:
 
     Raises:
         InputError: the stored tensors are damaged, or are those of another network; the weights of what the training
-            left as it was are not there.
+            left as it was are not there, or the network was not kept and cannot be trained again.
     """
     config = run.config
     frozen = config.trainable != "all"
@@ -186,7 +186,8 @@ def encode_folder(
         skip_corrupt: leave out files that cannot be decoded instead of refusing them all.
 
     Raises:
-        InputError: no such training, no pictures, unreadable ones, or a place that cannot be written.
+        InputError: no such training, no pictures, unreadable ones, a place that cannot be written, or a network that
+            was not kept and cannot be trained again.
     """
     run = stored_run(key, profile)
     if not images.is_dir():

@@ -64,7 +64,7 @@ def test_collecting_trains_nothing_and_hands_out_what_is_finished(points, result
     assert isinstance(pending, Pending)
     assert isinstance(pending, Run)
     assert pending.config == points[1].config
-    for ask in (lambda: pending.folder, lambda: pending.codes("query"), lambda: pending.network):
+    for ask in (lambda: pending.folder, lambda: pending.codes("query"), lambda: pending.trained()):
         with pytest.raises(NotTrained):
             ask()
     assert find(points[1].config, root) is None
