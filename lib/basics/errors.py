@@ -92,9 +92,10 @@ def one_line_errors() -> Iterator[None]:
 
 def _broken_modules() -> Iterator[str]:
     """Place and fault of every module that is no Python; an error that comes from its text alone does not name it."""
+    from basics.loaded import states
     from basics.source import lib_root
 
-    for path in sorted(lib_root().rglob("*.py")):
+    for path in (lib_root() / name for name in sorted(states(lib_root(), "*.py"))):
         try:
             compile(path.read_bytes(), path, "exec")
         except SyntaxError as error:

@@ -26,6 +26,8 @@ from typing import Any, NamedTuple, TypeVar
 
 import yaml
 
+from basics.loaded import states
+
 Function = TypeVar("Function", bound=Callable)
 Table = tuple[str, ...]  # a unit, and the fields that name its entries beside their key
 DEFINITIONS = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
@@ -124,15 +126,13 @@ class _Part(NamedTuple):
 
 def _tree(lib: Path) -> _Tree:
     """The packages as they are now; what is known of them is kept until a file changes."""
-    found = [path for init in lib.glob("*/__init__.py") for path in init.parent.rglob("*.*")]
-    times = {path.relative_to(lib).as_posix(): path.stat().st_mtime_ns for path in found}
-    return _tree_of(lib, tuple(sorted(item for item in times.items() if not item[0].endswith(".pyc"))))
+    return _tree_of(lib, tuple(sorted(states(lib, "*.*").items())))
 
 
 @lru_cache(maxsize=2)
-def _tree_of(lib: Path, times: tuple[tuple[str, int], ...]) -> _Tree:
+def _tree_of(lib: Path, files: tuple[tuple[str, tuple[int, int]], ...]) -> _Tree:
     tree = _Tree(lib, {}, {})
-    for path, _ in times:
+    for path, _ in files:
         if path.endswith(".py"):
             tree.modules[path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")] = path
             continue

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from basics import source
 from basics.source import digests, lib_root
 
 FILES = {
@@ -275,6 +276,22 @@ def test_counts_what_is_used_and_not_text(lib: Path, content: str, same: bool) -
     before = digests([code], lib=lib)
     (lib / "one" / "low.py").write_text(content)
     assert (digests([code], lib=lib) == before) is same
+
+
+@pytest.mark.parametrize("name", ["one/.#low.py", "one/__pycache__/low.cpython-311.pyc.140613850648416", "one/low.y~"])
+def test_files_that_vanish_while_they_are_listed_count_for_nothing(lib: Path, name: str) -> None:
+    code = "from one.middle import Middle\nMiddle()"
+    before = digests([code], lib=lib)
+    (lib / name).parent.mkdir(exist_ok=True)
+    (lib / name).symlink_to("what has just been removed")
+    assert digests([code], lib=lib) == before
+
+
+def test_what_python_keeps_beside_modules_has_nothing_read_again(lib: Path) -> None:
+    before = source._tree(lib)
+    (lib / "one" / "__pycache__").mkdir()
+    (lib / "one" / "__pycache__" / "low.cpython-311.pyc.140613850648416").touch()
+    assert source._tree(lib) is before
 
 
 def test_a_string_that_is_no_docstring_counts(lib: Path) -> None:

@@ -205,6 +205,14 @@ def test_code_that_changed_after_it_was_imported_names_no_training(monkeypatch):
         code_fingerprint(CONFIG.names())
 
 
+def test_modules_that_vanish_while_they_are_noted_count_for_nothing(tmp_path):
+    (tmp_path / "one" / "__pycache__").mkdir(parents=True)
+    for name in ("__init__.py", "two.py", "__pycache__/three.py"):
+        (tmp_path / "one" / name).touch()
+    (tmp_path / "one" / ".#two.py").symlink_to("what an editor has just removed")
+    assert loaded.states(tmp_path, "*.py").keys() == {"one/__init__.py", "one/two.py"}
+
+
 def test_files_are_noted_before_any_other_is_imported():
     program = "import sys, hashcenters.limits; print(*(name for name in sys.modules if name.split('.')[0] in sys.argv))"
     houses = ("basics", "hashcenters", "workbook", "chapters", "shelf")
