@@ -134,7 +134,7 @@ def _runs(configs: Sequence[TrainingConfig], profile: str, jobs: int) -> list[Ru
     """The finished trainings; where trainings are collected, a `Pending` for each that is not finished."""
     collection, root = _COLLECTION.get(), runs_root(profile)
     if collection is not None:
-        _add(keyed(configs), collection.asked)
+        collection.asked.update(keyed([*collection.asked.values(), *configs]))
         return [find(config, root) or Pending(config) for config in configs]
     waiting = missing(configs, profile)
     errors: list[Exception] = []
@@ -181,17 +181,9 @@ def prerequisites(configs: Iterable[TrainingConfig]) -> list[TrainingConfig]:
 
 
 def keyed(configs: Iterable[TrainingConfig]) -> dict[str, TrainingConfig]:
-    """The distinct trainings by key, in order; of one key, one of which the network is asked for."""
-    found: dict[str, TrainingConfig] = {}
-    for config in configs:
-        _add({run_key(config): config}, found)
-    return found
-
-
-def _add(trainings: Mapping[str, TrainingConfig], found: dict[str, TrainingConfig]) -> None:
-    """Put trainings beside others, without a plain one in the place of one of which the network is asked for."""
-    for key, config in trainings.items():
-        found[key] = config if isinstance(config, WithNetwork) else found.get(key, config)
+    """The distinct trainings by key; of one key, one of which the network is asked for."""
+    plain_first = sorted(configs, key=lambda config: isinstance(config, WithNetwork))
+    return {run_key(config): config for config in plain_first}
 
 
 def missing(configs: Iterable[TrainingConfig], profile: str) -> dict[str, TrainingConfig]:
