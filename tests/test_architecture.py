@@ -134,7 +134,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project with all ten changes made in it."""
     folder = tmp_path_factory.mktemp("copy") / "project"
     for name in ("lib", "notebooks", "profiles", "benchmarks"):
-        shutil.copytree(ROOT / name, folder / name)
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))  # written meanwhile
     for name in ("README.md", "pyproject.toml", "run_all.py"):
         shutil.copy2(ROOT / name, folder / name)
     for change in CHANGES:

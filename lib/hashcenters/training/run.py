@@ -222,7 +222,8 @@ def run_key(config: TrainingConfig) -> str:
 def code_fingerprint(names: frozenset[str]) -> str:
     """SHA-256 over the definitions that can change the numbers of a training with these names.
 
-    What the tables of data sets and protocols say reaches a training only as its data, which has its own fingerprint.
+    What the tables of data sets and protocols say reaches a training only as its data, which has its own fingerprint;
+    of `basics` (errors, files, digests such as this one) nothing counts, as for features: it computes no number.
 
     Raises:
         InputError: a module among them was changed after this process had begun to import the library.
@@ -234,7 +235,7 @@ def code_fingerprint(names: frozenset[str]) -> str:
             import_module(module)
     for file in changed(modules):
         raise InputError(f"lib/{file} was changed after this process had begun to use it; start the process again")
-    lines = [f"{name} {digest}" for name, digest in used.items() if ".yaml[" not in name]
+    lines = [f"{name} {it}" for name, it in used.items() if ".yaml[" not in name and not name.startswith("basics.")]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 

@@ -109,6 +109,8 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
             'BACKBONES = {\n    "new": "hashcenters.models.mfnet:full_mfnet",',
         ),
         (True, "losses/repmet.py", "lambda_margin: Weight = 0.9", "lambda_margin: Weight = 0.8"),
+        (True, "../basics/errors.py", "must be", "has to be"),
+        (True, "../basics/source.py", 'states(lib, "*.*")', 'states(lib, "*")'),
         (True, "datasets/registry.yaml", "title: ", "title: The "),
         (True, "datasets/registry.yaml", "\nscenes:", "\nnew: {reader: null}\nscenes:"),
     ],
