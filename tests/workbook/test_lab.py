@@ -99,7 +99,7 @@ def server(notebooks: Path, tmp_path: Path) -> Iterator[dict[str, Any]]:
     command = [sys.executable, "-m", "workbook.lab", "--no-browser", "--allow-root", "--ServerApp.port=0"]
     process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
     try:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         while not (found := list(runtime.glob("jpserver-*.json"))):
             assert process.poll() is None, process.stderr.read()
             assert time.monotonic() < deadline
@@ -108,12 +108,12 @@ def server(notebooks: Path, tmp_path: Path) -> Iterator[dict[str, Any]]:
         yield json.loads(found[0].read_text())
     finally:
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=30)
+        process.communicate(timeout=120)
 
 
 def get(server: dict[str, Any], path: str, *, token: str = "") -> Any:
     request = urllib.request.Request(f"{server['url']}{path}", headers={"Authorization": f"token {token}"})
-    with urllib.request.urlopen(request, timeout=20) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         return json.loads(answer.read())
 
 
@@ -122,7 +122,7 @@ def put(server: dict[str, Any], path: str, content: Any) -> None:
     headers = {"Authorization": f"token {server['token']}", "Content-Type": "application/json"}
     data = json.dumps(content).encode()
     request = urllib.request.Request(f"{server['url']}{path}", data=data, headers=headers, method="PUT")
-    urllib.request.urlopen(request, timeout=20).close()
+    urllib.request.urlopen(request, timeout=60).close()
 
 
 def test_a_real_server(server: dict[str, Any], notebooks: Path) -> None:

@@ -92,7 +92,7 @@ def test_a_kernel_that_holds_the_interpreter_ends_with_a_killed_run(workbook: An
     started = processes(tmp_path / "note")
     process.kill()
     process.communicate()
-    wait_until(lambda: not any(map(alive, started)), seconds=10)
+    wait_until(lambda: not any(map(alive, started)))
 
 
 @needs_proc
@@ -100,7 +100,7 @@ def test_a_kernel_that_dies_alone_takes_its_workers_with_it(workbook: Any, tmp_p
     workbook.write("01_dies", DIES)
     output = workbook.run(code=1, env=workbook.environment() | {"NOTES": str(tmp_path / "note")})
     assert "DeadKernelError" in output
-    wait_until(lambda: not any(map(alive, processes(tmp_path / "note"))), seconds=10)
+    wait_until(lambda: not any(map(alive, processes(tmp_path / "note"))))
 
 
 @needs_proc
@@ -116,4 +116,4 @@ worker.wait()"""
     started = processes(tmp_path / "note")
     leader.kill()
     leader.wait()
-    wait_until(lambda: not any(map(alive, started)), seconds=10)
+    wait_until(lambda: not any(map(alive, started)))

@@ -178,8 +178,8 @@ def alive(process: int) -> bool:
         return False
 
 
-def wait_until(condition: Any, seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
+def wait_until(condition: Any) -> None:
+    deadline = time.monotonic() + 120
     while not condition():
         assert time.monotonic() < deadline, "waited too long"
         time.sleep(0.05)
@@ -201,9 +201,9 @@ def test_a_signal_loses_nothing_finished(
     kernel, worker = map(int, (tmp_path / "processes").read_text().split())
     before = (book.results / "notebooks" / "02_raises.ipynb").read_bytes()
     process.send_signal(number)
-    output, errors = process.communicate(timeout=30)
+    output, errors = process.communicate(timeout=120)
     assert process.returncode == code
-    wait_until(lambda: not alive(kernel) and not alive(worker), seconds=10)
+    wait_until(lambda: not alive(kernel) and not alive(worker))
     if number == signal.SIGINT:
         assert errors == "interrupted; every notebook that had finished is kept\n"
     assert "Traceback" not in output + errors
