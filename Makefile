@@ -21,6 +21,7 @@ test: $(READY)  ## lint, then run the tests
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(VENV)/bin/lint-imports
+	$(PY) -c "import matplotlib.font_manager"  # its list of fonts, once and not by all workers at a time
 	PYTHONDONTWRITEBYTECODE= $(PY) -m pytest --numprocesses auto --dist loadscope
 
 test-slow: $(READY)  ## kill runs thirty times and see that nothing is lost

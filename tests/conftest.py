@@ -11,6 +11,7 @@ os.environ.setdefault("MPLBACKEND", "agg")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy reads it when it is imported
 
 import pytest
+from hypothesis import settings
 from jaxtyping import install_import_hook
 
 import basics
@@ -22,6 +23,9 @@ from basics.paths import project_root
 from workbook.runner.processes import skip_grammar
 
 skip_grammar()
+# a busy machine may take seconds for any example, and a commit fails for what is in it
+settings.register_profile("suite", deadline=None, derandomize=True)
+settings.load_profile("suite")
 
 
 def _typed_modules() -> list[str]:

@@ -199,7 +199,7 @@ def test_conda_installs_the_lock_and_nothing_else() -> None:
 def test_pip_takes_the_section_as_one_file(more: list[str], accepted: bool) -> None:
     """As conda does: beside environment.yml; an editable install in the same file is what pip refuses."""
     lines = [*conda()["dependencies"][-1]["pip"], *more]
-    path = ROOT / f".conda-section-{len(more)}.tmp.txt"
+    path = ROOT / f".conda-section-{os.getpid()}.tmp.txt"
     path.write_text("\n".join(lines))
     command = ["-m", "pip", "install", "--dry-run", "--no-deps", "--no-index", "--disable-pip-version-check"]
     try:

@@ -28,6 +28,7 @@ def test_what_a_notebook_is_said_to_be_is_held_against_what_it_did(
 ) -> None:
     known = {"exit": ("sys.exit()", "failed"), "good": ("pass", "done"), "wrongly": ("pass", "failed")}
     monkeypatch.setattr(misbehaving, "NOTEBOOKS", known)
+    monkeypatch.setattr(misbehaving, "TIMEOUT", "300")
     found = misbehaving.misbehaving(tmp_path)
     assert (found.tried, found.kept, found.note) == (5, 4, "03_wrongly: done")
 

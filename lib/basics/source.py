@@ -144,7 +144,7 @@ def _tree_of(lib: Path, files: tuple[tuple[str, tuple[int, int]], ...]) -> _Tree
 
 @cache
 def _module(tree: _Tree, name: str) -> _Module:
-    body = _parsed(tree.lib / tree.modules[name], (tree.lib / tree.modules[name]).stat().st_mtime_ns).body
+    body = _parsed(path := tree.lib / tree.modules[name], (path.stat().st_mtime_ns, path.stat().st_size)).body
     bound: dict[str, list[ast.stmt]] = {"": []}
     for statement in body:
         for target in _binds(statement):
@@ -158,7 +158,7 @@ def _walk(nodes: Iterable[ast.AST]) -> list[ast.AST]:
 
 
 @cache
-def _parsed(path: Path, _changed: int) -> ast.Module:
+def _parsed(path: Path, _state: tuple[int, int]) -> ast.Module:
     """The syntax tree of a module without its docstrings."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree):

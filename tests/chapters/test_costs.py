@@ -16,7 +16,7 @@ from hashcenters.models.hash_head import make_head
 from hashcenters.models.network import Backbone
 from hashcenters.training.config import TrainingConfig
 from hashcenters.training.run import load_data, run
-from workbook.runner.manifest import size_of
+from workbook.runner.freshness import size_of
 
 
 def test_a_layer_costs_what_a_hand_counts(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,7 @@ def naive(centers, labels, tie_vectors):
 
 
 @given(seed=st.integers(0, 10_000), ties=st.sampled_from(["independent", "shared"]))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_against_a_naive_loop(seed, ties):
     rng = np.random.default_rng(seed)
     centers = hadamard_rows(16, 8, seed=seed)

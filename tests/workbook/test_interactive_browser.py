@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import nbformat
@@ -20,7 +21,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed"),
 ]
-SECONDS = 60
+SECONDS = 300
 RUN_ALL = """async () => {
   const context = window.jupyterapp.shell.currentWidget.sessionContext;
   await context.ready;
@@ -72,7 +73,7 @@ def lab(tmp_path: Path) -> Iterator[str]:
         yield _address(server, tmp_path / "runtime")
     finally:
         server.terminate()
-        server.wait(30)
+        server.wait(120)
 
 
 def _address(server: subprocess.Popen, folder: Path) -> str:
@@ -80,8 +81,8 @@ def _address(server: subprocess.Popen, folder: Path) -> str:
     end = time.monotonic() + SECONDS
     while time.monotonic() < end and server.poll() is None:
         for path in folder.glob("jpserver-*.json"):
-            url = json.loads(path.read_text())["url"]
-            return f"{url}lab/tree/x.ipynb?token=secret&reset"
+            with suppress(ValueError):  # it is just being written
+                return f"{json.loads(path.read_text())['url']}lab/tree/x.ipynb?token=secret&reset"
         time.sleep(0.2)
     raise AssertionError("JupyterLab did not start")
 

@@ -205,7 +205,7 @@ def test_holm_against_a_bound():
 
 
 @given(st.lists(st.floats(-4, 4), min_size=1, max_size=8))
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_holm_agrees_with_its_textbook_form(scores):
     from scipy.stats import norm
 

@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -100,12 +101,15 @@ def server(notebooks: Path, tmp_path: Path) -> Iterator[dict[str, Any]]:
     process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
     try:
         deadline = time.monotonic() + 180
-        while not (found := list(runtime.glob("jpserver-*.json"))):
+        found = None
+        while found is None:
             assert process.poll() is None, process.stderr.read()
             assert time.monotonic() < deadline
             time.sleep(0.1)
-        time.sleep(0.2)
-        yield json.loads(found[0].read_text())
+            for path in runtime.glob("jpserver-*.json"):
+                with suppress(ValueError):  # it is just being written
+                    found = json.loads(path.read_text())
+        yield found
     finally:
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=120)

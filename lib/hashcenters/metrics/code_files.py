@@ -106,18 +106,6 @@ def load_encoded(path: Path) -> Encoded:
     return Encoded(codes, paths, **texts)
 
 
-def save_codes(path: Path, codes: CodeSet) -> None:
-    """Write a code set as `.npz`, whole or not at all.
-
-    Raises:
-        InputError: the name does not end in .npz, or the folder cannot be written.
-    """
-    if path.suffix != ".npz":
-        raise InputError(f"a code set is saved as .npz, got {path.name}")
-    with whole_file(path) as temporary:
-        np.savez(temporary, **asdict(codes))
-
-
 def load_codes(path: Path) -> CodeSet:
     """Read a code set from an `.npz` file, one of `encode` too, or a folder with the authors' four `.npy` files.
 

@@ -28,6 +28,7 @@ from workbook.runner.scrub import scrub
 START_TIMEOUT = 120
 GRACE_SECONDS = 20
 SKIPPED = "skip-execution"  # nbclient's tag
+STILLBORN = "Kernel died before replying"  # as where another process has taken one of its ports meanwhile: once more
 LEFT = "SystemExit: the notebook left before its last cell with code"
 
 
@@ -121,6 +122,9 @@ def execute(
 def _work(execution: Execution, notebook: Notebook, draft: Path, *arguments: Any) -> None:
     """Execute a notebook and scrub it, where it went through; papermill takes `sys.exit()` anywhere for an end."""
     _papermill(execution, notebook.path, draft, *arguments)
+    if STILLBORN in (execution.error or "") and not execution.stopped:
+        execution.error = None
+        _papermill(execution, notebook.path, draft, *arguments)
     content = _read_draft(draft, notebook)
     if execution.error is None and _has_code(content["cells"][execution.place + 1 :]):
         execution.error, execution.marked = LEFT, True

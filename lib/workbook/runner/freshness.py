@@ -163,6 +163,11 @@ def _state(path: Path) -> tuple[int, ...]:
     return status.st_size, status.st_mtime_ns
 
 
+def size_of(place: Path) -> int:
+    """Bytes of all files under a folder; nothing of one that is gone by the time it is looked at."""
+    return sum(sum(_state(place / name)[:1]) for name, first in _below(place) if not first)
+
+
 def contents(place: Path) -> str:
     """Digest of the content of a file, or of all files under a folder; empty where there is none."""
     names = ["."] if place.is_file() else sorted(os.path.normpath(name) for name, first in _below(place) if not first)

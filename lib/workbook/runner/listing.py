@@ -6,10 +6,10 @@ from typing import Any
 
 from basics.paths import data_root, profile_results
 from basics.text import columns, duration, size
-from workbook.runner.freshness import absent_data
+from workbook.runner.freshness import absent_data, size_of
 from workbook.runner.graph import Notebook
 from workbook.runner.hooks import Need, find_hooks
-from workbook.runner.manifest import estimated_seconds, recorded, size_of
+from workbook.runner.manifest import estimated_seconds, recorded
 from workbook.runner.plan import Plan, Request, make_plan
 from workbook.runner.trainer import count_missing
 

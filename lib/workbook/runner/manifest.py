@@ -18,6 +18,7 @@ from basics.files import read_json, sha256, write_json
 from workbook.committed import ARTEFACTS
 from workbook.project import project
 from workbook.records import MANIFEST, Manifest, read_or_empty
+from workbook.runner.freshness import size_of
 from workbook.runner.scrub import without_machine
 
 CODE = ("lib", "notebooks", "profiles", "run_all.py", "requirements.lock")
@@ -143,11 +144,6 @@ def cost_of(trainings: Iterable[str], *, profile: str, name: str, seconds: float
         "mean_bytes": round(mean(map(size_of, costs))),
         "other_seconds": round(seconds, 1),
     }
-
-
-def size_of(folder: Path) -> int:
-    """Bytes of the files under a folder."""
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 def estimated_seconds(entry: dict[str, Any], missing: int | None, *, jobs: int) -> float | None:

@@ -9,7 +9,7 @@ from hashcenters.codes import pairwise_distances
 
 
 @given(bits=st.integers(2, 40), num_classes=st.integers(2, 30), seed=st.integers(0, 1000))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_every_draw_is_valid_by_its_mean(bits, num_classes, seed):
     num_classes = min(num_classes, 2**bits)
     centers = bernoulli_centers(bits, num_classes, seed=seed)

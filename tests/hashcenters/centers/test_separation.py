@@ -26,7 +26,7 @@ def test_hand_computed():
 
 
 @given(bits=st.integers(4, 24), num_classes=st.integers(2, 12), seed=st.integers(0, 99))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_against_a_loop_over_pairs(bits, num_classes, seed):
     centers = bernoulli_centers(bits, num_classes, seed=seed)
     report = separation(centers)

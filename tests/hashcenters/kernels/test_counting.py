@@ -9,7 +9,7 @@ from hashcenters.codes import hamming_distance
 from hashcenters.kernels import ranking as kernels
 from hashcenters.metrics import engine, ranking
 
-relaxed = settings(deadline=None, max_examples=60)
+relaxed = settings(max_examples=60)
 ORDERS = ("random", "rising", "falling", "equal", "near sample")
 
 

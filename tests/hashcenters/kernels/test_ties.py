@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hashcenters.kernels import ties
 
 BLOCKS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=3)
-relaxed = settings(deadline=None, max_examples=60)
+relaxed = settings(max_examples=60)
 
 
 def average_precision(relevances, top_k) -> Fraction:

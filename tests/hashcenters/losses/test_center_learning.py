@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hashcenters.losses.face import center_loss, center_step
@@ -42,7 +42,6 @@ def test_magnet_centers_by_hand() -> None:
     torch.testing.assert_close(batch_centers(OUTPUTS, MEMBER, CENTERS), expected)
 
 
-@settings(deadline=None)
 @given(st.integers(0, 2**31))
 def test_magnet_centers_minimise_the_printed_sum(seed: int) -> None:
     generator = torch.Generator().manual_seed(seed)

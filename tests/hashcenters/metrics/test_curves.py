@@ -44,7 +44,7 @@ def sorted_relevances(query, query_labels, database, database_labels, ties):
     return np.take_along_axis(relevant, order, axis=1)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(evaluations(), st.sampled_from(["stable", "relevant_first", "relevant_last"]))
 def test_precision_and_recall_at_every_rank(arrays, ties):
     ranks = np.arange(1, len(arrays[2]) + 1)
@@ -56,7 +56,7 @@ def test_precision_and_recall_at_every_rank(arrays, ties):
     np.testing.assert_allclose(table["paired_precision"], (hits[some] / ranks).mean(axis=0), atol=1e-12)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(evaluations())
 def test_the_curve_pairs_precision_and_recall_of_the_same_queries(arrays):
     table = rank_table(arrays, np.arange(1, len(arrays[2]) + 1), DEFAULT_TIES)
@@ -67,7 +67,7 @@ def test_the_curve_pairs_precision_and_recall_of_the_same_queries(arrays):
     np.testing.assert_array_equal(curve["recall"], at["recall"])
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(evaluations())
 def test_expected_precision_lies_between_and_shares_the_ends_of_blocks(arrays):
     ranks = np.arange(1, len(arrays[2]) + 1)
@@ -88,7 +88,7 @@ def test_expected_precision_by_hand():
     np.testing.assert_allclose(found["recall"][[1, 3]], [1 / 3, 1])
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(evaluations())
 def test_radii_against_a_mask(arrays):
     query, query_labels, database, database_labels = arrays

@@ -237,7 +237,7 @@ def test_a_killed_training_goes_on_and_ends_with_the_same_bits(tmp_path):
     ]
     process = subprocess.Popen(arguments)
     checkpoint = tmp_path / "killed" / run_key(LONG) / "checkpoint.safetensors"
-    waited = time.monotonic() + 120
+    waited = time.monotonic() + 600
     while not checkpoint.exists() and process.poll() is None and time.monotonic() < waited:
         time.sleep(0.01)
     process.send_signal(signal.SIGKILL)

@@ -62,7 +62,7 @@ def test_centers_reach_what_is_promised_and_no_bit_is_constant(bits):
 
 
 @given(bits=st.integers(1, 256), num_classes=st.integers(2, 1024), seed=st.integers(0, 2**32))
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 def test_any_size_and_seed(bits, num_classes, seed):
     num_classes = min(num_classes, 2**bits)
     centers = coding_centers(bits, num_classes, seed=seed)

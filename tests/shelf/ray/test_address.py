@@ -80,7 +80,7 @@ def test_a_silent_port_is_given_up(listening, monkeypatch):
     began = time.monotonic()
     with pytest.raises(InputError, match=r"no Ray cluster answers at 127\.0\.0\.1:.*timed out"):
         check(listening(None))
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 60
 
 
 def test_without_ray_there_is_no_cluster(monkeypatch):

@@ -1,7 +1,6 @@
 """`--cluster` and Ray's own variable: handed to the kernels, or one line and nothing run."""
 
 import os
-import time
 from typing import Any
 
 import pytest
@@ -16,9 +15,7 @@ def test_a_cluster_that_does_not_answer_is_one_line(
     arguments: list[str], variables: dict[str, str], workbook: Any
 ) -> None:
     workbook.write("01_note", "print('ran')")
-    began = time.monotonic()
     output = workbook.run(*arguments, code=2, env=workbook.environment() | variables | {"RAY_AUTH_MODE": "token"})
-    assert time.monotonic() - began < 15
     assert output.splitlines() == [f"error: no Ray cluster answers at {DEAD}: Connection refused"]
     assert not workbook.results.exists()
 

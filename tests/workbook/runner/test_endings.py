@@ -1,5 +1,6 @@
 """How a notebook can end other than by its last cell, and what is left of the processes that it started."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -38,7 +39,7 @@ def left(tmp_path_factory: pytest.TempPathFactory, workbook_in: Any) -> tuple[An
         book.write(name, code, GONE)
     book.write("03_at_its_end", "print(1)", "import sys\nsys.exit()", " ")
     book.write("04_long_words", f"print('x' * {WORD}); print('~/' * {WORD // 2})", f"print('\\x1b[1;' * {WORD // 4})")
-    return book, book.run("--timeout", "60", code=1)
+    return book, book.run("--timeout", "600", code=1)
 
 
 def test_a_notebook_that_leaves_before_its_last_cell_has_failed(left: tuple[Any, str]) -> None:
@@ -75,8 +76,38 @@ def test_scrubbing_counts_as_time_of_the_notebook(workbook: Any, monkeypatch: py
     notebook = load_notebook(workbook.write("01_quick", "print(1)"))
     (workbook.results / "fresh").mkdir(parents=True)
     environment = {"PYTHONPATH": str(project_root() / "lib")}
-    outcome = execute.execute(notebook, profile="embedded", parameters={}, environment=environment, timeout=5.0)
-    assert outcome.error == "TimeoutError: the notebook took more than 5 seconds"
+    outcome = execute.execute(notebook, profile="embedded", parameters={}, environment=environment, timeout=15.0)
+    assert outcome.error == "TimeoutError: the notebook took more than 15 seconds"
+
+
+TAKEN = """import socket, sys
+from pathlib import Path
+from jupyter_client.manager import AsyncKernelManager
+from workbook.runner.execute import execute
+from workbook.runner.graph import load_notebook
+
+times, starts, start = int(sys.argv[2]), [], AsyncKernelManager.start_kernel
+
+async def on_a_taken_port(self, **options):
+    starts.append(self)
+    if len(starts) <= times:
+        self.shell_port, self.cache_ports = taken.getsockname()[1], False
+    await start(self, **options)
+
+AsyncKernelManager.start_kernel = on_a_taken_port
+taken = socket.create_server(("127.0.0.1", 0))
+outcome = execute(load_notebook(Path(sys.argv[1])), profile="embedded", parameters={}, environment={})
+print(len(starts), outcome.error)"""
+
+
+@pytest.mark.parametrize(("times", "error"), [(1, "None"), (2, "RuntimeError: Kernel died before replying")])
+def test_a_kernel_whose_port_another_process_has_taken_starts_once_more(workbook: Any, times: int, error: str) -> None:
+    (workbook.results / "fresh").mkdir(parents=True)
+    command = [sys.executable, "-c", TAKEN, str(workbook.write("01_quick", "print(1)")), str(times)]
+    environment = workbook.environment() | {"PYTHONPATH": str(project_root() / "lib")}
+    printed = subprocess.check_output(command, env=os.environ | environment, text=True)
+    assert printed.startswith(f"2 {error}")
+    assert ("1\n" in workbook.text("01_quick")) is (times == 1)
 
 
 def processes(note: Path) -> list[int]:

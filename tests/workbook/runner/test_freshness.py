@@ -268,6 +268,15 @@ def test_a_digest_of_a_folder_follows_links_and_ends(tmp_path: Path, digest: Cal
     assert digest(place) != after
 
 
+def test_a_size_counts_what_is_still_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "below").mkdir()
+    (tmp_path / "below" / "three").write_text("abc")
+    (tmp_path / "two").write_text("de")
+    assert freshness.size_of(tmp_path) == 5
+    monkeypatch.setattr(freshness, "_below", lambda place: [("two", ""), ("removed meanwhile", "")])
+    assert freshness.size_of(tmp_path) == 2
+
+
 def test_a_listing_of_a_file_or_of_nothing(tmp_path: Path) -> None:
     assert freshness.listing(tmp_path / "missing") == freshness.listing(tmp_path) == ""
     (tmp_path / "codes.npz").write_text("one")

@@ -165,7 +165,7 @@ def test_a_notebook_that_takes_too_long_fails(workbook: Any) -> None:
     workbook.write("01_slow", "print('begun', flush=True)", SLOW)
     began = time.monotonic()
     output = workbook.run("--timeout", "6", code=1, env=workbook.environment() | {"NOTES": str(workbook.folder)})
-    assert time.monotonic() - began < 60
+    assert time.monotonic() - began < 250  # the notebook would sleep for 300
     assert "failed" in output
     assert "TimeoutError: the notebook took more than 6 seconds" in json.dumps(workbook.executed("01_slow"))
 
@@ -179,7 +179,7 @@ def alive(process: int) -> bool:
 
 
 def wait_until(condition: Any) -> None:
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 250
     while not condition():
         assert time.monotonic() < deadline, "waited too long"
         time.sleep(0.05)
@@ -201,7 +201,7 @@ def test_a_signal_loses_nothing_finished(
     kernel, worker = map(int, (tmp_path / "processes").read_text().split())
     before = (book.results / "notebooks" / "02_raises.ipynb").read_bytes()
     process.send_signal(number)
-    output, errors = process.communicate(timeout=120)
+    output, errors = process.communicate(timeout=250)
     assert process.returncode == code
     wait_until(lambda: not alive(kernel) and not alive(worker))
     if number == signal.SIGINT:
