@@ -1,18 +1,16 @@
 """A slider in a real JupyterLab, moved by a real browser, draws its figure again."""
 
-import json
 import os
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
+from waiting import SECONDS, jupyter_server
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -21,7 +19,6 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed"),
 ]
-SECONDS = 300
 RUN_ALL = """async () => {
   const context = window.jupyterapp.shell.currentWidget.sessionContext;
   await context.ready;
@@ -70,21 +67,10 @@ def lab(tmp_path: Path) -> Iterator[str]:
         stderr=subprocess.DEVNULL,
     )
     try:
-        yield _address(server, tmp_path / "runtime")
+        yield f"{jupyter_server(server, tmp_path / 'runtime')['url']}lab/tree/x.ipynb?token=secret&reset"
     finally:
         server.terminate()
         server.wait(120)
-
-
-def _address(server: subprocess.Popen, folder: Path) -> str:
-    """Where the server listens, once it says so."""
-    end = time.monotonic() + SECONDS
-    while time.monotonic() < end and server.poll() is None:
-        for path in folder.glob("jpserver-*.json"):
-            with suppress(ValueError):  # it is just being written
-                return f"{json.loads(path.read_text())['url']}lab/tree/x.ipynb?token=secret&reset"
-        time.sleep(0.2)
-    raise AssertionError("JupyterLab did not start")
 
 
 def test_moving_a_slider_draws_the_figure_again(lab: str):

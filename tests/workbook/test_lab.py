@@ -5,15 +5,14 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from waiting import jupyter_server
 
 from basics.errors import InputError
 from basics.paths import project_root
@@ -100,16 +99,7 @@ def server(notebooks: Path, tmp_path: Path) -> Iterator[dict[str, Any]]:
     command = [sys.executable, "-m", "workbook.lab", "--no-browser", "--allow-root", "--ServerApp.port=0"]
     process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
     try:
-        deadline = time.monotonic() + 180
-        found = None
-        while found is None:
-            assert process.poll() is None, process.stderr.read()
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
-            for path in runtime.glob("jpserver-*.json"):
-                with suppress(ValueError):  # it is just being written
-                    found = json.loads(path.read_text())
-        yield found
+        yield jupyter_server(process, runtime)
     finally:
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=120)

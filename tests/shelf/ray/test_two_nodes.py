@@ -3,7 +3,6 @@
 import shutil
 import tempfile
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -14,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 from filelock import FileLock
+from waiting import wait_until
 
 from basics.errors import InputError
 from hashcenters.sweep import GridPoint, sweep
@@ -32,7 +32,7 @@ def two_nodes(make_cluster: Callable[[Path], Any]) -> Iterator[Any]:
     made = make_cluster(folder)
     try:
         made.add()
-        wait_until(lambda: answers(made.address), seconds=LONG)
+        wait_until(lambda: answers(made.address))
         made.add()
         made.wait()
         yield made
@@ -64,14 +64,6 @@ def answers(address: str) -> bool:
     return False
 
 
-def wait_until(condition: Callable[[], bool], *, seconds: float) -> None:
-    """Wait for something that has to happen."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it took too long"
-        time.sleep(0.02)
-
-
 @pytest.mark.slow
 def test_a_node_killed_in_the_middle_costs_no_training(cluster, cell, tmp_path, monkeypatch, results_elsewhere):
     monkeypatch.setenv("HASHCENTERS_CLUSTER", cluster.address)
@@ -85,9 +77,9 @@ def test_a_node_killed_in_the_middle_costs_no_training(cluster, cell, tmp_path, 
     # whoever comes first waits for this lock, so that it is another that trains the second
     with FileLock(first / ".lock"):
         thread.start()
-        wait_until((second / "checkpoint.safetensors").exists, seconds=LONG)
+        wait_until((second / "checkpoint.safetensors").exists)
     # both nodes train
-    wait_until(lambda: len(list(root.glob("*/checkpoint.safetensors"))) == 2, seconds=LONG)
+    wait_until(lambda: len(list(root.glob("*/checkpoint.safetensors"))) == 2)
     cluster.end(cluster.started[1])
     thread.join(timeout=LONG)
     assert [done.config for done in found] == [*cells, cells[0]]

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_run import alive, wait_until
+from test_run import alive
+from waiting import wait_until
 
 from basics.paths import project_root
 from workbook.runner import execute

@@ -4,13 +4,13 @@ import json
 import os
 import re
 import signal
-import time
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from waiting import wait_until
 
 from hashcenters.training.config import TrainingConfig
 
@@ -49,13 +49,6 @@ def processes_of(book: Any) -> list[str]:
             if f"HASHCENTERS_RESULTS={book.folder / 'results'}".encode() in environment and state != "Z":
                 found.append((process / "cmdline").read_text())
     return found
-
-
-def wait_until(condition: Any) -> None:
-    deadline = time.monotonic() + 600
-    while not condition():
-        assert time.monotonic() < deadline, "waited too long"
-        time.sleep(0.02)
 
 
 def test_notebooks_read_what_was_trained_once_for_all_of_them(workbook: Any, cell: TrainingConfig) -> None:
