@@ -111,6 +111,14 @@ def test_nothing_is_loaded_from_elsewhere(built: Path):
         assert "//" not in re.sub(r"/\*.*?\*/", "", (built / "html" / asset).read_text(), flags=re.S)
 
 
+def test_nothing_but_the_style_sheet_holds_up_the_front_page(built: Path):
+    text = (built / "index.html").read_text(encoding="utf-8")
+    loaded = {tag: re.findall(rf"<{tag} [^>]+>", text) for tag in ("script", "img")}
+    assert loaded["script"] and all(" defer" in script for script in loaded["script"])
+    assert loaded["img"] and all(' loading="lazy"' in picture for picture in loaded["img"])
+    assert len(re.findall(r'<link rel="stylesheet"', text)) == 1
+
+
 def test_every_claim_stands_on_the_front_page_with_a_link_to_its_cell(site):
     text = " ".join(site["index.html"].text)
     assert all(claim in text for claim in catalogue())
