@@ -119,6 +119,11 @@ def test_nothing_but_the_style_sheet_holds_up_the_front_page(built: Path):
     assert len(re.findall(r'<link rel="stylesheet"', text)) == 1
 
 
+def test_the_front_page_says_whose_time_it_tells(site):
+    text = " ".join(" ".join(site["index.html"].text).split())
+    assert re.search(r"notebooks in [\d.]+ (?:s|min|h)\b[^;]*, what was trained before them apart, on ", text)
+
+
 def test_every_claim_stands_on_the_front_page_with_a_link_to_its_cell(site):
     text = " ".join(site["index.html"].text)
     assert all(claim in text for claim in catalogue())
